@@ -1,0 +1,123 @@
+// The converter: a TensorFlow SavedModel or a float .tflite in, a LiteRT .tflite out.
+//
+//   auto converter = zeropoint::Converter::FromSavedModel("mobilenet/");
+//   converter->optimizations = {zeropoint::Optimize::kDefault};
+//   converter->representative_dataset = dataset;
+//   auto result = converter->Convert();            // result->model: the bytes; result->report: what was decided
+//
+// Names and meanings are those of LiteRT's converter. Mode by options:
+//   optimizations empty                                                   float
+//   kDefault                                                              dynamic range
+//   kDefault + representative_dataset                                     int8 with float fallback
+//   ... + supported_ops {kTfliteBuiltinsInt8}                             int8 only
+//   kDefault + supported_types {kFloat16}                                 float16
+//   kDefault + dataset + supported_ops {kInt16x8}                         16x8 (+ kTfliteBuiltins: float fallback)
+#ifndef ZEROPOINT_CONVERTER_H_
+#define ZEROPOINT_CONVERTER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "zeropoint/dataset.h"
+#include "zeropoint/report.h"
+#include "zeropoint/types.h"
+
+namespace zeropoint {
+
+struct SavedModelOptions {
+  std::vector<std::string> signature_keys;  // empty: "serving_default", or the only one
+  std::vector<std::string> tags;            // empty: {"serve"}
+};
+
+struct TargetSpec {
+  std::vector<OpsSet> supported_ops = {OpsSet::kTfliteBuiltins};
+  std::vector<Type> supported_types;  // {kFloat16}, {kInt8} or empty
+};
+
+struct ProgressInfo {
+  std::string stage;   // "import", "optimize", "calibrate", "quantize", "write"
+  uint64_t done = 0;
+  uint64_t total = 0;  // 0: unknown
+};
+
+struct Conversion {
+  std::vector<uint8_t> model;  // the .tflite
+  Report report;
+};
+
+struct InputInfo {
+  std::string name;            // the signature's input name
+  Type type = Type::kFloat32;
+  std::vector<int64_t> shape;  // -1 where unknown
+};
+
+struct SignatureInputs {
+  std::string key;
+  std::vector<InputInfo> inputs;
+  std::vector<std::string> outputs;  // the signature's result names
+};
+
+// Where an error happened; empty members are unknown. From the status of any call below.
+struct ErrorPlace {
+  std::string stage, file, signature, op, node, tensor;
+  int64_t sample = -1;
+};
+ErrorPlace PlaceOf(const absl::Status& status);
+// Message and place in one line.
+std::string DescribeError(const absl::Status& status);
+
+// One thread at a time, but for Cancel(). Movable.
+class Converter {
+ public:
+  // Errors: kNotFound, kInvalidArgument (not a model; a signature it does not have), kDataLoss (truncated or corrupt),
+  // kUnimplemented (something we cannot read yet; the message names it).
+  static absl::StatusOr<Converter> FromSavedModel(const std::string& folder, const SavedModelOptions& options = {});
+  static absl::StatusOr<Converter> FromTflite(const std::string& path);
+  static absl::StatusOr<Converter> FromTfliteBytes(absl::string_view bytes);
+  // A folder is a SavedModel, anything else a .tflite.
+  static absl::StatusOr<Converter> FromPath(const std::string& path, const SavedModelOptions& options = {});
+
+  Converter(Converter&&) noexcept;
+  Converter& operator=(Converter&&) noexcept;
+  ~Converter();
+
+  std::vector<Optimize> optimizations;
+  RepresentativeDataset representative_dataset;
+  TargetSpec target_spec;
+  Type inference_input_type = Type::kFloat32;   // kFloat32, kInt8, kUInt8 or kInt16
+  Type inference_output_type = Type::kFloat32;
+  bool per_channel = true;        // false: weights quantized per tensor
+  bool per_channel_dense = true;  // false: FULLY_CONNECTED weights per tensor
+  int threads = 0;                // 0: as many as the machine has
+  std::function<bool(const ProgressInfo&)> progress;                  // false cancels
+  std::function<void(int severity, absl::string_view text)> log;      // 0 debug, 1 info, 2 warning
+  std::vector<std::string> disabled_passes;
+
+  // What the model asks for, after import.
+  std::vector<SignatureInputs> Signatures() const;
+
+  // The same options and data give the same bytes, on any number of threads.
+  // Errors: kInvalidArgument (options that contradict each other, samples that do not fit), kFailedPrecondition (strict
+  // mode: every op that cannot be integer, one a line), kCancelled, kUnimplemented, kInternal (our mistake).
+  absl::StatusOr<Conversion> Convert();
+  // Convert() and an atomic write: on error `path` is as it was.
+  absl::StatusOr<Report> ConvertToFile(const std::string& path);
+  // Makes a running Convert() return kCancelled soon. From any thread.
+  void Cancel();
+
+ private:
+  struct State;
+  explicit Converter(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace zeropoint
+
+#endif  // ZEROPOINT_CONVERTER_H_

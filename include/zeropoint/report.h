@@ -1,0 +1,54 @@
+// What a conversion decided, op by op and tensor by tensor.
+#ifndef ZEROPOINT_REPORT_H_
+#define ZEROPOINT_REPORT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "zeropoint/types.h"
+
+namespace zeropoint {
+
+struct TensorReport {
+  std::string name;
+  std::string type;             // "int8", "float32" ...
+  std::vector<int64_t> shape;   // -1 where unknown
+  std::vector<float> scale;     // empty: not quantized
+  std::vector<int64_t> zero_point;
+  int axis = 0;                 // of per-axis parameters
+  bool is_constant = false;
+  bool has_range = false;       // min and max were calibrated
+  float min = 0.0f, max = 0.0f;
+};
+
+struct OpReport {
+  std::string op;    // "CONV_2D"
+  std::string name;  // where it came from
+  int version = 1;
+  bool quantized = false;
+  std::string reason;  // why it stays float; empty when quantized or when the mode does not apply
+};
+
+struct StageTime {
+  std::string stage;
+  double seconds = 0.0;  // wall clock
+};
+
+struct Report {
+  std::string mode;  // "float", "dynamic", "int8", "int8-only", "float16", "int16x8", "int16x8-fallback"
+  uint64_t samples = 0;
+  uint64_t bytes = 0;  // size of the result
+  std::vector<OpReport> ops;
+  std::vector<TensorReport> tensors;
+  std::vector<StageTime> times;
+  std::vector<std::string> warnings;
+
+  // The whole report; the members are those above. `times` is left out when `with_times` is false: then the same
+  // conversion gives the same text.
+  std::string ToJson(bool with_times = true) const;
+};
+
+}  // namespace zeropoint
+
+#endif  // ZEROPOINT_REPORT_H_

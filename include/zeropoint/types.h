@@ -1,0 +1,34 @@
+// Enumerations of the public C++ API.
+#ifndef ZEROPOINT_TYPES_H_
+#define ZEROPOINT_TYPES_H_
+
+#include <cstdint>
+
+namespace zeropoint {
+
+// Element types that the converter's options and data sets use. Values are LiteRT's TensorType codes.
+enum class Type : int8_t {
+  kFloat32 = 0,
+  kFloat16 = 1,
+  kInt32 = 2,
+  kUInt8 = 3,
+  kInt64 = 4,
+  kString = 5,
+  kBool = 6,
+  kInt16 = 7,
+  kInt8 = 9,
+};
+
+// What `Converter::optimizations` may hold. kDefault asks for quantization; what kind follows from the other options.
+enum class Optimize : uint8_t { kDefault = 0 };
+
+// Which kernels the result may use; the members of `TargetSpec::supported_ops`.
+enum class OpsSet : uint8_t {
+  kTfliteBuiltins = 0,      // float and integer builtins
+  kTfliteBuiltinsInt8 = 1,  // int8 only: an op that cannot be integer is an error
+  kInt16x8 = 2,             // int16 activations, int8 weights; beside kTfliteBuiltins: float fallback allowed
+};
+
+}  // namespace zeropoint
+
+#endif  // ZEROPOINT_TYPES_H_

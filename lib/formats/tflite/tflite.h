@@ -1,0 +1,25 @@
+// The .tflite flatbuffer (schema v3) to and from a model. Knows no op: options go through the op records.
+#ifndef ZEROPOINT_FORMATS_TFLITE_TFLITE_H_
+#define ZEROPOINT_FORMATS_TFLITE_TFLITE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/status.h"
+#include "ir/graph.h"
+
+namespace zeropoint::formats::tflite {
+
+// Verifies, then reads; constants are slices of `file`, not copies. `source` names the file in errors.
+// kInvalidArgument: not a .tflite, or a broken one, and what is wrong with it. kUnimplemented: a builtin without a
+// record (named with its node), sparsity, external buffers. Custom ops and metadata come through untouched.
+absl::StatusOr<ir::Model> Read(const Bytes& file, const std::string& source);
+
+// The bytes of the file; the same model gives the same bytes. kResourceExhausted above the 2 GiB a flatbuffer holds.
+absl::StatusOr<std::vector<uint8_t>> Write(const ir::Model& model);
+
+}  // namespace zeropoint::formats::tflite
+
+#endif  // ZEROPOINT_FORMATS_TFLITE_TFLITE_H_

@@ -1,0 +1,182 @@
+// The op record: everything that Zeropoint knows of one op, written in one file, lib/ops/<op>.cpp.
+//
+// The build lists lib/ops/*.cpp and writes the registry from the file names: hard_swish.cpp defines
+// `OpDef zeropoint::ops::records::HardSwish()`, so adding an op touches its file and its test and nothing else.
+#ifndef ZEROPOINT_OPS_OP_DEF_H_
+#define ZEROPOINT_OPS_OP_DEF_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "base/status.h"
+#include "ir/graph.h"
+#include "ops/quant_spec.h"
+#include "ops/tensor_view.h"
+
+namespace zeropoint::ops {
+
+inline constexpr int kMany = 1 << 20;  // as the upper end of an Arity: no bound
+
+struct Arity {
+  int min = 1;
+  int max = 1;
+};
+
+// --- options table <-> attributes ---------------------------------------------------------------------------------
+
+enum class FieldKind : uint8_t { kBool, kInt8, kInt32, kInt64, kFloat, kString, kInts, kFloats };
+
+// One field of the op's options table and the attribute it becomes. kInt8 (enumerations), kInt32 and kInt64 are int64
+// attributes; kInts is a vector of int32 in the file.
+struct OptionField {
+  absl::string_view name;  // attribute name = schema field name
+  uint16_t vtable_offset;  // schema::<Table>::VT_<FIELD>
+  FieldKind kind;
+  double otherwise = 0;    // the schema's default
+};
+
+struct OptionsSpec {
+  int table = 0;  // schema::BuiltinOptions_<Table>; 0: the op has none
+  std::vector<OptionField> fields;
+  // TensorFlow's converter leaves the table out for some ops that have one; then it is written only when the node
+  // carries one of its attributes.
+  bool written = true;
+};
+
+// --- shapes -------------------------------------------------------------------------------------------------------
+
+// Computes types and shapes of results from those of operands; called with partly unknown shapes at import, and with
+// exact ones before a run.
+class InferContext {
+ public:
+  virtual ~InferContext() = default;
+  virtual const ir::Attributes& attrs() const = 0;
+  virtual int num_inputs() const = 0;
+  virtual int num_outputs() const = 0;
+  virtual bool has_input(int i) const = 0;  // false: absent
+  virtual ElementType input_type(int i) const = 0;
+  virtual const ir::Shape& input_shape(int i) const = 0;
+  // Elements of an integer operand when they are known by now (a constant, or computed from known shapes); elements
+  // not known yet are ir::kDynamic only in values that came from a SHAPE.
+  virtual std::optional<std::vector<int64_t>> input_ints(int i) const = 0;
+  virtual void set_output(int i, ElementType type, ir::Shape shape) = 0;
+  // The result's elements are known from shapes alone (SHAPE, RANK).
+  virtual void set_output_ints(int i, std::vector<int64_t> elements) = 0;
+};
+using InferFn = absl::Status (*)(InferContext&);
+
+// --- execution ----------------------------------------------------------------------------------------------------
+
+// Work done once per model and shared by all threads: packed weights.
+struct PrepareContext {
+  const ir::Attributes& attrs;
+  absl::Span<const TensorView> inputs;  // data is null unless constant
+};
+using PrepareFn = absl::StatusOr<std::shared_ptr<const void>> (*)(const PrepareContext&);
+
+// Memory that grows to what the hungriest op of a thread needs and is reused by all.
+class Scratch {
+ public:
+  virtual ~Scratch() = default;
+  // Aligned to 64 bytes, uninitialised, valid until the op returns. A second call in the same op invalidates the first.
+  virtual void* Get(size_t bytes) = 0;
+};
+
+struct EvalContext {
+  const ir::Attributes& attrs;
+  absl::Span<const TensorView> inputs;
+  absl::Span<const MutableView> outputs;  // typed, shaped and allocated as `infer` said
+  const void* prepared;                   // what `prepare` returned; null when the op has none
+  Scratch& scratch;
+};
+using EvalFn = absl::Status (*)(const EvalContext&);
+
+// --- TensorFlow forms ---------------------------------------------------------------------------------------------
+
+// Turns the node of a TF op (op "tf.<name>", TF attributes) into this op, in place: operands, attributes, nothing
+// else. What needs more than one op is a pass (passes/legalize). Defaults of TF attributes are filled in already.
+using TfImportFn = absl::Status (*)(ir::Graph&, ir::NodeId);
+
+struct TfForm {
+  absl::string_view op;           // "Relu", without the prefix
+  TfImportFn import = nullptr;    // null: same operands and results, no attributes
+};
+
+// --- versions -----------------------------------------------------------------------------------------------------
+
+// Types are those of the node as it will be written.
+class VersionContext {
+ public:
+  virtual ~VersionContext() = default;
+  virtual const ir::Attributes& attrs() const = 0;
+  virtual int num_inputs() const = 0;
+  virtual bool has_input(int i) const = 0;
+  virtual ElementType input_type(int i) const = 0;
+  virtual ElementType output_type(int i) const = 0;
+  virtual const ir::Shape& input_shape(int i) const = 0;
+  virtual const ir::QuantParams& input_quant(int i) const = 0;
+  virtual const ir::QuantParams& output_quant(int i) const = 0;
+  virtual bool input_is_constant(int i) const = 0;
+};
+// The smallest op version of the LiteRT schema that has this form. Null in a record: always 1.
+using VersionFn = int (*)(const VersionContext&);
+
+// --- tests --------------------------------------------------------------------------------------------------------
+
+// Input domain and tolerance of the generic tests.
+struct TestPlan {
+  float low = -4.0f, high = 4.0f;
+  float tolerance = 1e-6f;  // float32 kernel against the double-precision reference, relative
+};
+
+// --- the record ---------------------------------------------------------------------------------------------------
+
+struct OpDef {
+  absl::string_view name;  // "HARD_SWISH"; equals the file name in upper case
+  int32_t code = -1;       // schema::BuiltinOperator_<NAME>
+  Arity inputs, outputs;
+  OptionsSpec options;
+  std::vector<TfForm> tf;
+  InferFn infer = nullptr;
+  PrepareFn prepare = nullptr;
+  EvalFn eval_float = nullptr;  // float32, and int32/int64/bool where the op admits them; also the constant folder
+  QuantSpec quant;
+  VersionFn version = nullptr;
+  TestPlan check;
+
+  // The result has the operand's elements in their order (RESHAPE): the engine may share the memory.
+  bool is_view = false;
+  // Has effects beyond its results; never removed as dead.
+  bool has_side_effects = false;
+  // A RELU-like consumer may be folded into attribute "fused_activation_function".
+  bool absorbs_activation = false;
+  // The ActivationFunctionType that this op becomes when folded into its producer; 0: it cannot be.
+  int fused_activation = 0;
+};
+
+// --- registry -----------------------------------------------------------------------------------------------------
+
+// Null when there is no such record. Names are LiteRT's ("CONV_2D"), TF names come without the "tf." prefix.
+const OpDef* FindOp(absl::string_view name);
+const OpDef* FindOpByCode(int32_t code);
+struct TfMatch {
+  const OpDef* op;
+  const TfForm* form;
+};
+std::optional<TfMatch> FindTfForm(absl::string_view tf_op);
+absl::Span<const OpDef* const> AllOps();
+
+// The name of an op that is not a LiteRT builtin: "custom.<custom_code>". Carried through untouched.
+inline constexpr absl::string_view kCustomPrefix = "custom.";
+// Nodes before legalization: "tf.<op>".
+inline constexpr absl::string_view kTfPrefix = "tf.";
+
+}  // namespace zeropoint::ops
+
+#endif  // ZEROPOINT_OPS_OP_DEF_H_

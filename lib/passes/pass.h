@@ -1,0 +1,22 @@
+// A pass: one file, one rewrite. The file opens with before, after, conditions and algebra.
+#ifndef ZEROPOINT_PASSES_PASS_H_
+#define ZEROPOINT_PASSES_PASS_H_
+
+#include "absl/strings/string_view.h"
+#include "base/status.h"
+#include "ir/graph.h"
+
+namespace zeropoint::passes {
+
+// Applies everywhere it can in one graph; returns how many times it applied. Cancelling, timing, verifying and dumping
+// are the pass manager's work, never a pass's.
+using PassFn = absl::StatusOr<int> (*)(ir::Graph&);
+
+struct Pass {
+  absl::string_view name;  // <verb>_<what>, as the file
+  PassFn run;
+};
+
+}  // namespace zeropoint::passes
+
+#endif  // ZEROPOINT_PASSES_PASS_H_

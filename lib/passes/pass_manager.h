@@ -1,0 +1,40 @@
+// The one gate through which every pass runs.
+#ifndef ZEROPOINT_PASSES_PASS_MANAGER_H_
+#define ZEROPOINT_PASSES_PASS_MANAGER_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "base/context.h"
+#include "base/status.h"
+#include "ir/graph.h"
+#include "passes/pass.h"
+
+namespace zeropoint::passes {
+
+// Passes repeated together until none applies, at most `max_rounds` times (a warning is logged when that bound is met).
+struct Phase {
+  absl::string_view name;
+  std::vector<Pass> passes;
+  int max_rounds = 50;
+};
+
+struct PassOptions {
+  std::vector<std::string> disabled;                                         // pass names
+  std::function<void(absl::string_view pass, const ir::Graph& after)> dump;  // called after each pass that applied
+};
+
+// For each graph and phase: cancelled? disabled? then time, run, verify, dump.
+absl::Status RunPasses(ir::Model& model, absl::Span<const Phase> phases, const PassOptions& options,
+                       const Context& context);
+
+// The order, and why: passes/pipeline.cpp. From "tf.*" nodes to LiteRT-shaped float ops.
+std::vector<Phase> ImportPipeline();
+// What a float .tflite needs before it is calibrated and quantized (float16 weights widened, ...).
+std::vector<Phase> TflitePipeline();
+
+}  // namespace zeropoint::passes
+
+#endif  // ZEROPOINT_PASSES_PASS_MANAGER_H_
