@@ -62,9 +62,13 @@ class InferContext {
   virtual bool has_input(int i) const = 0;  // false: absent
   virtual ElementType input_type(int i) const = 0;
   virtual const ir::Shape& input_shape(int i) const = 0;
+  // The type that result i has in the graph today, for ops whose operands and attributes do not say it (CAST).
+  virtual ElementType output_type(int i) const = 0;
   // Elements of an integer operand when they are known by now (a constant, or computed from known shapes); elements
   // not known yet are ir::kDynamic only in values that came from a SHAPE.
   virtual std::optional<std::vector<int64_t>> input_ints(int i) const = 0;
+  // False: a kDynamic among input_ints(i) stands for an element that is not known; true: it is a plain -1.
+  virtual bool input_ints_complete(int i) const = 0;
   virtual void set_output(int i, ElementType type, ir::Shape shape) = 0;
   // The result's elements are known from shapes alone (SHAPE, RANK).
   virtual void set_output_ints(int i, std::vector<int64_t> elements) = 0;
@@ -152,6 +156,9 @@ struct OpDef {
 
   // The result has the operand's elements in their order (RESHAPE): the engine may share the memory.
   bool is_view = false;
+  // Every element of a result is an element of an operand, unchanged (CONCATENATION, GATHER): integers of which only
+  // some are known may flow through.
+  bool moves_elements = false;
   // Has effects beyond its results; never removed as dead.
   bool has_side_effects = false;
   // A RELU-like consumer may be folded into attribute "fused_activation_function".

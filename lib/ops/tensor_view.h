@@ -8,6 +8,10 @@
 #include "absl/types/span.h"
 #include "numeric/types.h"
 
+namespace zeropoint::ir {
+struct QuantParams;
+}  // namespace zeropoint::ir
+
 namespace zeropoint::ops {
 
 // Row-major, packed, aligned for its element type, not owned. data is null for an absent operand, and where a tensor's
@@ -17,6 +21,7 @@ struct BasicTensorView {
   ElementType type = ElementType::kFloat32;
   absl::Span<const int64_t> dims;
   Pointer data = nullptr;
+  const ir::QuantParams* quant = nullptr;  // null or not quantized: the elements are real numbers
 
   int rank() const { return static_cast<int>(dims.size()); }
   int64_t dim(int axis) const { return dims[static_cast<size_t>(axis)]; }
@@ -36,7 +41,7 @@ struct TensorView : BasicTensorView<const void*> {
 struct MutableView : BasicTensorView<void*> {
   template <typename T>
   T* As() const { return static_cast<T*>(data); }
-  TensorView view() const { return {{type, dims, data}}; }
+  TensorView view() const { return {{type, dims, data, quant}}; }
 };
 
 }  // namespace zeropoint::ops
