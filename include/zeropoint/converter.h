@@ -73,8 +73,23 @@ ErrorPlace PlaceOf(const absl::Status& status);
 // Message and place in one line.
 std::string DescribeError(const absl::Status& status);
 
+// What the user asks for; the members of Converter.
+struct ConverterOptions {
+  std::vector<Optimize> optimizations;
+  RepresentativeDataset representative_dataset;
+  TargetSpec target_spec;
+  Type inference_input_type = Type::kFloat32;   // kFloat32, kInt8, kUInt8 or kInt16
+  Type inference_output_type = Type::kFloat32;
+  bool per_channel = true;        // false: weights quantized per tensor
+  bool per_channel_dense = true;  // false: FULLY_CONNECTED weights per tensor
+  int threads = 0;                // 0: as many as the machine has
+  std::function<bool(const ProgressInfo&)> progress;                  // false cancels
+  std::function<void(int severity, absl::string_view text)> log;      // 0 debug, 1 info, 2 warning
+  std::vector<std::string> disabled_passes;
+};
+
 // One thread at a time, but for Cancel(). Movable.
-class Converter {
+class Converter : public ConverterOptions {
  public:
   // Errors: kNotFound, kInvalidArgument (not a model; a signature it does not have), kDataLoss (truncated or corrupt),
   // kUnimplemented (something we cannot read yet; the message names it).
@@ -87,18 +102,6 @@ class Converter {
   Converter(Converter&&) noexcept;
   Converter& operator=(Converter&&) noexcept;
   ~Converter();
-
-  std::vector<Optimize> optimizations;
-  RepresentativeDataset representative_dataset;
-  TargetSpec target_spec;
-  Type inference_input_type = Type::kFloat32;   // kFloat32, kInt8, kUInt8 or kInt16
-  Type inference_output_type = Type::kFloat32;
-  bool per_channel = true;        // false: weights quantized per tensor
-  bool per_channel_dense = true;  // false: FULLY_CONNECTED weights per tensor
-  int threads = 0;                // 0: as many as the machine has
-  std::function<bool(const ProgressInfo&)> progress;                  // false cancels
-  std::function<void(int severity, absl::string_view text)> log;      // 0 debug, 1 info, 2 warning
-  std::vector<std::string> disabled_passes;
 
   // What the model asks for, after import.
   std::vector<SignatureInputs> Signatures() const;

@@ -1,0 +1,262 @@
+// The converter: the only file that knows all stages.
+#include "zeropoint/converter.h"
+
+#include <sys/stat.h>
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/context.h"
+#include "base/file.h"
+#include "calibrate/calibrate.h"
+#include "engine/engine.h"
+#include "formats/saved_model/saved_model.h"
+#include "formats/tflite/tflite.h"
+#include "ir/graph.h"
+#include "passes/pass_manager.h"
+#include "pipeline/mode.h"
+#include "pipeline/report.h"
+#include "plan/plan.h"
+#include "rewrite/rewrite.h"
+
+namespace zeropoint {
+
+// What was read, untouched by conversions, so that one converter can convert many times.
+struct Converter::State {
+  ir::Model model;
+  bool from_tensorflow = false;  // nodes are "tf.*" and go through the import pipeline
+  std::atomic<bool> cancelled{false};
+};
+
+namespace {
+
+constexpr absl::string_view kDescription = "Zeropoint Converted.";
+
+// Measures the stages of one conversion and announces them.
+class StageClock {
+ public:
+  StageClock(const Context& context, Report& report) : context_(context), report_(report) {}
+
+  absl::Status Start(absl::string_view stage) {
+    Stop();
+    stage_ = std::string(stage);
+    began_ = Clock::now();
+    return context_.Report({stage, 0, 0});
+  }
+  void Stop() {
+    if (stage_.empty()) return;
+    report_.times.push_back({stage_, std::chrono::duration<double>(Clock::now() - began_).count()});
+    stage_.clear();
+  }
+  const std::string& stage() const { return stage_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  const Context& context_;
+  Report& report_;
+  std::string stage_;
+  Clock::time_point began_;
+};
+
+ir::Shape ToShape(const std::vector<int64_t>& dims) { return ir::Shape(absl::MakeConstSpan(dims)); }
+
+// Samples of the public API as the calibrator takes them. The calibrator may hold several at once, the user's views live
+// until the next call only, so the data is copied.
+calibrate::NextSample Adapt(const RepresentativeDataset& dataset) {
+  return [next = dataset.next()](calibrate::Sample& sample) -> absl::StatusOr<bool> {
+    SampleView view;
+    ZP_ASSIGN_OR_RETURN(bool more, next(view));
+    if (!more) return false;
+    sample.signature = view.signature;
+    sample.tensors.clear();
+    for (const TensorView& tensor : view.tensors) {
+      const auto* data = static_cast<const uint8_t*>(tensor.data);
+      sample.tensors.push_back({tensor.name, static_cast<ElementType>(tensor.type), ToShape(tensor.shape),
+                                Bytes::Own(std::vector<uint8_t>(data, data + tensor.bytes))});
+    }
+    return true;
+  };
+}
+
+bool IsIntegerActivationType(ElementType type) {
+  return type == ElementType::kInt8 || type == ElementType::kUInt8 || type == ElementType::kInt16;
+}
+
+// A model that is quantized already has no float ranges left to calibrate.
+absl::Status RefuseQuantized(const ir::Model& model) {
+  for (const ir::Graph& graph : model.graphs) {
+    for (ir::ValueId id = 0; id < graph.num_values(); ++id) {
+      const ir::Value& value = graph.value(id);
+      if (!value.quant.quantized() || !IsIntegerActivationType(value.type)) continue;
+      return Annotate(absl::InvalidArgumentError(absl::StrCat("the model is quantized already: tensor '", value.name,
+                                                              "' is ", Name(value.type), "; start from its float form")),
+                      Place::kTensor, value.name);
+    }
+  }
+  return absl::OkStatus();
+}
+
+void DropRanges(ir::Model& model) {
+  for (ir::Graph& graph : model.graphs) {
+    for (ir::ValueId id = 0; id < graph.num_values(); ++id) {
+      graph.value(id).quant.min.clear();
+      graph.value(id).quant.max.clear();
+    }
+  }
+}
+
+int WorkerThreads(int asked) {
+  if (asked > 0) return asked;
+  unsigned int cores = std::thread::hardware_concurrency();
+  return cores > 0 ? static_cast<int>(cores) : 1;
+}
+
+Context MakeContext(const ConverterOptions& options, std::atomic<bool>& cancelled) {
+  Context context;
+  context.threads = WorkerThreads(options.threads);
+  context.cancel = &cancelled;
+  if (options.progress) {
+    context.progress = [&options](const Progress& now) {
+      return options.progress({std::string(now.stage), now.done, now.total});
+    };
+  }
+  if (options.log) {
+    context.log = [&options](Severity severity, absl::string_view text) {
+      options.log(static_cast<int>(severity), text);
+    };
+  }
+  return context;
+}
+
+// Every stage in its order; `clock` knows which one an error came from.
+absl::StatusOr<std::vector<uint8_t>> RunStages(const ConverterOptions& options, ir::Model model, bool from_tensorflow,
+                                               const Context& context, Report& report, StageClock& clock) {
+  ZP_ASSIGN_OR_RETURN(pipeline::Mode mode, pipeline::ResolveMode(options));
+  report.mode = mode.name;
+  report.warnings = mode.warnings;
+  for (const std::string& warning : mode.warnings) context.Log(Severity::kWarning, warning);
+  if (mode.plan.scheme != plan::Scheme::kFloat) ZP_RETURN_IF_ERROR(RefuseQuantized(model));
+
+  ZP_RETURN_IF_ERROR(clock.Start("optimize"));
+  passes::PassOptions pass_options;
+  pass_options.disabled = options.disabled_passes;
+  ZP_RETURN_IF_ERROR(passes::RunPasses(
+      model, from_tensorflow ? passes::ImportPipeline() : passes::TflitePipeline(), pass_options, context));
+  for (ir::Graph& graph : model.graphs) ZP_RETURN_IF_ERROR(engine::InferShapes(graph));
+
+  ir::Statistics statistics;
+  if (mode.calibrates) {
+    ZP_RETURN_IF_ERROR(clock.Start("calibrate"));
+    options.representative_dataset.Reset();
+    ZP_ASSIGN_OR_RETURN(statistics, calibrate::Calibrate(model, Adapt(options.representative_dataset), context));
+    report.samples = statistics.samples;
+  }
+
+  ZP_RETURN_IF_ERROR(clock.Start("quantize"));
+  ZP_ASSIGN_OR_RETURN(plan::Plan plan, plan::MakePlan(model, statistics, mode.plan));
+  ZP_ASSIGN_OR_RETURN(model, rewrite::ApplyPlan(std::move(model), plan, context));
+  ZP_RETURN_IF_ERROR(rewrite::SetVersions(model, plan));
+
+  ZP_RETURN_IF_ERROR(clock.Start("write"));
+  pipeline::DescribeResult(model, plan, report);
+  DropRanges(model);
+  model.description = std::string(kDescription);
+  ZP_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes, formats::tflite::Write(model));
+  report.bytes = bytes.size();
+  clock.Stop();
+  return bytes;
+}
+
+}  // namespace
+
+Converter::Converter(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Converter::Converter(Converter&&) noexcept = default;
+Converter& Converter::operator=(Converter&&) noexcept = default;
+Converter::~Converter() = default;
+
+absl::StatusOr<Converter> Converter::FromSavedModel(const std::string& folder, const SavedModelOptions& options) {
+  auto state = std::make_unique<State>();
+  absl::StatusOr<ir::Model> model =
+      formats::saved_model::Read(folder, {options.signature_keys, options.tags});
+  if (!model.ok()) return Annotate(Annotate(model.status(), Place::kStage, "import"), Place::kFile, folder);
+  state->model = *std::move(model);
+  state->from_tensorflow = true;
+  return Converter(std::move(state));
+}
+
+absl::StatusOr<Converter> Converter::FromTflite(const std::string& path) {
+  absl::StatusOr<Bytes> file = MapFile(path);
+  if (!file.ok()) return Annotate(file.status(), Place::kStage, "import");
+  auto state = std::make_unique<State>();
+  absl::StatusOr<ir::Model> model = formats::tflite::Read(*file, path);
+  if (!model.ok()) return Annotate(Annotate(model.status(), Place::kStage, "import"), Place::kFile, path);
+  state->model = *std::move(model);
+  return Converter(std::move(state));
+}
+
+absl::StatusOr<Converter> Converter::FromTfliteBytes(absl::string_view bytes) {
+  auto state = std::make_unique<State>();
+  const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
+  absl::StatusOr<ir::Model> model =
+      formats::tflite::Read(Bytes::Own(std::vector<uint8_t>(data, data + bytes.size())), "<bytes>");
+  if (!model.ok()) return Annotate(Annotate(model.status(), Place::kStage, "import"), Place::kFile, "<bytes>");
+  state->model = *std::move(model);
+  return Converter(std::move(state));
+}
+
+absl::StatusOr<Converter> Converter::FromPath(const std::string& path, const SavedModelOptions& options) {
+  struct stat info;
+  bool is_folder = ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+  return is_folder ? FromSavedModel(path, options) : FromTflite(path);
+}
+
+std::vector<SignatureInputs> Converter::Signatures() const {
+  auto describe = [](const ir::Graph& graph, const std::string& name, ir::ValueId id) {
+    const ir::Value& value = graph.value(id);
+    return InputInfo{name, static_cast<Type>(value.type), {value.shape.dims().begin(), value.shape.dims().end()}};
+  };
+  std::vector<SignatureInputs> result;
+  for (const ir::Signature& signature : state_->model.signatures) {
+    SignatureInputs one;
+    one.key = signature.key;
+    const ir::Graph& graph = state_->model.graphs[static_cast<size_t>(signature.graph)];
+    for (const ir::NamedValue& input : signature.inputs) one.inputs.push_back(describe(graph, input.name, input.value));
+    for (const ir::NamedValue& output : signature.outputs) one.outputs.push_back(output.name);
+    result.push_back(std::move(one));
+  }
+  if (result.empty() && !state_->model.graphs.empty()) {  // a .tflite without signatures: its tensors' names
+    const ir::Graph& graph = state_->model.graphs[0];
+    SignatureInputs one;
+    for (ir::ValueId id : graph.inputs) one.inputs.push_back(describe(graph, graph.value(id).name, id));
+    for (ir::ValueId id : graph.outputs) one.outputs.push_back(graph.value(id).name);
+    result.push_back(std::move(one));
+  }
+  return result;
+}
+
+absl::StatusOr<Conversion> Converter::Convert() {
+  state_->cancelled.store(false);
+  Conversion result;
+  Context context = MakeContext(*this, state_->cancelled);
+  StageClock clock(context, result.report);
+  absl::StatusOr<std::vector<uint8_t>> bytes =
+      RunStages(*this, state_->model, state_->from_tensorflow, context, result.report, clock);
+  if (!bytes.ok()) {
+    return Annotate(Annotate(bytes.status(), Place::kStage, clock.stage()), Place::kFile, state_->model.source);
+  }
+  result.model = *std::move(bytes);
+  return result;
+}
+
+absl::StatusOr<Report> Converter::ConvertToFile(const std::string& path) {
+  ZP_ASSIGN_OR_RETURN(Conversion result, Convert());
+  absl::Status written = WriteFileAtomically(path, result.model);
+  if (!written.ok()) return Annotate(written, Place::kStage, "write");
+  return std::move(result.report);
+}
+
+void Converter::Cancel() { state_->cancelled.store(true); }
+
+}  // namespace zeropoint

@@ -1,0 +1,27 @@
+// What the user's options ask for: one of the modes, or an error that says what contradicts what.
+#ifndef ZEROPOINT_PIPELINE_MODE_H_
+#define ZEROPOINT_PIPELINE_MODE_H_
+
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "plan/plan.h"
+#include "zeropoint/converter.h"
+
+namespace zeropoint::pipeline {
+
+struct Mode {
+  std::string name;  // as Report::mode
+  plan::PlanOptions plan;
+  bool calibrates = false;
+  std::vector<std::string> warnings;  // options that have no effect in this mode
+};
+
+// Source of the table: the attributes' meaning in TensorFlow 2.21's lite.TFLiteConverter.
+// kInvalidArgument when the options contradict each other.
+absl::StatusOr<Mode> ResolveMode(const ConverterOptions& options);
+
+}  // namespace zeropoint::pipeline
+
+#endif  // ZEROPOINT_PIPELINE_MODE_H_

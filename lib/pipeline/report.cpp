@@ -1,0 +1,104 @@
+// Report::ToJson, and the report of a finished conversion.
+#include "pipeline/report.h"
+
+#include <map>
+#include <utility>
+
+#include "nlohmann/json.hpp"
+
+namespace zeropoint {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json ToJson(const OpReport& op) {
+  Json json = {{"op", op.op}, {"name", op.name}, {"version", op.version}, {"quantized", op.quantized}};
+  if (!op.reason.empty()) json["reason"] = op.reason;
+  return json;
+}
+
+Json ToJson(const TensorReport& tensor) {
+  Json json = {{"name", tensor.name}, {"type", tensor.type}, {"shape", tensor.shape}, {"constant", tensor.is_constant}};
+  if (!tensor.scale.empty()) {
+    json["scale"] = tensor.scale;
+    json["zero_point"] = tensor.zero_point;
+    if (tensor.scale.size() > 1) json["axis"] = tensor.axis;
+  }
+  if (tensor.has_range) {
+    json["min"] = tensor.min;
+    json["max"] = tensor.max;
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string Report::ToJson(bool with_times) const {
+  Json json = {{"mode", mode}, {"samples", samples}, {"bytes", bytes}};
+  json["warnings"] = warnings;
+  json["ops"] = Json::array();
+  for (const OpReport& op : ops) json["ops"].push_back(zeropoint::ToJson(op));
+  json["tensors"] = Json::array();
+  for (const TensorReport& tensor : tensors) json["tensors"].push_back(zeropoint::ToJson(tensor));
+  if (with_times) {
+    json["times"] = Json::array();
+    for (const StageTime& time : times) json["times"].push_back({{"stage", time.stage}, {"seconds", time.seconds}});
+  }
+  // Names come from files and may be no UTF-8: replaced, not thrown over.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+namespace pipeline {
+namespace {
+
+bool IsQuantized(const ir::Graph& graph, const ir::Node& node) {
+  auto quantized = [&](absl::Span<const ir::ValueId> ids) {
+    for (ir::ValueId id : ids) {
+      if (id != ir::kNoValue && graph.value(id).quant.quantized()) return true;
+    }
+    return false;
+  };
+  return quantized(node.inputs()) || quantized(node.outputs());
+}
+
+TensorReport Describe(const ir::Value& value) {
+  TensorReport report;
+  report.name = value.name;
+  report.type = std::string(Name(value.type));
+  report.shape.assign(value.shape.dims().begin(), value.shape.dims().end());
+  report.scale = value.quant.scale;
+  report.zero_point = value.quant.zero_point;
+  report.axis = value.quant.axis;
+  report.is_constant = value.is_constant;
+  report.has_range = value.quant.min.size() == 1 && value.quant.max.size() == 1;
+  if (report.has_range) {
+    report.min = value.quant.min[0];
+    report.max = value.quant.max[0];
+  }
+  return report;
+}
+
+}  // namespace
+
+void DescribeResult(const ir::Model& model, const plan::Plan& plan, Report& report) {
+  // Reasons by op and origin: a rewritten node keeps both.
+  std::map<std::pair<std::string, std::string>, std::string> reasons;
+  for (const plan::GraphPlan& graph : plan.graphs) {
+    for (const auto& [id, decision] : graph.nodes) {
+      if (!decision.reason.empty()) reasons[{decision.op, decision.name}] = decision.reason;
+    }
+  }
+  for (const ir::Graph& graph : model.graphs) {
+    for (ir::NodeId id : graph.Order()) {
+      const ir::Node& node = graph.node(id);
+      OpReport op{node.op(), node.info.name, node.info.version, IsQuantized(graph, node), ""};
+      auto reason = reasons.find({op.op, op.name});
+      if (reason != reasons.end()) op.reason = reason->second;
+      report.ops.push_back(std::move(op));
+    }
+    for (ir::ValueId id = 0; id < graph.num_values(); ++id) report.tensors.push_back(Describe(graph.value(id)));
+  }
+}
+
+}  // namespace pipeline
+}  // namespace zeropoint
