@@ -139,6 +139,15 @@ struct TestPlan {
   float tolerance = 1e-6f;  // float32 kernel against the double-precision reference, relative
 };
 
+// --- conversions --------------------------------------------------------------------------------------------------
+
+// The two ops with which rewrite joins float and integer parts; exactly one record has each role.
+enum class Conversion : uint8_t {
+  kNone,
+  kQuantize,    // float or integer -> integer
+  kDequantize,  // integer or float16 -> float32
+};
+
 // --- the record ---------------------------------------------------------------------------------------------------
 
 struct OpDef {
@@ -151,6 +160,7 @@ struct OpDef {
   PrepareFn prepare = nullptr;
   EvalFn eval_float = nullptr;  // float32, and int32/int64/bool where the op admits them; also the constant folder
   QuantSpec quant;
+  Conversion conversion = Conversion::kNone;
   VersionFn version = nullptr;
   TestPlan check;
 
@@ -178,6 +188,8 @@ struct TfMatch {
 };
 std::optional<TfMatch> FindTfForm(absl::string_view tf_op);
 absl::Span<const OpDef* const> AllOps();
+// The record with that role; null when there is none.
+const OpDef* FindConversion(Conversion role);
 
 // The name of an op that is not a LiteRT builtin: "custom.<custom_code>". Carried through untouched.
 inline constexpr absl::string_view kCustomPrefix = "custom.";

@@ -58,8 +58,11 @@ struct QuantSpec {
   bool int8 = false;   // static int8 activations x int8 weights
   bool int16 = false;  // static int16 activations x int8 weights
 
-  // int8: all activation operands and results share one scale and zero point.
+  // int8: all activation operands and results share one scale and zero point. An op that stays float may still impose
+  // this on its neighbours (ADD_N).
   bool same_scale = false;
+  // The weights belong to a dense layer, for which per-channel weights can be switched off apart.
+  bool dense = false;
   // int16: the results take the parameters of this operand; -1: their own range.
   int int16_result_like_operand = -1;
   // int16: operands are requantized to the result's parameters (CONCATENATION, MAXIMUM ...).
@@ -70,6 +73,8 @@ struct QuantSpec {
   std::vector<DynamicRangeOperand> dynamic_range;
   // Attributes that a quantized form needs.
   std::vector<AttrOverride> int16_attrs, dynamic_range_attrs;
+  // TensorFlow writes the int8 version of an op for 16x8 too; 0 unless this op is an exception to that.
+  int int16_version = 0;
 
   // Role of input `i`.
   OperandSpec input(int i) const { return At(inputs, i); }

@@ -43,6 +43,13 @@ const OpDef* FindOp(absl::string_view name) { return Lookup(GetIndex().by_name, 
 
 const OpDef* FindOpByCode(int32_t code) { return Lookup(GetIndex().by_code, code); }
 
+const OpDef* FindConversion(Conversion role) {
+  for (const OpDef* op : AllOps()) {
+    if (op->conversion == role) return op;
+  }
+  return nullptr;
+}
+
 std::optional<TfMatch> FindTfForm(absl::string_view tf_op) {
   const auto& map = GetIndex().by_tf;
   auto at = map.find(tf_op);
