@@ -1,0 +1,55 @@
+# Everyday commands; `make help` lists them. CMake does the work: see CMakePresets.json.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+RELEASE := build/release
+ZEROPOINT := $(RELEASE)/bin/zeropoint
+# The virtual environment that scripts/venv.sh makes; without one, whatever Python there is.
+PYTHON = $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
+# Recipes must not wait for a terminal, and progress bars are of no use in a log.
+JOBS ?= $(shell nproc)
+
+.PHONY: help setup venv build demo test test-cpp test-python asan tsan lint format clean
+
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+setup:  ## Install the Debian packages that are missing
+	@scripts/setup.sh
+
+venv: setup  ## Make .venv with what tests and demo use (numpy, pytest, the LiteRT interpreter)
+	@scripts/venv.sh
+
+build: setup  ## Build the libraries, the command and the tests (build/release)
+	@cmake --preset release --log-level=NOTICE
+	@cmake --build --preset release --parallel $(JOBS)
+
+demo: build venv  ## Quantize the demo model in every mode and compare the results
+	@$(PYTHON) examples/demo/demo.py --zeropoint $(ZEROPOINT) --output build/demo
+
+test: test-cpp test-python  ## Run every test
+
+test-cpp: build
+	ctest --preset release --parallel $(JOBS)
+
+test-python: build venv
+	@scripts/run_pytest.sh tests/python tests/demo tests/docs tests/lint
+
+asan: setup  ## Build and run the C++ tests under address and undefined-behaviour sanitizers
+	@cmake --preset asan --log-level=NOTICE
+	@cmake --build --preset asan --parallel $(JOBS)
+	ctest --preset asan --parallel $(JOBS)
+
+tsan: setup  ## Build and run the C++ tests under the thread sanitizer
+	@cmake --preset tsan --log-level=NOTICE
+	@cmake --build --preset tsan --parallel $(JOBS)
+	ctest --preset tsan --parallel $(JOBS)
+
+lint: build  ## Check includes, layout and, when the tools are there, formatting and clang-tidy
+	@scripts/lint.sh
+
+format:  ## Reformat the sources with clang-format
+	git ls-files '*.cpp' '*.h' '*.c' | xargs clang-format -i
+
+clean:  ## Remove everything that was built
+	rm -rf build
