@@ -1,7 +1,8 @@
 #include "ir/constants.h"
 
-#include <bit>
 #include <cstring>
+
+#include "numeric/float16.h"
 
 namespace zeropoint::ir {
 namespace {
@@ -20,21 +21,6 @@ std::vector<Element> Widen(const Bytes& data) {
     elements[i] = static_cast<Element>(Load<Stored>(data.data() + i * sizeof(Stored)));
   }
   return elements;
-}
-
-// IEEE binary16 to binary32; exact.
-float HalfToFloat(uint16_t half) {
-  const uint32_t sign = static_cast<uint32_t>(half & 0x8000u) << 16;
-  const uint32_t exponent = (half >> 10) & 0x1fu;
-  const uint32_t mantissa = half & 0x3ffu;
-  constexpr float kSubnormalStep = 0x1p-24f;
-  if (exponent == 0) {
-    const float magnitude = static_cast<float>(mantissa) * kSubnormalStep;
-    return sign != 0 ? -magnitude : magnitude;
-  }
-  constexpr uint32_t kBiasDifference = 127 - 15;
-  const uint32_t wide = exponent == 0x1f ? 0xffu : exponent + kBiasDifference;
-  return std::bit_cast<float>(sign | (wide << 23) | (mantissa << 13));
 }
 
 const Value* Constant(const Graph& graph, ValueId id) {
@@ -73,7 +59,7 @@ std::optional<std::vector<float>> FloatElements(const Graph& graph, ValueId id) 
   if (constant->type == ElementType::kFloat32) return Widen<float, float>(constant->data);
   if (constant->type != ElementType::kFloat16) return std::nullopt;
   std::vector<float> elements;
-  for (uint16_t half : Widen<uint16_t, uint16_t>(constant->data)) elements.push_back(HalfToFloat(half));
+  for (uint16_t half : Widen<uint16_t, uint16_t>(constant->data)) elements.push_back(numeric::HalfToFloat(half));
   return elements;
 }
 
