@@ -49,7 +49,7 @@ struct AttrSpeller {
   std::string operator()(const std::vector<int64_t>& value) const { return Bracketed(value, SpellInt); }
   std::string operator()(const std::vector<float>& value) const { return Bracketed(value, SpellAsFloat); }
   std::string operator()(const std::vector<std::string>& value) const { return Bracketed(value, Quote); }
-  std::string operator()(const Shape& value) const { return "shape" + value.ToString(); }
+  std::string operator()(const Shape& value) const { return absl::StrCat("shape", value.ToString()); }
   std::string operator()(const TensorLiteral& value) const {
     return absl::StrCat("literal:", Name(value.type), value.shape.ToString());
   }
@@ -154,7 +154,7 @@ class Printer {
     if (count > kShownElements && !options_.all_elements) return " ...";
     if (auto ints = IntElements(graph_, id)) return Spaced(*ints, SpellInt);
     if (value.type == ElementType::kFloat32) return Spaced(*FloatElements(graph_, id), Spell);
-    return " " + Hex(value.data.data(), value.data.size());
+    return absl::StrCat(" ", Hex(value.data.data(), value.data.size()));
   }
 
   template <typename List, typename SpellElement>
