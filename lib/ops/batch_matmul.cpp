@@ -1,0 +1,123 @@
+// BATCH_MATMUL: matrix products of the last two dimensions, the others broadcast; "adj_x" and "adj_y" transpose.
+#include <algorithm>
+
+#include "kernels/conv.h"
+#include "ops/activation.h"
+#include "ops/broadcast.h"
+#include "ops/infer.h"
+#include "ops/weights.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops::records {
+namespace {
+
+constexpr char kAdjX[] = "adj_x", kAdjY[] = "adj_y", kAsymmetric[] = "asymmetric_quantize_inputs";
+
+absl::Status Infer(InferContext& context) {
+  ZP_RETURN_IF_ERROR(CheckArity(context, 2, 2));
+  ZP_RETURN_IF_ERROR(CheckReal(context, 0));
+  ZP_RETURN_IF_ERROR(CheckReal(context, 1));
+  const ir::Shape& x = context.input_shape(0);
+  const ir::Shape& y = context.input_shape(1);
+  ir::Shape shape = ir::Shape::Unranked();
+  if (x.ranked() && y.ranked()) {
+    const int rx = x.rank(), ry = y.rank();
+    if (rx < 2 || ry < 2) {
+      return absl::InvalidArgumentError(absl::StrCat("operands ", x.ToString(), " and ", y.ToString(), " are not matrices"));
+    }
+    const bool adj_x = context.attrs().Bool(kAdjX), adj_y = context.attrs().Bool(kAdjY);
+    if (!Compatible(x[adj_x ? rx - 2 : rx - 1], y[adj_y ? ry - 1 : ry - 2])) {
+      return absl::InvalidArgumentError(absl::StrCat("matrices ", x.ToString(), " and ", y.ToString(), " do not multiply"));
+    }
+    ZP_ASSIGN_OR_RETURN(shape, BroadcastShape(ir::Shape(x.dims().first(static_cast<size_t>(rx - 2))),
+                                              ir::Shape(y.dims().first(static_cast<size_t>(ry - 2)))));
+    shape.Append(x[adj_x ? rx - 1 : rx - 2]);
+    shape.Append(y[adj_y ? ry - 2 : ry - 1]);
+  }
+  context.set_output(0, context.input_type(0), std::move(shape));
+  return absl::OkStatus();
+}
+
+// to[c][r] = from[r][c].
+void Transpose(const float* from, int64_t rows, int64_t columns, float* to) {
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t c = 0; c < columns; ++c) to[c * rows + r] = from[r * columns + c];
+  }
+}
+
+absl::Status Eval(const EvalContext& context) {
+  ZP_RETURN_IF_ERROR(CheckFloats(context));
+  ZP_ASSIGN_OR_RETURN(const kernels::Clamp none, FusedClamp({}));
+  const TensorView& x = context.inputs[0];
+  const TensorView& y = context.inputs[1];
+  const MutableView& z = context.outputs[0];
+  const bool adj_x = context.attrs.Bool(kAdjX), adj_y = context.attrs.Bool(kAdjY);
+  const int64_t rows = z.dim(z.rank() - 2), columns = z.dim(z.rank() - 1);
+  const int64_t depth = x.dim(adj_x ? x.rank() - 2 : x.rank() - 1);
+  // The product wants rows of x and columns of y, both contiguous.
+  float* space = static_cast<float*>(context.scratch.Get(sizeof(float) * static_cast<size_t>((rows + columns) * depth)));
+  kernels::Window window;
+  window.batch = window.in_h = window.out_h = window.kernel_h = window.kernel_w = 1;
+  window.in_w = window.out_w = rows, window.in_c = depth, window.out_c = columns;
+  const BroadcastRows batches(z.dims.first(z.dims.size() - 2),
+                              {x.dims.first(x.dims.size() - 2), y.dims.first(y.dims.size() - 2)});
+  batches.ForEach([&](const BroadcastRows::Offsets& from, int64_t to) {
+    for (int64_t i = 0; i < batches.length(); ++i) {
+      const float* a = x.As<float>() + (from[0] + i * batches.step(0)) * rows * depth;
+      const float* b = y.As<float>() + (from[1] + i * batches.step(1)) * columns * depth;
+      if (adj_x) {
+        Transpose(a, depth, rows, space);
+        a = space;
+      }
+      if (!adj_y) {
+        Transpose(b, depth, columns, space + rows * depth);
+        b = space + rows * depth;
+      }
+      kernels::Conv2d(window, a, b, nullptr, none, z.As<float>() + (to + i) * rows * columns);
+    }
+  });
+  return absl::OkStatus();
+}
+
+absl::Status Import(ir::Graph& graph, ir::NodeId id) {
+  const ir::Attributes& tf = graph.node(id).attrs();
+  ir::Attributes attrs;
+  attrs.Set(kAdjX, tf.Bool("adj_x"));
+  attrs.Set(kAdjY, tf.Bool("adj_y"));
+  graph.node(id).info.attrs = std::move(attrs);
+  return absl::OkStatus();
+}
+
+int Version(const VersionContext& context) {
+  const ElementType x = context.input_type(0);
+  if (x == ElementType::kInt16) return 3;
+  if (x == ElementType::kInt8) return 2;
+  const bool hybrid = x == ElementType::kFloat32 && context.input_type(1) == ElementType::kInt8;
+  return hybrid && context.attrs().Bool(kAsymmetric) ? 4 : 1;
+}
+
+}  // namespace
+
+OpDef BatchMatmul() {
+  using Table = schema::BatchMatMulOptions;
+  OpDef def;
+  def.name = "BATCH_MATMUL";
+  def.code = schema::BuiltinOperator_BATCH_MATMUL;
+  def.inputs = {2, 2};
+  def.options = {schema::BuiltinOptions_BatchMatMulOptions,
+                 {{kAdjX, Table::VT_ADJ_X, FieldKind::kBool},
+                  {kAdjY, Table::VT_ADJ_Y, FieldKind::kBool},
+                  {kAsymmetric, Table::VT_ASYMMETRIC_QUANTIZE_INPUTS, FieldKind::kBool}}};
+  def.tf = {{"BatchMatMul", Import}, {"BatchMatMulV2", Import}, {"BatchMatMulV3", Import}};
+  def.infer = Infer;
+  def.eval_float = Eval;
+  def.quant.inputs = {OperandSpec::Activation()};
+  def.quant.outputs = {OperandSpec::Activation()};
+  def.quant.int8 = def.quant.int16 = true;
+  def.quant.dynamic_range = {{1, -1, /*hybrid=*/true}};
+  def.quant.dynamic_range_attrs = {{kAsymmetric, true}};
+  def.version = Version;
+  return def;
+}
+
+}  // namespace zeropoint::ops::records

@@ -1,0 +1,93 @@
+// CONV_2D: NHWC convolution, weights [out, h, w, in / groups]. tf.Conv2D becomes it in passes/legalize.
+#include "ops/activation.h"
+#include "ops/conv_shape.h"
+#include "ops/weights.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops::records {
+namespace {
+
+absl::Status Infer(InferContext& context) {
+  ZP_RETURN_IF_ERROR(CheckArity(context, 2, 3));
+  ZP_RETURN_IF_ERROR(CheckReal(context, 0));
+  ZP_RETURN_IF_ERROR(CheckReal(context, 1));
+  ZP_RETURN_IF_ERROR(CheckRank(context, 0, 4, "input"));
+  ZP_RETURN_IF_ERROR(CheckRank(context, 1, 4, "filter"));
+  ZP_ASSIGN_OR_RETURN(const Sliding sliding, SlidingOf(context.attrs()));
+  const ir::Shape& input = context.input_shape(0);
+  const ir::Shape& filter = context.input_shape(1);
+  int64_t kernel_h = ir::kDynamic, kernel_w = ir::kDynamic, channels = ir::kDynamic;
+  if (filter.ranked()) {
+    channels = filter[0], kernel_h = filter[1], kernel_w = filter[2];
+    const int64_t in = input.ranked() ? input[3] : ir::kDynamic;
+    const bool known = in != ir::kDynamic && filter[3] != ir::kDynamic;
+    if (known && (filter[3] < 1 || in % filter[3] != 0 ||
+                  (channels != ir::kDynamic && channels % std::max<int64_t>(1, in / filter[3]) != 0))) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("filter ", filter.ToString(), " does not fit the input ", input.ToString()));
+    }
+  }
+  ZP_RETURN_IF_ERROR(CheckBias(context, 2, channels));
+  ZP_ASSIGN_OR_RETURN(ir::Shape shape, SlidingShape(input, kernel_h, kernel_w, sliding, channels));
+  context.set_output(0, context.input_type(0), std::move(shape));
+  return absl::OkStatus();
+}
+
+absl::Status Eval(const EvalContext& context) {
+  ZP_RETURN_IF_ERROR(CheckFloats(context));
+  ZP_ASSIGN_OR_RETURN(const Sliding sliding, SlidingOf(context.attrs));
+  ZP_ASSIGN_OR_RETURN(const kernels::Clamp clamp, FusedClamp(context.attrs));
+  const TensorView& filter = context.inputs[1];
+  kernels::Window window =
+      MakeWindow(context.inputs[0].dims, filter.dim(1), filter.dim(2), sliding, context.outputs[0].dims);
+  window.groups = filter.dim(3) == 0 ? 1 : window.in_c / filter.dim(3);
+  kernels::Conv2d(window, context.inputs[0].As<float>(), filter.As<float>(), OptionalFloats(context, 2), clamp,
+                  context.outputs[0].As<float>());
+  return absl::OkStatus();
+}
+
+bool IsGrouped(const VersionContext& context) {
+  const ir::Shape& input = context.input_shape(0);
+  const ir::Shape& filter = context.input_shape(1);
+  return input.rank() == 4 && filter.rank() == 4 && input[3] != filter[3];
+}
+
+int Version(const VersionContext& context) {
+  const ElementType in = context.input_type(0), weight = context.input_type(1);
+  if (in == ElementType::kInt16 && weight == ElementType::kInt8 && context.attrs().Int("quantized_bias_type") != 0) return 8;
+  if (IsGrouped(context)) return 6;
+  if (in == ElementType::kInt16 && weight == ElementType::kInt16) return 4;
+  if (in == ElementType::kInt8) return weight == ElementType::kInt4 ? 7 : 3;
+  if (in == ElementType::kFloat32 && weight == ElementType::kInt8) return IsPerChannel(context.input_quant(1)) ? 5 : 2;
+  return 1;
+}
+
+}  // namespace
+
+OpDef Conv2d() {
+  using Table = schema::Conv2DOptions;
+  OpDef def;
+  def.name = "CONV_2D";
+  def.code = schema::BuiltinOperator_CONV_2D;
+  def.inputs = {2, 3};
+  def.options = {schema::BuiltinOptions_Conv2DOptions,
+                 {{"padding", Table::VT_PADDING, FieldKind::kInt8},
+                  {"stride_w", Table::VT_STRIDE_W, FieldKind::kInt32},
+                  {"stride_h", Table::VT_STRIDE_H, FieldKind::kInt32},
+                  {kFusedActivation, Table::VT_FUSED_ACTIVATION_FUNCTION, FieldKind::kInt8},
+                  {"dilation_w_factor", Table::VT_DILATION_W_FACTOR, FieldKind::kInt32, 1},
+                  {"dilation_h_factor", Table::VT_DILATION_H_FACTOR, FieldKind::kInt32, 1},
+                  {"quantized_bias_type", Table::VT_QUANTIZED_BIAS_TYPE, FieldKind::kInt8}}};
+  def.infer = Infer;
+  def.eval_float = Eval;
+  def.quant.inputs = {OperandSpec::Activation(), OperandSpec::Weight(0), OperandSpec::Bias(0, 1)};
+  def.quant.outputs = {OperandSpec::Activation()};
+  def.quant.int8 = def.quant.int16 = true;
+  def.quant.dynamic_range = {{1, 0, /*hybrid=*/true}};
+  def.quant.int16_attrs = {{"quantized_bias_type", int64_t{schema::TensorType_INT64}}};
+  def.version = Version;
+  def.absorbs_activation = true;
+  return def;
+}
+
+}  // namespace zeropoint::ops::records

@@ -1,0 +1,12 @@
+// ELU: y = x where x >= 0, else exp(x) - 1.
+#include "ops/elementwise.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops::records {
+
+OpDef Elu() {
+  OpDef def = UnaryRecord("ELU", schema::BuiltinOperator_ELU, "Elu", EvalUnary<kernels::Unary::kElu>);
+  return def;
+}
+
+}  // namespace zeropoint::ops::records

@@ -1,0 +1,103 @@
+// FULLY_CONNECTED: rows times weights [out, in], plus bias. tf.MatMul becomes it in passes/legalize.
+#include "ops/activation.h"
+#include "ops/conv_shape.h"
+#include "ops/weights.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops::records {
+namespace {
+
+absl::Status Infer(InferContext& context) {
+  ZP_RETURN_IF_ERROR(CheckArity(context, 2, 3));
+  ZP_RETURN_IF_ERROR(CheckReal(context, 0));
+  ZP_RETURN_IF_ERROR(CheckReal(context, 1));
+  ZP_RETURN_IF_ERROR(CheckRank(context, 1, 2, "weights"));
+  const ir::Shape& input = context.input_shape(0);
+  const ir::Shape& weights = context.input_shape(1);
+  const int64_t units = weights.ranked() ? weights[0] : ir::kDynamic;
+  const int64_t depth = weights.ranked() ? weights[1] : ir::kDynamic;
+  ZP_RETURN_IF_ERROR(CheckBias(context, 2, units));
+  const bool keep = context.attrs().Bool("keep_num_dims");
+  const auto mismatch = [&] {
+    return absl::InvalidArgumentError(
+        absl::StrCat("weights ", weights.ToString(), " do not fit the input ", input.ToString()));
+  };
+  if (keep) {
+    ir::Shape shape = input;
+    if (input.ranked()) {
+      if (input.rank() < 1 || !Compatible(input[input.rank() - 1], depth)) return mismatch();
+      shape.set(input.rank() - 1, units);
+    }
+    context.set_output(0, context.input_type(0), std::move(shape));
+    return absl::OkStatus();
+  }
+  // All dimensions but as many as make up one row of the weights become one.
+  int64_t rows = ir::kDynamic;
+  if (input.ranked() && input.IsStatic() && depth != ir::kDynamic) {
+    const int64_t n = input.NumElements();
+    if (depth < 1 || n % depth != 0) return mismatch();
+    rows = n / depth;
+  }
+  context.set_output(0, context.input_type(0), ir::Shape{rows, units});
+  return absl::OkStatus();
+}
+
+absl::Status Eval(const EvalContext& context) {
+  ZP_RETURN_IF_ERROR(CheckFloats(context));
+  ZP_ASSIGN_OR_RETURN(const kernels::Clamp clamp, FusedClamp(context.attrs));
+  const TensorView& weights = context.inputs[1];
+  const int64_t units = weights.dim(0), depth = weights.dim(1);
+  // A 1x1 convolution over one row of pixels.
+  kernels::Window window;
+  window.batch = window.in_h = window.out_h = window.kernel_h = window.kernel_w = 1;
+  window.in_w = window.out_w = units == 0 ? 0 : context.outputs[0].elements() / units;
+  window.in_c = depth;
+  window.out_c = units;
+  kernels::Conv2d(window, context.inputs[0].As<float>(), weights.As<float>(), OptionalFloats(context, 2), clamp,
+                  context.outputs[0].As<float>());
+  return absl::OkStatus();
+}
+
+int Version(const VersionContext& context) {
+  const ElementType in = context.input_type(0), weight = context.input_type(1);
+  const ir::Attributes& attrs = context.attrs();
+  if (weight == ElementType::kInt2) return 14;
+  if (in == ElementType::kInt16 && weight == ElementType::kInt4) return 13;
+  if (in == ElementType::kFloat32 && weight == ElementType::kInt8 && IsPerChannel(context.input_quant(1))) return 12;
+  if (in == ElementType::kInt16 && weight == ElementType::kInt8 && attrs.Int("quantized_bias_type") != 0) return 11;
+  if (in == ElementType::kInt16 && weight == ElementType::kInt16) return 7;
+  if (context.num_inputs() == 2) return 6;
+  if (attrs.Bool("keep_num_dims")) return 5;
+  if (in == ElementType::kInt8) return weight == ElementType::kInt4 ? 10 : 4;
+  if (in == ElementType::kFloat32 && weight == ElementType::kInt8) return attrs.Bool("asymmetric_quantize_inputs") ? 9 : 3;
+  return attrs.Int("weights_format") != schema::FullyConnectedOptionsWeightsFormat_DEFAULT ? 2 : 1;
+}
+
+}  // namespace
+
+OpDef FullyConnected() {
+  using Table = schema::FullyConnectedOptions;
+  OpDef def;
+  def.name = "FULLY_CONNECTED";
+  def.code = schema::BuiltinOperator_FULLY_CONNECTED;
+  def.inputs = {2, 3};
+  def.options = {schema::BuiltinOptions_FullyConnectedOptions,
+                 {{kFusedActivation, Table::VT_FUSED_ACTIVATION_FUNCTION, FieldKind::kInt8},
+                  {"weights_format", Table::VT_WEIGHTS_FORMAT, FieldKind::kInt8},
+                  {"keep_num_dims", Table::VT_KEEP_NUM_DIMS, FieldKind::kBool},
+                  {"asymmetric_quantize_inputs", Table::VT_ASYMMETRIC_QUANTIZE_INPUTS, FieldKind::kBool},
+                  {"quantized_bias_type", Table::VT_QUANTIZED_BIAS_TYPE, FieldKind::kInt8}}};
+  def.infer = Infer;
+  def.eval_float = Eval;
+  def.quant.inputs = {OperandSpec::Activation(), OperandSpec::Weight(0), OperandSpec::Bias(0, 1)};
+  def.quant.outputs = {OperandSpec::Activation()};
+  def.quant.int8 = def.quant.int16 = true;
+  def.quant.dynamic_range = {{1, 0, /*hybrid=*/true}};
+  def.quant.dynamic_range_attrs = {{"asymmetric_quantize_inputs", true}};
+  def.quant.int16_attrs = {{"quantized_bias_type", int64_t{schema::TensorType_INT64}}};
+  def.version = Version;
+  def.absorbs_activation = true;
+  return def;
+}
+
+}  // namespace zeropoint::ops::records

@@ -1,0 +1,22 @@
+// GREATER: a > b, numpy broadcasting.
+#include "ops/elementwise.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops::records {
+namespace {
+
+absl::Status Eval(const EvalContext& context) {
+  return EvalComparison(context, [](auto a, auto b) { return a > b; });
+}
+
+}  // namespace
+
+OpDef Greater() {
+  OpDef def = ComparisonRecord("GREATER", schema::BuiltinOperator_GREATER, "Greater", Eval);
+  def.options = {schema::BuiltinOptions_GreaterOptions, {}, /*written=*/false};
+  def.quant.int8 = true;
+  def.version = VersionInt8Is2;
+  return def;
+}
+
+}  // namespace zeropoint::ops::records

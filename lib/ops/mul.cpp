@@ -1,0 +1,47 @@
+// MUL: a * b, numpy broadcasting.
+#include "ops/elementwise.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops::records {
+namespace {
+
+absl::Status Eval(const EvalContext& context) {
+  if (context.inputs[0].type == ElementType::kFloat32) return EvalBinaryFloat(context, kernels::Binary::kMul);
+  return EvalBinaryInts(context, []<typename T>(T a, T b) { return WrapMul(a, b); });
+}
+
+// The product's scale reaches the result's: LiteRT's kernel then needs a shift to the left.
+bool ScalesUp(const VersionContext& context) {
+  const ir::QuantParams& a = context.input_quant(0);
+  const ir::QuantParams& b = context.input_quant(1);
+  const ir::QuantParams& y = context.output_quant(0);
+  if (!a.quantized() || !b.quantized() || !y.quantized()) return false;
+  return a.scale[0] * b.scale[0] / y.scale[0] >= 1.0f;
+}
+
+int Version(const VersionContext& context) {
+  switch (context.input_type(0)) {
+    case ElementType::kFloat16: return 8;
+    case ElementType::kUInt32: return 7;
+    case ElementType::kInt16: return context.input_quant(0).quantized() ? 4 : 7;
+    case ElementType::kComplex64: return 6;
+    case ElementType::kInt64: return 5;
+    default: break;
+  }
+  if (ScalesUp(context)) return 3;
+  return VersionInt8Is2(context);
+}
+
+}  // namespace
+
+OpDef Mul() {
+  OpDef def = BinaryRecord("MUL", schema::BuiltinOperator_MUL, "Mul", Eval);
+  def.options = {schema::BuiltinOptions_MulOptions,
+                 {{kFusedActivation, schema::MulOptions::VT_FUSED_ACTIVATION_FUNCTION, FieldKind::kInt8}}};
+  def.quant.int8 = def.quant.int16 = true;
+  def.version = Version;
+  def.absorbs_activation = true;
+  return def;
+}
+
+}  // namespace zeropoint::ops::records

@@ -1,0 +1,30 @@
+// NOT_EQUAL: a != b, numpy broadcasting. TF 2.21 keeps it float.
+#include "ops/elementwise.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops::records {
+namespace {
+
+absl::Status Eval(const EvalContext& context) {
+  return EvalComparison(context, [](auto a, auto b) { return a != b; });
+}
+
+int Version(const VersionContext& context) {
+  switch (context.input_type(0)) {
+    case ElementType::kInt16: return 4;
+    case ElementType::kString: return 3;
+    case ElementType::kInt8: return 2;
+    default: return 1;
+  }
+}
+
+}  // namespace
+
+OpDef NotEqual() {
+  OpDef def = ComparisonRecord("NOT_EQUAL", schema::BuiltinOperator_NOT_EQUAL, "NotEqual", Eval);
+  def.options = {schema::BuiltinOptions_NotEqualOptions, {}, /*written=*/false};
+  def.version = Version;
+  return def;
+}
+
+}  // namespace zeropoint::ops::records

@@ -1,0 +1,23 @@
+// What the pooling ops share.
+#ifndef ZEROPOINT_OPS_POOL_H_
+#define ZEROPOINT_OPS_POOL_H_
+
+#include "kernels/conv.h"
+#include "ops/op_def.h"
+
+namespace zeropoint::ops {
+
+using PoolKernel = void (*)(const kernels::Window&, const float* input, kernels::Clamp, float* output);
+
+// The record of a pooling op, whose TF form is `tf`.
+OpDef PoolRecord(absl::string_view name, int32_t code, absl::string_view tf, EvalFn eval);
+
+absl::Status EvalPoolWith(const EvalContext& context, PoolKernel kernel);
+template <PoolKernel kKernel>
+absl::Status EvalPool(const EvalContext& context) {
+  return EvalPoolWith(context, kKernel);
+}
+
+}  // namespace zeropoint::ops
+
+#endif  // ZEROPOINT_OPS_POOL_H_

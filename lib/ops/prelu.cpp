@@ -1,0 +1,36 @@
+// PRELU: y = x where x >= 0, else alpha * x; alpha broadcasts to x. A pass recognises it in TF graphs.
+#include "ops/elementwise.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops::records {
+namespace {
+
+absl::Status Infer(InferContext& context) {
+  ZP_RETURN_IF_ERROR(CheckArity(context, 2, 2));
+  ZP_RETURN_IF_ERROR(CheckReal(context, 0));
+  ZP_RETURN_IF_ERROR(CheckReal(context, 1));
+  const ir::Shape& input = context.input_shape(0);
+  ZP_ASSIGN_OR_RETURN(const ir::Shape shape, BroadcastShape(input, context.input_shape(1)));
+  bool stretched = shape.ranked() && shape.rank() != input.rank();
+  for (int i = 0; shape.ranked() && !stretched && i < shape.rank(); ++i) stretched = !Compatible(shape[i], input[i]);
+  if (stretched) {
+    return absl::InvalidArgumentError(absl::StrCat("alpha of shape ", context.input_shape(1).ToString(),
+                                                   " does not broadcast to the operand's shape ", input.ToString()));
+  }
+  context.set_output(0, context.input_type(0), input);
+  return absl::OkStatus();
+}
+
+absl::Status Eval(const EvalContext& context) { return EvalBinaryFloat(context, kernels::Binary::kPrelu); }
+
+}  // namespace
+
+OpDef Prelu() {
+  OpDef def = BinaryRecord("PRELU", schema::BuiltinOperator_PRELU, "", Eval);
+  def.infer = Infer;
+  def.quant.inputs = {OperandSpec::Activation(), OperandSpec::Weight(-1)};
+  def.quant.int8 = true;
+  return def;
+}
+
+}  // namespace zeropoint::ops::records

@@ -1,0 +1,16 @@
+// REDUCE_MAX: the maximum over the axes.
+#include "ops/elementwise.h"
+#include "ops/reduce.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops::records {
+
+OpDef ReduceMax() {
+  OpDef def = ReduceRecord("REDUCE_MAX", schema::BuiltinOperator_REDUCE_MAX, "Max", EvalReduce<kernels::Reduction::kMaximum>);
+  def.quant.same_scale = true;
+  def.quant.int16_result_like_operand = 0;
+  def.version = VersionByInt8Then16;
+  return def;
+}
+
+}  // namespace zeropoint::ops::records

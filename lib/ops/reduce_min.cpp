@@ -1,0 +1,16 @@
+// REDUCE_MIN: the minimum over the axes.
+#include "ops/elementwise.h"
+#include "ops/reduce.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops::records {
+
+OpDef ReduceMin() {
+  OpDef def = ReduceRecord("REDUCE_MIN", schema::BuiltinOperator_REDUCE_MIN, "Min", EvalReduce<kernels::Reduction::kMinimum>);
+  def.quant.same_scale = true;
+  def.quant.int16_result_like_operand = 0;
+  def.version = VersionByInt8Then16;
+  return def;
+}
+
+}  // namespace zeropoint::ops::records

@@ -1,0 +1,15 @@
+// RELU6: y = min(max(x, 0), 6).
+#include "ops/elementwise.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops::records {
+
+OpDef Relu6() {
+  OpDef def = UnaryRecord("RELU6", schema::BuiltinOperator_RELU6, "Relu6", EvalUnary<kernels::Unary::kRelu6>);
+  def.quant.int8 = def.quant.int16 = true;
+  def.version = VersionByInt8Then16;
+  def.fused_activation = schema::ActivationFunctionType_RELU6;
+  return def;
+}
+
+}  // namespace zeropoint::ops::records

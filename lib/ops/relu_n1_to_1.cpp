@@ -1,0 +1,14 @@
+// RELU_N1_TO_1: y = min(max(x, -1), 1). TF has no single op; a pass recognises it.
+#include "ops/elementwise.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops::records {
+
+OpDef ReluN1To1() {
+  OpDef def = UnaryRecord("RELU_N1_TO_1", schema::BuiltinOperator_RELU_N1_TO_1, "", EvalUnary<kernels::Unary::kReluN1To1>);
+  def.quant.int8 = true;
+  def.fused_activation = schema::ActivationFunctionType_RELU_N1_TO_1;
+  return def;
+}
+
+}  // namespace zeropoint::ops::records

@@ -1,0 +1,15 @@
+// SQRT: the square root. TF 2.21 has no 16x8 form.
+#include "ops/elementwise.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops::records {
+
+OpDef Sqrt() {
+  OpDef def = UnaryRecord("SQRT", schema::BuiltinOperator_SQRT, "Sqrt", EvalUnary<kernels::Unary::kSqrt>);
+  def.quant.int8 = true;
+  def.version = VersionInt8Or16Is2;
+  def.check = {0.0f, 10.0f};
+  return def;
+}
+
+}  // namespace zeropoint::ops::records

@@ -1,0 +1,23 @@
+// SQUARED_DIFFERENCE: (a - b)^2. LiteRT has no int16 kernel, so 16x8 keeps it float.
+#include "ops/elementwise.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops::records {
+namespace {
+
+absl::Status Eval(const EvalContext& context) {
+  if (context.inputs[0].type == ElementType::kFloat32) return EvalBinaryFloat(context, kernels::Binary::kSquaredDifference);
+  return EvalBinaryInts(context, []<typename T>(T a, T b) { return WrapMul(WrapSub(a, b), WrapSub(a, b)); });
+}
+
+}  // namespace
+
+OpDef SquaredDifference() {
+  OpDef def = BinaryRecord("SQUARED_DIFFERENCE", schema::BuiltinOperator_SQUARED_DIFFERENCE, "SquaredDifference", Eval);
+  def.options = {schema::BuiltinOptions_SquaredDifferenceOptions, {}, /*written=*/false};
+  def.quant.int8 = true;
+  def.version = VersionInt8Is2;
+  return def;
+}
+
+}  // namespace zeropoint::ops::records

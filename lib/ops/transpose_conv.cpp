@@ -1,0 +1,103 @@
+// TRANSPOSE_CONV: the gradient of a convolution; operands are the result's shape, weights [out, h, w, in], the input and
+// an optional bias. tf.Conv2DBackpropInput becomes it in passes/legalize.
+#include "ops/activation.h"
+#include "ops/conv_shape.h"
+#include "ops/weights.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops::records {
+namespace {
+
+constexpr int kOutputShape = 0, kWeights = 1, kInput = 2, kBias = 3;
+
+// Rows (or columns) of the result must be what the forward convolution maps to the input's.
+absl::Status CheckSize(int64_t result, int64_t input, int64_t kernel, int64_t stride, bool same) {
+  if (result == ir::kDynamic || input == ir::kDynamic || kernel == ir::kDynamic) return absl::OkStatus();
+  ZP_ASSIGN_OR_RETURN(const int64_t size, SlidingSize(result, kernel, stride, 1, same));
+  if (size == input) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("a result of ", result, " needs an input of ", size, ", not ", input));
+}
+
+absl::Status Infer(InferContext& context) {
+  ZP_RETURN_IF_ERROR(CheckArity(context, 3, 4));
+  ZP_RETURN_IF_ERROR(CheckType(context, kOutputShape, {ElementType::kInt32}));
+  ZP_RETURN_IF_ERROR(CheckReal(context, kWeights));
+  ZP_RETURN_IF_ERROR(CheckReal(context, kInput));
+  ZP_RETURN_IF_ERROR(CheckRank(context, kWeights, 4, "filter"));
+  ZP_RETURN_IF_ERROR(CheckRank(context, kInput, 4, "input"));
+  ZP_ASSIGN_OR_RETURN(const Sliding sliding, SlidingOf(context.attrs()));
+  const ir::Shape& filter = context.input_shape(kWeights);
+  const ir::Shape& input = context.input_shape(kInput);
+  const int64_t channels = filter.ranked() ? filter[0] : ir::kDynamic;
+  ZP_RETURN_IF_ERROR(CheckBias(context, kBias, channels));
+  ir::Shape shape{input.ranked() ? input[0] : ir::kDynamic, ir::kDynamic, ir::kDynamic, channels};
+  if (const auto dims = context.input_ints(kOutputShape)) {
+    if (dims->size() != 4) return absl::InvalidArgumentError("the result's shape must have 4 elements");
+    for (int i = 0; i < 4; ++i) {
+      const int64_t dim = (*dims)[static_cast<size_t>(i)];
+      if (dim < ir::kDynamic || !Compatible(dim, shape[i])) {
+        return absl::InvalidArgumentError(absl::StrCat("dimension ", i, " of the result's shape is ", dim));
+      }
+      shape.set(i, Known(dim, shape[i]));
+    }
+  }
+  if (filter.ranked() && input.ranked()) {
+    if (!Compatible(filter[3], input[3])) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("filter ", filter.ToString(), " does not fit the input ", input.ToString()));
+    }
+    ZP_RETURN_IF_ERROR(CheckSize(shape[1], input[1], filter[1], sliding.stride_h, sliding.same));
+    ZP_RETURN_IF_ERROR(CheckSize(shape[2], input[2], filter[2], sliding.stride_w, sliding.same));
+  }
+  context.set_output(0, context.input_type(kInput), std::move(shape));
+  return absl::OkStatus();
+}
+
+absl::Status Eval(const EvalContext& context) {
+  const TensorView& filter = context.inputs[kWeights];
+  const TensorView& input = context.inputs[kInput];
+  if (input.type != ElementType::kFloat32 || filter.type != ElementType::kFloat32) {
+    return absl::UnimplementedError(absl::StrCat("the op has no kernel for ", Name(input.type)));
+  }
+  ZP_ASSIGN_OR_RETURN(const Sliding sliding, SlidingOf(context.attrs));
+  ZP_ASSIGN_OR_RETURN(const kernels::Clamp clamp, FusedClamp(context.attrs));
+  const kernels::Window window = MakeWindow(context.outputs[0].dims, filter.dim(1), filter.dim(2), sliding, input.dims);
+  kernels::TransposeConv(window, input.As<float>(), filter.As<float>(), OptionalFloats(context, kBias), clamp,
+                         context.outputs[0].As<float>());
+  return absl::OkStatus();
+}
+
+int Version(const VersionContext& context) {
+  const ElementType in = context.input_type(kInput), weight = context.input_type(kWeights);
+  if (in == ElementType::kInt16 && weight == ElementType::kInt8 && context.attrs().Int("quantized_bias_type") != 0) return 5;
+  if (context.attrs().Int(kFusedActivation) != schema::ActivationFunctionType_NONE) return 4;
+  if (context.num_inputs() == 4) return 3;
+  return weight == ElementType::kInt8 ? 2 : 1;
+}
+
+}  // namespace
+
+OpDef TransposeConv() {
+  using Table = schema::TransposeConvOptions;
+  OpDef def;
+  def.name = "TRANSPOSE_CONV";
+  def.code = schema::BuiltinOperator_TRANSPOSE_CONV;
+  def.inputs = {3, 4};
+  def.options = {schema::BuiltinOptions_TransposeConvOptions,
+                 {{"padding", Table::VT_PADDING, FieldKind::kInt8},
+                  {"stride_w", Table::VT_STRIDE_W, FieldKind::kInt32},
+                  {"stride_h", Table::VT_STRIDE_H, FieldKind::kInt32},
+                  {kFusedActivation, Table::VT_FUSED_ACTIVATION_FUNCTION, FieldKind::kInt8},
+                  {"quantized_bias_type", Table::VT_QUANTIZED_BIAS_TYPE, FieldKind::kInt8}}};
+  def.infer = Infer;
+  def.eval_float = Eval;
+  def.quant.inputs = {OperandSpec::Other(), OperandSpec::Weight(0), OperandSpec::Activation(), OperandSpec::Bias(2, 1)};
+  def.quant.outputs = {OperandSpec::Activation()};
+  def.quant.int8 = def.quant.int16 = true;
+  def.quant.dynamic_range = {{1, 0, /*hybrid=*/true}};
+  def.quant.int16_attrs = {{"quantized_bias_type", int64_t{schema::TensorType_INT64}}};
+  def.version = Version;
+  return def;
+}
+
+}  // namespace zeropoint::ops::records
