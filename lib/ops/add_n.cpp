@@ -61,6 +61,7 @@ OpDef AddN() {
   def.inputs = {1, kMany};
   def.infer = Infer;
   def.options = {schema::BuiltinOptions_AddNOptions, {}, /*written=*/false};
+  def.quant.same_scale = true;
   return def;
 }
 

@@ -94,6 +94,7 @@ OpDef FullyConnected() {
   def.quant.int8 = def.quant.int16 = true;
   def.quant.dynamic_range = {{1, 0, /*hybrid=*/true}};
   def.quant.dynamic_range_attrs = {{"asymmetric_quantize_inputs", true}};
+  def.quant.dense = true;
   def.quant.int16_attrs = {{"quantized_bias_type", int64_t{schema::TensorType_INT64}}};
   def.version = Version;
   def.absorbs_activation = true;
