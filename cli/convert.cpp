@@ -1,0 +1,258 @@
+#include "convert.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "progress_bar.h"
+#include "samples.h"
+#include "zeropoint/converter.h"
+
+namespace zeropoint::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What LiteRT's converter is told for a mode.
+struct Mode {
+  const char* name;
+  bool quantizes, needs_data;
+  std::vector<OpsSet> ops;
+  std::vector<Type> types;
+};
+
+const std::vector<Mode>& Modes() {
+  static const std::vector<Mode> modes = {
+      {"float", false, false, {OpsSet::kTfliteBuiltins}, {}},
+      {"dynamic", true, false, {OpsSet::kTfliteBuiltins}, {}},
+      {"int8", true, true, {OpsSet::kTfliteBuiltins}, {}},
+      {"int8-only", true, true, {OpsSet::kTfliteBuiltinsInt8}, {}},
+      {"float16", true, false, {OpsSet::kTfliteBuiltins}, {Type::kFloat16}},
+      {"int16x8", true, true, {OpsSet::kInt16x8}, {}},
+      {"int16x8-fallback", true, true, {OpsSet::kInt16x8, OpsSet::kTfliteBuiltins}, {}},
+  };
+  return modes;
+}
+
+const Mode* FindMode(const std::string& name) {
+  for (const Mode& mode : Modes()) {
+    if (name == mode.name) return &mode;
+  }
+  return nullptr;
+}
+
+constexpr std::pair<const char*, Type> kIoTypes[] = {
+    {"float32", Type::kFloat32}, {"int8", Type::kInt8}, {"uint8", Type::kUInt8}, {"int16", Type::kInt16}};
+
+Type IoType(const std::string& name) {
+  for (auto [text, type] : kIoTypes) {
+    if (name == text) return type;
+  }
+  return Type::kFloat32;  // the option's validator lets no other name through
+}
+
+// Ctrl-C during a conversion: the first asks it to stop, the second ends the program as usual.
+std::atomic<Converter*> running{nullptr};
+std::atomic<bool> interrupted{false};
+
+extern "C" void OnInterrupt(int) {
+  interrupted.store(true);
+  if (Converter* converter = running.load()) converter->Cancel();
+}
+
+class InterruptGuard {
+ public:
+  explicit InterruptGuard(Converter& converter) {
+    running.store(&converter);
+    struct sigaction action {};
+    action.sa_handler = OnInterrupt;
+    action.sa_flags = SA_RESETHAND;
+    ::sigaction(SIGINT, &action, &before_);
+  }
+  ~InterruptGuard() {
+    ::sigaction(SIGINT, &before_, nullptr);
+    running.store(nullptr);
+  }
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+
+ private:
+  struct sigaction before_ {};
+};
+
+// Before minutes of work: that the result can be put where it shall go.
+absl::Status CheckWritable(const std::string& path) {
+  std::error_code ignored;
+  fs::path folder = fs::path(path).parent_path();
+  if (folder.empty()) folder = ".";
+  if (!fs::is_directory(folder, ignored)) {
+    return absl::NotFoundError(absl::StrCat("writing '", path, "': there is no folder '", folder.string(), "'"));
+  }
+  if (::access(folder.c_str(), W_OK) != 0) {
+    return absl::PermissionDeniedError(absl::StrCat("writing '", path, "': folder '", folder.string(),
+                                                    "' is read-only"));
+  }
+  if (fs::is_directory(path, ignored)) return absl::UnavailableError(absl::StrCat("'", path, "' is a folder"));
+  return absl::OkStatus();
+}
+
+// As a whole or not at all.
+absl::Status WriteText(const std::string& path, const std::string& text) {
+  std::string temporary = absl::StrCat(path, ".", ::getpid(), ".part");
+  std::ofstream file(temporary, std::ios::binary);
+  file << text;
+  file.close();
+  std::error_code error;
+  if (file) {
+    fs::rename(temporary, path, error);
+    if (!error) return absl::OkStatus();
+  }
+  fs::remove(temporary, error);
+  return absl::UnavailableError(absl::StrCat("writing '", path, "' did not succeed"));
+}
+
+void Warn(const ConvertOptions& options, const std::string& text) {
+  if (!options.quiet) std::fprintf(stderr, "zeropoint: warning: %s\n", text.c_str());
+}
+
+std::string HumanSize(uint64_t bytes) {
+  constexpr double kKilo = 1000.0;
+  if (bytes < 1000) return absl::StrCat(bytes, " B");
+  double value = static_cast<double>(bytes) / kKilo;
+  return value < kKilo ? absl::StrFormat("%.1f kB", value) : absl::StrFormat("%.2f MB", value / kKilo);
+}
+
+// "digits.tflite: int8, 12.3 kB, 9 of 10 operators quantized, 100 samples, 0.41 s"
+std::string Summary(const ConvertOptions& options, const Report& report, double seconds) {
+  auto quantized = std::count_if(report.ops.begin(), report.ops.end(), [](const OpReport& op) { return op.quantized; });
+  std::string text = absl::StrCat(options.output, ": ", report.mode, ", ", HumanSize(report.bytes), ", ", quantized,
+                                  " of ", report.ops.size(), " operators quantized");
+  if (report.samples > 0) absl::StrAppend(&text, ", ", report.samples, " samples");
+  absl::StrAppendFormat(&text, ", %.2f s", seconds);
+  return text;
+}
+
+void SetOptions(const ConvertOptions& options, const Mode& mode, Converter& converter) {
+  if (mode.quantizes) converter.optimizations = {Optimize::kDefault};
+  converter.target_spec.supported_ops = mode.ops;
+  converter.target_spec.supported_types = mode.types;
+  converter.inference_input_type = IoType(options.input_type);
+  converter.inference_output_type = IoType(options.output_type);
+  converter.per_channel = !options.per_tensor;
+  converter.per_channel_dense = !options.per_tensor_dense;
+  converter.threads = options.threads;
+}
+
+// The exit code of an error in the samples' file itself.
+ExitCode ReportSamplesError(const absl::Status& status, const std::string& path) {
+  ExitCode code = ExitCodeOf(status) == kIo ? kIo : kBadSamples;
+  std::fprintf(stderr, "zeropoint: error: %s (file %s)\n", std::string(status.message()).c_str(), path.c_str());
+  return code;
+}
+
+ExitCode UsageError(const std::string& text) {
+  std::fprintf(stderr, "zeropoint: error: %s\n", text.c_str());
+  return kUsage;
+}
+
+// The conversion itself, with bar, log and Ctrl-C.
+absl::StatusOr<Report> Convert(const ConvertOptions& options, Converter& converter) {
+  ProgressBar bar(!options.quiet);
+  converter.progress = [&bar](const ProgressInfo& now) {
+    bar.Update(now);
+    return !interrupted.load();
+  };
+  converter.log = [&](int severity, absl::string_view text) {
+    constexpr const char* kNames[] = {"debug", "info", "warning"};
+    constexpr int kWarningSeverity = 2;
+    if (options.quiet || (severity < kWarningSeverity && !options.verbose)) return;
+    bar.Clear();
+    std::fprintf(stderr, "zeropoint: %s: %s\n", kNames[std::clamp(severity, 0, kWarningSeverity)],
+                 std::string(text).c_str());
+  };
+  InterruptGuard guard(converter);
+  absl::StatusOr<Report> report = converter.ConvertToFile(options.output);
+  converter.progress = nullptr;
+  converter.log = nullptr;
+  return report;
+}
+
+void PrintOutcome(const ConvertOptions& options, const Report& report, double seconds) {
+  if (options.quiet || (!options.verbose && ::isatty(STDOUT_FILENO) != 1)) return;
+  std::printf("%s\n", Summary(options, report, seconds).c_str());
+  if (!options.verbose) return;
+  for (const StageTime& time : report.times) std::printf("  %-10s %.3f s\n", time.stage.c_str(), time.seconds);
+  for (const OpReport& op : report.ops) {
+    if (!op.reason.empty()) std::printf("  %s '%s' stays float: %s\n", op.op.c_str(), op.name.c_str(), op.reason.c_str());
+  }
+}
+
+absl::Status CheckOutputs(const ConvertOptions& options) {
+  absl::Status output = CheckWritable(options.output);
+  if (!output.ok() || options.report.empty() || options.report == "-") return output;
+  return CheckWritable(options.report);
+}
+
+}  // namespace
+
+std::vector<std::string> ModeNames() {
+  std::vector<std::string> names;
+  for (const Mode& mode : Modes()) names.push_back(mode.name);
+  return names;
+}
+
+std::vector<std::string> IoTypeNames() {
+  std::vector<std::string> names;
+  for (auto [name, type] : kIoTypes) names.push_back(name);
+  return names;
+}
+
+ExitCode RunConvert(const ConvertOptions& options) {
+  auto began = std::chrono::steady_clock::now();
+  const Mode* mode = FindMode(options.mode);
+  if (mode == nullptr) return UsageError(absl::StrCat("there is no mode '", options.mode, "'"));
+  if (mode->needs_data && options.data.empty()) {
+    return UsageError(absl::StrCat("mode ", mode->name, " needs --data: samples that show which values occur"));
+  }
+  absl::Status outputs = CheckOutputs(options);
+  if (!outputs.ok()) return ReportError(outputs);
+
+  absl::StatusOr<Converter> converter = Converter::FromPath(options.model, {options.signatures, options.tags});
+  if (!converter.ok()) return ReportError(converter.status());
+  SetOptions(options, *mode, *converter);
+  if (mode->needs_data) {
+    absl::StatusOr<Samples> samples = LoadSamples(options.data, converter->Signatures());
+    if (!samples.ok()) return ReportSamplesError(samples.status(), options.data);
+    for (const std::string& warning : samples->warnings) Warn(options, warning);
+    converter->representative_dataset = samples->dataset;
+  } else if (!options.data.empty()) {
+    Warn(options, absl::StrCat("--data has no effect in mode ", mode->name));
+  }
+
+  absl::StatusOr<Report> report = Convert(options, *converter);
+  if (!report.ok()) return ReportError(report.status());
+  if (options.report == "-") {
+    std::printf("%s\n", report->ToJson().c_str());
+  } else if (!options.report.empty()) {
+    absl::Status written = WriteText(options.report, report->ToJson() + "\n");
+    if (!written.ok()) return ReportError(written);
+  }
+  std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
+  if (options.report != "-") PrintOutcome(options, *report, seconds.count());
+  return kSuccess;
+}
+
+}  // namespace zeropoint::cli

@@ -1,0 +1,30 @@
+// zeropoint convert
+#ifndef ZEROPOINT_CLI_CONVERT_H_
+#define ZEROPOINT_CLI_CONVERT_H_
+
+#include <string>
+#include <vector>
+
+#include "exit_code.h"
+
+namespace zeropoint::cli {
+
+struct ConvertOptions {
+  std::string model, output, data, report;
+  std::string mode;
+  std::string input_type = "float32", output_type = "float32";
+  std::vector<std::string> signatures, tags;
+  int threads = 0;
+  bool per_tensor = false, per_tensor_dense = false;
+  bool quiet = false, verbose = false;
+};
+
+// What --mode and the type options may be.
+std::vector<std::string> ModeNames();
+std::vector<std::string> IoTypeNames();
+
+ExitCode RunConvert(const ConvertOptions& options);
+
+}  // namespace zeropoint::cli
+
+#endif  // ZEROPOINT_CLI_CONVERT_H_

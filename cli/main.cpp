@@ -1,0 +1,92 @@
+// The zeropoint command: options in, a call of the C++ API, an exit status out.
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "convert.h"
+#include "exit_code.h"
+#include "inspect.h"
+#include "zeropoint/version.h"
+
+namespace zeropoint::cli {
+namespace {
+
+std::string VersionText() {
+  return "zeropoint " + std::to_string(ZEROPOINT_VERSION_MAJOR) + "." + std::to_string(ZEROPOINT_VERSION_MINOR) + "." +
+         std::to_string(ZEROPOINT_VERSION_PATCH);
+}
+
+void AddConvert(CLI::App& app, ConvertOptions& options) {
+  CLI::App* convert = app.add_subcommand("convert", "Write a LiteRT model from a SavedModel folder or a float .tflite");
+  convert->add_option("MODEL", options.model, "SavedModel folder or .tflite file")->required();
+  convert->add_option("-o,--output", options.output, "the .tflite to write")->required()->type_name("OUT");
+  convert->add_option("--mode", options.mode, "how to quantize")->required()->check(CLI::IsMember(ModeNames()));
+  convert
+      ->add_option("--data", options.data,
+                   "samples that calibrate the integer modes: an .npz with an array per input (first axis: samples; "
+                   "'signature/input' for several signatures), an .npy, or a folder of .npy files")
+      ->type_name("PATH");
+  convert->add_option("--input-type", options.input_type, "type of the model's inputs")
+      ->check(CLI::IsMember(IoTypeNames()))
+      ->capture_default_str();
+  convert->add_option("--output-type", options.output_type, "type of the model's outputs")
+      ->check(CLI::IsMember(IoTypeNames()))
+      ->capture_default_str();
+  // One value a time: otherwise `--signature a MODEL` would take the model for a second key.
+  convert->add_option("--signature", options.signatures, "signature of the SavedModel; may be repeated")
+      ->type_name("KEY")
+      ->expected(1)
+      ->take_all();
+  convert->add_option("--tag", options.tags, "tag of the SavedModel's graph; may be repeated")
+      ->type_name("TAG")
+      ->expected(1)
+      ->take_all();
+  convert->add_option("--threads", options.threads, "0: as many as the machine has")
+      ->check(CLI::Range(0, 4096))
+      ->capture_default_str();
+  convert->add_option("--report", options.report, "write what was decided as JSON; '-': to stdout")->type_name("JSON");
+  convert->add_flag("--per-tensor", options.per_tensor, "one scale for each weight tensor, not one a channel");
+  convert->add_flag("--per-tensor-dense", options.per_tensor_dense, "the same for FULLY_CONNECTED only");
+  CLI::Option* quiet = convert->add_flag("-q,--quiet", options.quiet, "errors only");
+  convert->add_flag("-v,--verbose", options.verbose, "more messages, stage times, operators that stay float")
+      ->excludes(quiet);
+}
+
+int Run(int argc, char** argv) {
+  CLI::App app("Post-training quantization of TensorFlow and LiteRT models", "zeropoint");
+  app.set_version_flag("--version", VersionText());
+  app.require_subcommand(1);
+  app.footer(kExitCodeHelp);
+  ConvertOptions convert;
+  AddConvert(app, convert);
+  std::string file;
+  bool json = false;
+  CLI::App* inspect = app.add_subcommand("inspect", "Show operators, tensors, types, scales and sizes of a .tflite");
+  inspect->add_option("FILE", file, "the .tflite")->required();
+  inspect->add_flag("--json", json, "as JSON");
+  for (CLI::App* command : app.get_subcommands(nullptr)) command->footer(kExitCodeHelp);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& request) {  // --help and --version
+    return app.exit(request);
+  } catch (const CLI::ParseError& error) {
+    std::fprintf(stderr, "zeropoint: error: %s (see zeropoint --help)\n", error.what());
+    return kUsage;
+  }
+  return inspect->parsed() ? RunInspect(file, json) : RunConvert(convert);
+}
+
+}  // namespace
+}  // namespace zeropoint::cli
+
+int main(int argc, char** argv) {
+  try {
+    return zeropoint::cli::Run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "zeropoint: error: %s\n", error.what());
+    return zeropoint::cli::kInternal;
+  }
+}
