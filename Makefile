@@ -9,7 +9,7 @@ PYTHON = $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 # Recipes must not wait for a terminal, and progress bars are of no use in a log.
 JOBS ?= $(shell nproc)
 
-.PHONY: help setup venv build demo test test-cpp test-python asan tsan lint format clean
+.PHONY: help setup venv build demo test test-cpp test-python test-conformance asan tsan lint format clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -27,13 +27,16 @@ build: setup  ## Build the libraries, the command and the tests (build/release)
 demo: build venv  ## Quantize the demo model in every mode and compare the results
 	@$(PYTHON) examples/demo/demo.py --zeropoint $(ZEROPOINT) --output build/demo
 
-test: test-cpp test-python  ## Run every test
+test: test-cpp test-python test-conformance  ## Run every test
 
 test-cpp: build
 	ctest --preset release --parallel $(JOBS)
 
 test-python: build venv
 	@scripts/run_pytest.sh tests/python tests/demo tests/docs tests/lint
+
+test-conformance: build venv
+	$(PYTHON) tests/conformance/run_zoo.py --zeropoint $(ZEROPOINT) --output build/conformance --quiet
 
 asan: setup  ## Build and run the C++ tests under address and undefined-behaviour sanitizers
 	@cmake --preset asan --log-level=NOTICE
