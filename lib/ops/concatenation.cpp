@@ -1,0 +1,115 @@
+// CONCATENATION: the operands one after the other along an axis.
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+#include "ops/data_movement.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops {
+namespace {
+
+absl::Status Infer(InferContext& context) {
+  if (context.attrs().Int("fused_activation_function") != schema::ActivationFunctionType_NONE) {
+    return absl::UnimplementedError("a fused activation is not supported");
+  }
+  ir::Shape to = ir::Shape::Unranked();
+  int axis = 0;
+  int64_t length = 0;  // along the axis
+  for (int i = 0; i < context.num_inputs(); ++i) {
+    const ir::Shape& part = context.input_shape(i);
+    if (!part.ranked()) {
+      length = ir::kDynamic;
+      continue;
+    }
+    if (!to.ranked()) {
+      ZP_ASSIGN_OR_RETURN(axis, ResolveAxis(context.attrs().Int("axis"), part.rank()));
+      to = part;
+    }
+    bool fits = part.rank() == to.rank();
+    for (int d = 0; fits && d < to.rank(); ++d) {
+      if (d == axis || part[d] == ir::kDynamic) continue;
+      if (to[d] == ir::kDynamic) to.set(d, part[d]);
+      fits = to[d] == part[d];
+    }
+    if (!fits) {
+      return absl::InvalidArgumentError(absl::StrCat("operand ", i, " of shape ", part.ToString(),
+                                                     " does not fit beside ", to.ToString(), " along axis ", axis));
+    }
+    length = length == ir::kDynamic || part[axis] == ir::kDynamic ? ir::kDynamic : length + part[axis];
+  }
+  if (to.ranked()) to.set(axis, length);
+  context.set_output(0, context.input_type(0), std::move(to));
+  return absl::OkStatus();
+}
+
+absl::Status Eval(const EvalContext& context) {
+  const MutableView& to = context.outputs[0];
+  ZP_ASSIGN_OR_RETURN(const int axis, ResolveAxis(context.attrs.Int("axis"), to.rank()));
+  ZP_ASSIGN_OR_RETURN(const size_t width, ElementBytes(to.type));
+  const int64_t outer = Product(to.dims, 0, axis);
+  const size_t inner = static_cast<size_t>(Product(to.dims, axis + 1, to.rank())) * width;
+  const size_t row = static_cast<size_t>(to.dim(axis)) * inner;
+  uint8_t* start = to.As<uint8_t>();
+  for (const TensorView& part : context.inputs) {
+    const size_t chunk = static_cast<size_t>(part.dim(axis)) * inner;
+    if (chunk == 0) continue;
+    const uint8_t* from = part.As<uint8_t>();
+    for (int64_t i = 0; i < outer; ++i) {
+      std::memcpy(start + static_cast<size_t>(i) * row, from + static_cast<size_t>(i) * chunk, chunk);
+    }
+    start += chunk;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ImportConcatV2(ir::Graph& graph, ir::NodeId id) {
+  const int last = static_cast<int>(graph.node(id).inputs().size()) - 1;
+  ZP_ASSIGN_OR_RETURN(const int64_t axis, ConstantOperand(graph, graph.node(id), last, "axis"));
+  DropLastInput(graph, id);
+  ir::Attributes attrs;
+  attrs.Set("axis", axis);
+  attrs.Set("fused_activation_function", int64_t{schema::ActivationFunctionType_NONE});
+  graph.node(id).info.attrs = std::move(attrs);
+  return absl::OkStatus();
+}
+
+int Version(const VersionContext& context) {
+  switch (context.input_type(0)) {
+    case ElementType::kFloat16: return 6;
+    case ElementType::kInt4: return 5;
+    case ElementType::kUInt32: return 4;
+    case ElementType::kInt16: return 3;
+    case ElementType::kInt8: return 2;
+    default: return 1;
+  }
+}
+
+QuantSpec Quantization() {
+  QuantSpec spec = MovesData({OperandSpec::Activation()}, -1);
+  spec.int16_operands_like_result = true;
+  return spec;
+}
+
+}  // namespace
+
+namespace records {
+
+OpDef Concatenation() {
+  return {.name = "CONCATENATION",
+          .code = schema::BuiltinOperator_CONCATENATION,
+          .inputs = {1, kMany},
+          .outputs = {1, 1},
+          .options = {schema::BuiltinOptions_ConcatenationOptions,
+                      {{"axis", schema::ConcatenationOptions::VT_AXIS, FieldKind::kInt32},
+                       {"fused_activation_function", schema::ConcatenationOptions::VT_FUSED_ACTIVATION_FUNCTION,
+                        FieldKind::kInt8}}},
+          .tf = {{"ConcatV2", ImportConcatV2}},
+          .infer = Infer,
+          .eval_float = Eval,
+          .quant = Quantization(),
+          .version = Version,
+          .moves_elements = true};
+}
+
+}  // namespace records
+}  // namespace zeropoint::ops

@@ -1,0 +1,32 @@
+// PAD: zeros around a tensor.
+#include "ops/data_movement.h"
+#include "ops/pad_common.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops {
+namespace {
+
+absl::Status Eval(const EvalContext& context) {
+  const uint64_t zero[2] = {};  // as wide as the widest element
+  return PadWith(context, zero);
+}
+
+}  // namespace
+
+namespace records {
+
+OpDef Pad() {
+  return {.name = "PAD",
+          .code = schema::BuiltinOperator_PAD,
+          .inputs = {2, 2},
+          .outputs = {1, 1},
+          .options = {schema::BuiltinOptions_PadOptions, {}},
+          .tf = {{"Pad"}},
+          .infer = InferPadded,
+          .eval_float = Eval,
+          .quant = MovesData({OperandSpec::Activation(), OperandSpec::Other()}),
+          .version = PadVersion};
+}
+
+}  // namespace records
+}  // namespace zeropoint::ops

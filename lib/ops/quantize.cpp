@@ -1,0 +1,69 @@
+// QUANTIZE: real numbers, or integers of other parameters, to integers of the result's parameters.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "ops/affine.h"
+#include "ops/op_def.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops {
+namespace {
+
+// Half away from zero, then the zero point, as LiteRT's kernel does.
+template <typename T>
+void QuantizeAll(const std::vector<float>& from, const ParamsOfElements& params, T* to) {
+  constexpr float low = std::numeric_limits<T>::lowest(), high = std::numeric_limits<T>::max();
+  for (size_t i = 0; i < from.size(); ++i) {
+    const size_t at = params.index(static_cast<int64_t>(i));
+    const float q = std::round(from[i] / params.params->scale[at]) + static_cast<float>(params.params->zero_point[at]);
+    to[i] = static_cast<T>(std::clamp(q, low, high));
+  }
+}
+
+absl::Status Infer(InferContext& context) {
+  context.set_output(0, context.output_type(0), context.input_shape(0));
+  return absl::OkStatus();
+}
+
+absl::Status Eval(const EvalContext& context) {
+  const MutableView& to = context.outputs[0];
+  std::vector<float> real(static_cast<size_t>(to.elements()));
+  ZP_RETURN_IF_ERROR(ToReal(context.inputs[0], real.data()));
+  ZP_ASSIGN_OR_RETURN(const ParamsOfElements params, FindParams(to.quant, to.dims));
+  switch (to.type) {
+    case ElementType::kInt8: QuantizeAll(real, params, to.As<int8_t>()); return absl::OkStatus();
+    case ElementType::kUInt8: QuantizeAll(real, params, to.As<uint8_t>()); return absl::OkStatus();
+    case ElementType::kInt16: QuantizeAll(real, params, to.As<int16_t>()); return absl::OkStatus();
+    default: return absl::UnimplementedError(absl::StrCat("no kernel that quantizes to ", Name(to.type)));
+  }
+}
+
+int Version(const VersionContext& context) {
+  const ElementType from = context.input_type(0), to = context.output_type(0);
+  if (from == ElementType::kUInt4 || to == ElementType::kUInt4) return 5;
+  if (from == ElementType::kInt4 || to == ElementType::kInt4) return 4;
+  if (context.output_quant(0).scale.size() > 1) return 3;
+  return to == ElementType::kInt16 ? 2 : 1;
+}
+
+}  // namespace
+
+namespace records {
+
+OpDef Quantize() {
+  return {.name = "QUANTIZE",
+          .code = schema::BuiltinOperator_QUANTIZE,
+          .inputs = {1, 1},
+          .outputs = {1, 1},
+          .options = {schema::BuiltinOptions_QuantizeOptions, {}, /*written=*/false},
+          .infer = Infer,
+          .eval_float = Eval,
+          .conversion = Conversion::kQuantize,
+          .version = Version};
+}
+
+}  // namespace records
+}  // namespace zeropoint::ops

@@ -1,0 +1,84 @@
+// SLICE: a box of a tensor from begin (operand 1) of size (operand 2); size -1 reaches to the end.
+#include "absl/strings/str_cat.h"
+#include "ops/data_movement.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops {
+namespace {
+
+absl::Status Infer(InferContext& context) {
+  const ir::Shape& from = context.input_shape(0);
+  auto begins = context.input_ints(1), sizes = context.input_ints(2);
+  if (!from.ranked() || !sizes) {
+    const int64_t rank = from.ranked() ? from.rank() : VectorLength(context.input_shape(1));
+    context.set_output(0, context.input_type(0), UnknownShape(rank));
+    return absl::OkStatus();
+  }
+  const size_t rank = static_cast<size_t>(from.rank());
+  if (sizes->size() != rank || (begins && begins->size() != rank)) {
+    return absl::InvalidArgumentError(absl::StrCat("begin and size do not have an element for each dimension of ",
+                                                   from.ToString()));
+  }
+  const bool sizes_known = context.input_ints_complete(2), begins_known = begins && context.input_ints_complete(1);
+  ir::Shape to = from;
+  for (int i = 0; i < from.rank(); ++i) {
+    const size_t at = static_cast<size_t>(i);
+    const int64_t begin = begins ? (*begins)[at] : ir::kDynamic;
+    int64_t size = (*sizes)[at];
+    const bool begin_known = begins_known || begin >= 0;
+    if (size == -1 && sizes_known && begin_known && from[i] >= 0) size = from[i] - begin;
+    const bool inside = size == ir::kDynamic || !begin_known || from[i] < 0 || begin + size <= from[i];
+    if (size < ir::kDynamic || (begin_known && begin < 0) || !inside) {
+      return absl::InvalidArgumentError(absl::StrCat("slice from ", begin, " of size ", (*sizes)[at],
+                                                     " is outside dimension ", i, " of ", from.ToString()));
+    }
+    to.set(i, size);
+  }
+  context.set_output(0, context.input_type(0), std::move(to));
+  return absl::OkStatus();
+}
+
+absl::Status Eval(const EvalContext& context) {
+  const TensorView& from = context.inputs[0];
+  const MutableView& to = context.outputs[0];
+  ZP_ASSIGN_OR_RETURN(const size_t width, ElementBytes(to.type));
+  ZP_ASSIGN_OR_RETURN(const std::vector<int64_t> begins, ReadInts(context.inputs[1]));
+  const ir::Dims strides = RowMajorStrides(from.dims);
+  int64_t corner = 0;
+  for (size_t i = 0; i < begins.size(); ++i) corner += begins[i] * strides[i];
+  CopyStrided(to.dims, width, from.As<uint8_t>() + static_cast<size_t>(corner) * width, strides, to.data,
+              RowMajorStrides(to.dims));
+  return absl::OkStatus();
+}
+
+int Version(const VersionContext& context) {
+  const ElementType type = context.input_type(0);
+  if (type == ElementType::kFloat16) return 8;
+  if (type == ElementType::kInt4) return 7;
+  if (type == ElementType::kUInt32) return 6;
+  if (context.input_shape(0).rank() > 4) return 5;
+  if (type == ElementType::kInt16) return 4;
+  if (type == ElementType::kString) return 3;
+  return type == ElementType::kInt8 ? 2 : 1;
+}
+
+}  // namespace
+
+namespace records {
+
+OpDef Slice() {
+  return {.name = "SLICE",
+          .code = schema::BuiltinOperator_SLICE,
+          .inputs = {3, 3},
+          .outputs = {1, 1},
+          .options = {schema::BuiltinOptions_SliceOptions, {}, /*written=*/false},
+          .tf = {{"Slice"}},
+          .infer = Infer,
+          .eval_float = Eval,
+          .quant = MovesData({OperandSpec::Activation(), OperandSpec::Other()}),
+          .version = Version,
+          .moves_elements = true};
+}
+
+}  // namespace records
+}  // namespace zeropoint::ops
