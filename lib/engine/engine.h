@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -45,9 +46,13 @@ class Session {
 // Evaluates one node on constant operands; for constant folding. Every operand must be constant.
 absl::StatusOr<std::vector<ir::Value>> EvaluateConstants(const ir::Graph& graph, ir::NodeId node);
 
-// Types and shapes of every value from those of the graph inputs, in place (no run). Values whose shapes follow from
-// unknown dimensions keep kDynamic there. Nodes of ops without a record are left as they are.
+// Types and shapes of every value from those of the graph inputs, in place (no run). A dimension that does not follow
+// from those keeps what the graph declares, kDynamic as a rule. Nodes of ops without a record are left as they are.
 absl::Status InferShapes(ir::Graph& graph);
+
+// Small values that are no constants but known without a run, from constants and shapes (SHAPE, arithmetic on it), as
+// the constants that may take their place. Empty when shapes cannot be inferred.
+std::vector<std::pair<ir::ValueId, ir::Value>> KnownValues(const ir::Graph& graph);
 
 }  // namespace zeropoint::engine
 

@@ -1,0 +1,51 @@
+// Memory for tensors and scratch: aligned to a cache line, uninitialised.
+#ifndef ZEROPOINT_ENGINE_BUFFER_H_
+#define ZEROPOINT_ENGINE_BUFFER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+
+#include "ops/op_def.h"
+
+namespace zeropoint::engine {
+
+inline constexpr size_t kAlignment = 64;
+
+class Buffer {
+ public:
+  Buffer() = default;
+  explicit Buffer(size_t size)
+      : data_(static_cast<uint8_t*>(::operator new(size == 0 ? 1 : size, std::align_val_t(kAlignment)))),
+        size_(size) {}
+
+  uint8_t* data() const { return data_.get(); }
+  size_t size() const { return size_; }
+
+ private:
+  struct Free {
+    void operator()(uint8_t* data) const { ::operator delete(data, std::align_val_t(kAlignment)); }
+  };
+  std::unique_ptr<uint8_t, Free> data_;
+  size_t size_ = 0;
+};
+
+class GrowingScratch : public ops::Scratch {
+ public:
+  void* Get(size_t bytes) override {
+    if (bytes > buffer_.size()) {
+      buffer_ = Buffer();  // first, so that the old and the new one do not exist together
+      buffer_ = Buffer(bytes);
+    }
+    return buffer_.data();
+  }
+  size_t bytes() const { return buffer_.size(); }
+
+ private:
+  Buffer buffer_;
+};
+
+}  // namespace zeropoint::engine
+
+#endif  // ZEROPOINT_ENGINE_BUFFER_H_

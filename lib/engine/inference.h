@@ -1,0 +1,52 @@
+// What is known of the values of a graph without running it: types, shapes, and the elements of small values that
+// follow from shapes alone.
+#ifndef ZEROPOINT_ENGINE_INFERENCE_H_
+#define ZEROPOINT_ENGINE_INFERENCE_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "base/status.h"
+#include "engine/buffer.h"
+#include "ir/graph.h"
+#include "ops/op_def.h"
+#include "ops/tensor_view.h"
+
+namespace zeropoint::engine {
+
+struct Facts {
+  ElementType type = ElementType::kFloat32;
+  ir::Shape shape;
+  // The elements of a value that is no constant of the graph but known anyway; null otherwise.
+  std::shared_ptr<const Buffer> elements;
+  // False: elements that are -1 are not known (integers only).
+  bool complete = true;
+
+  bool known() const { return elements != nullptr && complete; }
+};
+
+// One operand as an infer function sees it.
+struct Operand {
+  bool present = false;
+  ElementType type = ElementType::kFloat32;
+  const ir::Shape* shape = nullptr;
+  const void* elements = nullptr;  // null when they are not known; need not be aligned
+  bool complete = true;
+};
+
+// Checks arity, then calls the op's infer. One Facts for each result; elements only where infer knew them. Errors carry
+// Place::kNode, kOp and kTensor.
+absl::StatusOr<std::vector<Facts>> InferNode(const ir::Graph& graph, ir::NodeId node, const ops::OpDef& op,
+                                             absl::Span<const Operand> operands);
+
+// Facts of every value, by id, from the graph's inputs or, where not empty, `input_shapes` in their place. Values of
+// nodes whose op has no record keep what the graph says.
+absl::StatusOr<std::vector<Facts>> InferGraph(const ir::Graph& graph, absl::Span<const ir::Shape> input_shapes);
+
+// `status` with the places of the node: its name, its op, its first result.
+absl::Status AnnotateNode(absl::Status status, const ir::Graph& graph, ir::NodeId node);
+
+}  // namespace zeropoint::engine
+
+#endif  // ZEROPOINT_ENGINE_INFERENCE_H_
