@@ -254,7 +254,9 @@ class Builder {
     if (literal.type == ElementType::kString) {
       ZP_ASSIGN_OR_RETURN(literal.data, PackStrings(literal.strings));
     }
-    built_[at] = {graph().AddConstant(std::move(name), literal.type, std::move(literal.shape), std::move(literal.data))};
+    ir::ValueId value =
+        graph().AddConstant(std::move(name), literal.type, std::move(literal.shape), std::move(literal.data));
+    built_.emplace(at, std::vector<ir::ValueId>{value});
     return absl::OkStatus();
   }
 

@@ -15,11 +15,20 @@ struct ReadOptions {
   std::vector<std::string> tags;            // empty: {"serve"}
 };
 
-// One graph per signature, function calls inlined, read-only variables as constants that are slices of the mapped
-// variables file (crc checked), TF attributes with their defaults filled in. Graph inputs are named
-// "<signature>_<argument>:0" after the placeholder, outputs after the call's results; signatures carry the user's names.
+// One graph per signature with the nodes its outputs depend on by data, function calls inlined: control edges, and what
+// only they lead to, are dropped. Nodes are named by their path ("call/call/node"), ops are "tf.<Op>", TF's attributes
+// have their defaults filled in (types are ElementType codes, -1 where LiteRT has none). Variables and Const nodes are
+// constants, slices of the mapped files where possible, with checksums verified; ResourceGather has become GatherV2.
+// Shapes of inputs, constants and what TF annotated are known, others unranked.
+//
+// Inputs and outputs, those of the signature as well as of the graph, stand in the order of the user's names. Their
+// values are named as the SavedModel names the tensors: "serving_default_x:0", "StatefulPartitionedCall:0". No output
+// is an input or a constant itself: it is a copy by tf.Identity then.
+//
 // Errors: kNotFound (folder, saved_model.pb, variables), kInvalidArgument (not a SavedModel; a signature or tag it does
-// not have, with those it has), kDataLoss (crc, truncation), kUnimplemented (control flow v1, ...).
+// not have, with those it has; a broken graph), kDataLoss (crc, truncation), kUnimplemented (text or chunked files,
+// control flow, lists of tensors, variables that the signature changes, an op whose outputs are not known),
+// kResourceExhausted (crafted files). All name the file, and the signature, node and op where there is one.
 absl::StatusOr<ir::Model> Read(const std::string& folder, const ReadOptions& options);
 
 }  // namespace zeropoint::formats::saved_model

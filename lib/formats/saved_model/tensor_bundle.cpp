@@ -124,7 +124,8 @@ absl::Status TensorBundle::MapShards(absl::string_view prefix, int count) {
   }
   for (int i = 0; i < count; ++i) {
     Shard shard;
-    shard.file = absl::StrCat(prefix, ".data-", absl::Dec(i, absl::kZeroPad5), "-of-", absl::Dec(count, absl::kZeroPad5));
+    shard.file =
+        absl::StrCat(prefix, ".data-", absl::Dec(i, absl::kZeroPad5), "-of-", absl::Dec(count, absl::kZeroPad5));
     ZP_ASSIGN_OR_RETURN(shard.bytes, MapFile(shard.file));
     shards_.push_back(std::move(shard));
   }
@@ -135,8 +136,8 @@ absl::Status TensorBundle::CheckExtents() const {
   for (const auto& [key, entry] : entries_) {
     if (!entry.slices.empty()) continue;  // its parts have entries of their own
     if (entry.shard < 0 || static_cast<size_t>(entry.shard) >= shards_.size()) {
-      return Annotate(absl::DataLossError(absl::StrCat("data file ", entry.shard, " does not belong to the checkpoint")),
-                      Place::kTensor, Printable(key));
+      absl::Status status = absl::DataLossError(absl::StrCat("the checkpoint has no data file ", entry.shard));
+      return Annotate(status, Place::kTensor, Printable(key));
     }
     const Shard& shard = shards_[static_cast<size_t>(entry.shard)];
     if (entry.offset > shard.bytes.size() || entry.size > shard.bytes.size() - entry.offset) {
