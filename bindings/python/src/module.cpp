@@ -1,0 +1,310 @@
+// _zeropoint: the C ABI as Python objects, and nothing above it. The package beside it gives them their shape.
+//
+// The global interpreter lock is released while the library works and taken for each callback. What a callback raises is kept
+// and raised again when the conversion has come back.
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "zeropoint/c/zeropoint.h"
+
+namespace py = pybind11;
+
+namespace {
+
+constexpr int kPythonRaised = 1;  // a callback's return value: the exception is in Session::raised
+
+template <typename T, void (*Free)(T*)>
+struct Deleter {
+  void operator()(T* handle) const { Free(handle); }
+};
+template <typename T, void (*Free)(T*)>
+using Handle = std::unique_ptr<T, Deleter<T, Free>>;
+using ConverterHandle = Handle<zp_converter, zp_converter_free>;
+using BlobHandle = Handle<zp_blob, zp_blob_free>;
+using ErrorHandle = Handle<zp_error, zp_error_free>;
+using OptionsHandle = Handle<zp_open_options, zp_open_options_free>;
+using ReportHandle = Handle<zp_report, zp_report_free>;
+
+// Raises the Python exception for `error`; the package chooses its class.
+[[noreturn]] void Raise(ErrorHandle error) {
+  const zp_error* e = error.get();
+  py::object exception = py::module_::import("zeropoint._errors")
+                             .attr("from_c")(zp_error_code(e), zp_error_describe(e), zp_error_message(e),
+                                             zp_error_stage(e), zp_error_file(e), zp_error_signature(e),
+                                             zp_error_op(e), zp_error_node(e), zp_error_tensor(e), zp_error_sample(e));
+  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
+  throw py::error_already_set();
+}
+
+// Calls a fallible function with a place for its error; raises when it fails.
+template <typename Call>
+void Check(Call&& call) {
+  zp_error* error = nullptr;
+  if (call(&error) != ZP_OK) Raise(ErrorHandle(error));
+}
+
+std::string Text(const zp_blob* blob) {
+  return std::string(static_cast<const char*>(zp_blob_data(blob)), zp_blob_size(blob));
+}
+
+// What the callbacks of one conversion need.
+struct Session {
+  py::object start;     // called for a new iterator over samples
+  py::object samples;   // that iterator
+  py::object progress;  // called with stage, done, total; None: nobody listens
+  py::object log;       // called with severity, text
+  std::exception_ptr raised;
+
+  // The current sample: its views point into the other members.
+  std::string signature;
+  std::vector<std::optional<std::string>> names;
+  std::vector<py::buffer_info> buffers;
+  std::vector<std::vector<int64_t>> shapes;
+  std::vector<zp_tensor_view> views;
+
+  void Load(const py::tuple& sample);
+};
+
+// `sample` is (signature or None, [(name or None, type code, C-contiguous buffer)]).
+void Session::Load(const py::tuple& sample) {
+  signature = sample[0].is_none() ? "" : sample[0].cast<std::string>();
+  py::list tensors = sample[1];
+  names.clear();
+  shapes.clear();
+  views.clear();
+  buffers.clear();
+  for (py::handle item : tensors) {
+    py::tuple tensor = item.cast<py::tuple>();
+    names.push_back(tensor[0].is_none() ? std::nullopt : std::optional(tensor[0].cast<std::string>()));
+    buffers.push_back(tensor[2].cast<py::buffer>().request());
+    shapes.emplace_back(buffers.back().shape.begin(), buffers.back().shape.end());
+    zp_tensor_view view{};
+    view.struct_size = sizeof(view);
+    view.type = tensor[1].cast<zp_type>();
+    view.rank = shapes.back().size();
+    view.data = buffers.back().ptr;
+    view.bytes = static_cast<size_t>(buffers.back().size * buffers.back().itemsize);
+    views.push_back(view);
+  }
+  for (size_t i = 0; i < views.size(); ++i) {  // the vectors have stopped growing: their elements stay where they are
+    views[i].name = names[i].has_value() ? names[i]->c_str() : nullptr;
+    views[i].dims = shapes[i].data();
+  }
+}
+
+class Converter {
+ public:
+  static std::unique_ptr<Converter> Open(const std::string& path, const std::vector<std::string>& signatures,
+                                         const std::vector<std::string>& tags) {
+    OptionsHandle options = MakeOptions(signatures, tags);
+    return Make([&](zp_converter** out, const zp_env* env, zp_error** err) {
+      return zp_converter_open(out, path.c_str(), options.get(), env, err);
+    });
+  }
+
+  static std::unique_ptr<Converter> OpenBytes(const py::buffer& data) {
+    py::buffer_info bytes = data.request();
+    return Make([&](zp_converter** out, const zp_env* env, zp_error** err) {
+      return zp_converter_open_bytes(out, bytes.ptr, static_cast<size_t>(bytes.size * bytes.itemsize), env, err);
+    });
+  }
+
+  // [(key, [(name, type code, shape)], [output name])]
+  py::list Signatures() const {
+    py::list result;
+    const zp_converter* c = handle_.get();
+    for (size_t s = 0; s < zp_converter_signature_count(c); ++s) {
+      py::list inputs, outputs;
+      for (size_t i = 0; i < zp_converter_input_count(c, s); ++i) {
+        const int64_t* dims = zp_converter_input_dims(c, s, i);
+        std::vector<int64_t> shape(dims, dims + zp_converter_input_rank(c, s, i));
+        inputs.append(py::make_tuple(zp_converter_input_name(c, s, i), zp_converter_input_type(c, s, i), shape));
+      }
+      for (size_t o = 0; o < zp_converter_output_count(c, s); ++o) outputs.append(zp_converter_output_name(c, s, o));
+      result.append(py::make_tuple(zp_converter_signature_key(c, s), inputs, outputs));
+    }
+    return result;
+  }
+
+  void SetOptions(uint32_t optimizations, uint32_t op_sets, const std::vector<zp_type>& types, zp_type input,
+                  zp_type output, bool per_channel, bool per_channel_dense, uint32_t threads) {
+    zp_converter* c = handle_.get();
+    Check([&](zp_error** err) { return zp_converter_set_optimizations(c, optimizations, err); });
+    Check([&](zp_error** err) { return zp_converter_set_supported_ops(c, op_sets, err); });
+    Check([&](zp_error** err) { return zp_converter_set_supported_types(c, types.data(), types.size(), err); });
+    Check([&](zp_error** err) { return zp_converter_set_io_types(c, input, output, err); });
+    Check([&](zp_error** err) { return zp_converter_set_per_channel(c, per_channel, per_channel_dense, err); });
+    Check([&](zp_error** err) { return zp_converter_set_threads(c, threads, err); });
+  }
+
+  // (model, report as JSON). `start` returns an iterator over samples; None: no data.
+  py::tuple Convert(py::object start, py::object progress, py::object log) {
+    if (session_ != nullptr) throw std::runtime_error("this converter is converting already");
+    Session session;
+    session.start = std::move(start);
+    session.progress = std::move(progress);
+    session.log = std::move(log);
+    SessionScope scope(*this, session);
+    zp_next_sample_fn next = session.start.is_none() ? nullptr : &NextSample;
+    Check([&](zp_error** err) { return zp_converter_set_dataset(handle_.get(), next, &ResetSamples, this, err); });
+
+    zp_blob* model = nullptr;
+    zp_report* report = nullptr;
+    zp_error* error = nullptr;
+    zp_status status = ZP_OK;
+    {
+      py::gil_scoped_release unlocked;
+      status = zp_converter_convert(handle_.get(), &model, &report, &error);
+    }
+    BlobHandle model_owner(model);
+    ReportHandle report_owner(report);
+    ErrorHandle error_owner(error);
+    if (session.raised) std::rethrow_exception(session.raised);
+    if (status != ZP_OK) Raise(std::move(error_owner));
+
+    zp_blob* json = nullptr;
+    Check([&](zp_error** err) { return zp_report_json(report, 1, &json, err); });
+    BlobHandle json_owner(json);
+    return py::make_tuple(py::bytes(static_cast<const char*>(zp_blob_data(model)), zp_blob_size(model)), Text(json));
+  }
+
+  void Cancel() { zp_converter_cancel(handle_.get()); }
+
+ private:
+  // The session that callbacks find while a conversion runs.
+  struct SessionScope {
+    SessionScope(Converter& converter, Session& session) : owner(converter) { owner.session_ = &session; }
+    ~SessionScope() { owner.session_ = nullptr; }
+    Converter& owner;
+  };
+
+  static OptionsHandle MakeOptions(const std::vector<std::string>& signatures, const std::vector<std::string>& tags) {
+    zp_open_options* options = nullptr;
+    Check([&](zp_error** err) { return zp_open_options_create(&options, err); });
+    OptionsHandle owner(options);
+    for (const std::string& key : signatures) {
+      Check([&](zp_error** err) { return zp_open_options_add_signature(options, key.c_str(), err); });
+    }
+    for (const std::string& tag : tags) {
+      Check([&](zp_error** err) { return zp_open_options_add_tag(options, tag.c_str(), err); });
+    }
+    return owner;
+  }
+
+  template <typename OpenCall>
+  static std::unique_ptr<Converter> Make(OpenCall&& open) {
+    auto converter = std::make_unique<Converter>();
+    zp_env env{};
+    env.struct_size = sizeof(env);
+    env.log = &OnLog;
+    env.progress = &OnProgress;
+    env.user = converter.get();
+    zp_converter* handle = nullptr;
+    zp_error* error = nullptr;
+    zp_status status = ZP_OK;
+    {
+      py::gil_scoped_release unlocked;
+      status = open(&handle, &env, &error);
+    }
+    if (status != ZP_OK) Raise(ErrorHandle(error));
+    converter->handle_.reset(handle);
+    return converter;
+  }
+
+  static Session& SessionOf(void* user) { return *static_cast<Converter*>(user)->session_; }
+
+  // Runs `body` with the lock; keeps what it raises.
+  template <typename Body>
+  static int Guarded(void* user, Body&& body) {
+    py::gil_scoped_acquire locked;
+    Session& session = SessionOf(user);
+    if (session.raised) return kPythonRaised;
+    try {
+      body(session);
+      return 0;
+    } catch (...) {
+      session.raised = std::current_exception();
+      return kPythonRaised;
+    }
+  }
+
+  static void ResetSamples(void* user) {
+    Guarded(user, [](Session& session) { session.samples = session.start(); });
+  }
+
+  static int NextSample(const char** signature, const zp_tensor_view** inputs, size_t* count, void* user) {
+    return Guarded(user, [&](Session& session) {
+      if (!session.samples) session.samples = session.start();
+      PyObject* next = PyIter_Next(session.samples.ptr());
+      if (next == nullptr && PyErr_Occurred() != nullptr) throw py::error_already_set();
+      *count = 0;
+      if (next == nullptr) return;
+      session.Load(py::reinterpret_steal<py::object>(next).cast<py::tuple>());
+      *signature = session.signature.empty() ? nullptr : session.signature.c_str();
+      *inputs = session.views.data();
+      *count = session.views.size();
+    });
+  }
+
+  static int OnProgress(const zp_progress* now, void* user) {
+    return Guarded(user, [&](Session& session) {
+      if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+      if (!session.progress.is_none()) session.progress(now->stage, now->done, now->total);
+    });
+  }
+
+  static void OnLog(int severity, const char* text, void* user) {
+    if (static_cast<Converter*>(user)->session_ == nullptr) return;
+    Guarded(user, [&](Session& session) {
+      if (!session.log.is_none()) session.log(severity, text);
+    });
+  }
+
+  ConverterHandle handle_;
+  Session* session_ = nullptr;
+};
+
+std::string Inspect(const std::string& path) {
+  zp_blob* json = nullptr;
+  Check([&](zp_error** err) { return zp_inspect(path.c_str(), &json, err); });
+  return Text(BlobHandle(json).get());
+}
+
+std::string InspectBytes(const py::buffer& data) {
+  py::buffer_info bytes = data.request();
+  zp_blob* json = nullptr;
+  Check([&](zp_error** err) {
+    return zp_inspect_bytes(bytes.ptr, static_cast<size_t>(bytes.size * bytes.itemsize), &json, err);
+  });
+  return Text(BlobHandle(json).get());
+}
+
+}  // namespace
+
+PYBIND11_MODULE(_zeropoint, module) {
+  module.doc() = "The C ABI of Zeropoint; use the package zeropoint.";
+  py::class_<Converter>(module, "Converter")
+      .def_static("open", &Converter::Open, py::arg("path"), py::arg("signatures"), py::arg("tags"))
+      .def_static("open_bytes", &Converter::OpenBytes, py::arg("data"))
+      .def("signatures", &Converter::Signatures)
+      .def("set_options", &Converter::SetOptions, py::kw_only(), py::arg("optimizations"), py::arg("op_sets"),
+           py::arg("types"), py::arg("input"), py::arg("output"), py::arg("per_channel"), py::arg("per_channel_dense"),
+           py::arg("threads"))
+      .def("convert", &Converter::Convert, py::arg("start"), py::arg("progress"), py::arg("log"))
+      .def("cancel", &Converter::Cancel);
+  module.def("inspect", &Inspect, py::arg("path"));
+  module.def("inspect_bytes", &InspectBytes, py::arg("data"));
+  module.def("version", [] { return zp_version_string(); });
+  module.attr("OPTIMIZE_DEFAULT") = static_cast<uint32_t>(ZP_OPTIMIZE_DEFAULT);
+  module.attr("OPS_TFLITE_BUILTINS") = static_cast<uint32_t>(ZP_OPS_TFLITE_BUILTINS);
+  module.attr("OPS_TFLITE_BUILTINS_INT8") = static_cast<uint32_t>(ZP_OPS_TFLITE_BUILTINS_INT8);
+  module.attr("OPS_INT16X8") = static_cast<uint32_t>(ZP_OPS_INT16X8);
+}

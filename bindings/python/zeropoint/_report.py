@@ -1,0 +1,24 @@
+"""What a conversion decided."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+class Report(dict):
+    """A dictionary: mode, samples, bytes, ops (op, name, version, quantized, reason), tensors (name, type, shape, scale,
+    zero_point, min, max ...), times and warnings."""
+
+    @classmethod
+    def from_json(cls, text: str) -> Report:
+        return cls(json.loads(text))
+
+    def to_json(self, indent: int | None = 2, **options: Any) -> str:
+        return json.dumps(self, indent=indent, **options)
+
+    def __repr__(self) -> str:
+        ops = self.get("ops", [])
+        quantized = sum(1 for op in ops if op.get("quantized"))
+        return (f"<zeropoint.Report mode {self.get('mode')!r}, {self.get('bytes')} bytes, {quantized} of {len(ops)} operators "
+                f"quantized, {self.get('samples')} samples>")

@@ -1,0 +1,92 @@
+"""From what a representative dataset yields to what the C ABI reads. Arrays pass through the buffer protocol, uncopied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from zeropoint._errors import DataError
+
+Tensor = tuple  # (name or None, type code, memoryview)
+
+# By format character of the buffer protocol and element size.
+_CODES = {
+    ("f", 4): 0,
+    ("e", 2): 1,
+    ("i", 4): 2,
+    ("l", 4): 2,
+    ("B", 1): 3,
+    ("l", 8): 4,
+    ("q", 8): 4,
+    ("?", 1): 6,
+    ("h", 2): 7,
+    ("b", 1): 9,
+}
+
+_FORMS = (
+    "a sample is a list of arrays in the order of the inputs, a dictionary of arrays by input name, or a tuple of a signature "
+    "key and such a dictionary"
+)
+
+
+def _fail(message: str, sample: int, tensor: str | None) -> DataError:
+    error = DataError(f"{message} (sample {sample})" if tensor is None else f"{message} (input {tensor}, sample {sample})")
+    error.code = 12
+    error.stage = "calibrate"
+    error.message = message
+    error.sample = sample
+    error.tensor = tensor or ""
+    return error
+
+
+def _view(value: Any) -> memoryview:
+    """The value's memory, row-major; a copy only of what has none or has it in another order."""
+    try:
+        view = memoryview(value)
+        if view.c_contiguous:
+            return view
+    except (TypeError, ValueError, BufferError):
+        pass
+    import numpy
+
+    return memoryview(numpy.ascontiguousarray(value) if numpy.ndim(value) else numpy.asarray(value))
+
+
+def _tensor(name: str | None, value: Any, sample: int) -> Tensor:
+    try:
+        view = _view(value)
+    except (TypeError, ValueError, BufferError) as cause:
+        raise _fail(f"{type(value).__name__} is no array of numbers: {cause}", sample, name) from cause
+    code = _CODES.get((view.format.lstrip("@=<"), view.itemsize))
+    if code is None:
+        dtype = getattr(value, "dtype", view.format)
+        raise _fail(f"an array of type {dtype}, which no model input takes; convert it with .astype(numpy.float32), say",
+                    sample, name)
+    return (name, code, view)
+
+
+def _sample(item: Any, index: int) -> tuple[str | None, list[Tensor]]:
+    signature = None
+    if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str):
+        signature, item = item
+        if not isinstance(item, dict):
+            raise _fail(f"signature '{signature}' comes with a {type(item).__name__}; {_FORMS}", index, None)
+    if isinstance(item, dict):
+        tensors = [_tensor(str(name), value, index) for name, value in item.items()]
+    elif isinstance(item, (list, tuple)):
+        tensors = [_tensor(None, value, index) for value in item]
+    else:
+        raise _fail(f"a {type(item).__name__} is no sample; {_FORMS}", index, None)
+    if not tensors:
+        raise _fail(f"a sample without arrays; {_FORMS}", index, None)
+    return signature, tensors
+
+
+def _normalized(items: Iterable[Any]) -> Iterator[tuple[str | None, list[Tensor]]]:
+    for index, item in enumerate(items):
+        yield _sample(item, index)
+
+
+def starter(input_gen: Callable[[], Iterable[Any]]) -> Callable[[], Iterator[tuple[str | None, list[Tensor]]]]:
+    """What the extension calls for a fresh iterator at the start of each conversion."""
+    return lambda: _normalized(input_gen())

@@ -1,0 +1,38 @@
+from collections.abc import Callable, Iterator
+
+from typing_extensions import Buffer
+
+OPTIMIZE_DEFAULT: int
+OPS_TFLITE_BUILTINS: int
+OPS_TFLITE_BUILTINS_INT8: int
+OPS_INT16X8: int
+
+class Converter:
+    @staticmethod
+    def open(path: str, signatures: list[str], tags: list[str]) -> Converter: ...
+    @staticmethod
+    def open_bytes(data: Buffer) -> Converter: ...
+    def signatures(self) -> list[tuple[str, list[tuple[str, int, list[int]]], list[str]]]: ...
+    def set_options(
+        self,
+        *,
+        optimizations: int,
+        op_sets: int,
+        types: list[int],
+        input: int,
+        output: int,
+        per_channel: bool,
+        per_channel_dense: bool,
+        threads: int,
+    ) -> None: ...
+    def convert(
+        self,
+        start: Callable[[], Iterator[tuple[str | None, list[tuple[str | None, int, memoryview]]]]] | None,
+        progress: Callable[[str, int, int], object] | None,
+        log: Callable[[int, str], object] | None,
+    ) -> tuple[bytes, str]: ...
+    def cancel(self) -> None: ...
+
+def inspect(path: str) -> str: ...
+def inspect_bytes(data: Buffer) -> str: ...
+def version() -> str: ...
