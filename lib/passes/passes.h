@@ -1,0 +1,55 @@
+// Every pass, by folder; each stands in the file of its name and is described there. The order is pipeline.cpp's.
+#ifndef ZEROPOINT_PASSES_PASSES_H_
+#define ZEROPOINT_PASSES_PASSES_H_
+
+#include "passes/pass.h"
+
+namespace zeropoint::passes {
+
+// --- legalize: TF nodes to LiteRT ops
+absl::StatusOr<int> RemoveForwarders(ir::Graph& graph);
+absl::StatusOr<int> LegalizeChannelsFirst(ir::Graph& graph);
+absl::StatusOr<int> LegalizeConv2D(ir::Graph& graph);
+absl::StatusOr<int> LegalizeDepthwiseConv2D(ir::Graph& graph);
+absl::StatusOr<int> LegalizeTransposeConv(ir::Graph& graph);
+absl::StatusOr<int> LegalizeMatMul(ir::Graph& graph);
+absl::StatusOr<int> LegalizeBiasAdd(ir::Graph& graph);
+absl::StatusOr<int> LegalizeBatchNorm(ir::Graph& graph);
+absl::StatusOr<int> LegalizeComposites(ir::Graph& graph);
+absl::StatusOr<int> LegalizeOneToOne(ir::Graph& graph);
+absl::StatusOr<int> ReportUnsupported(ir::Graph& graph);
+
+// --- canonical: one form for what can be written in several
+absl::StatusOr<int> InferShapes(ir::Graph& graph);
+absl::StatusOr<int> RemoveDead(ir::Graph& graph);
+absl::StatusOr<int> RemoveNoOps(ir::Graph& graph);
+absl::StatusOr<int> OrderOperands(ir::Graph& graph);
+absl::StatusOr<int> NarrowIndices(ir::Graph& graph);
+absl::StatusOr<int> SqueezeToReshape(ir::Graph& graph);
+absl::StatusOr<int> ExpandDimsToReshape(ir::Graph& graph);
+absl::StatusOr<int> MergeMoves(ir::Graph& graph);
+absl::StatusOr<int> MergeConstants(ir::Graph& graph);
+absl::StatusOr<int> SimplifyStridedSlice(ir::Graph& graph);
+absl::StatusOr<int> BatchMatMulToFullyConnected(ir::Graph& graph);
+absl::StatusOr<int> RemoveReshapesAroundFullyConnected(ir::Graph& graph);
+absl::StatusOr<int> DivideByConstant(ir::Graph& graph);
+absl::StatusOr<int> UseCheaperOps(ir::Graph& graph);
+
+// --- fold: what is known now is computed now
+absl::StatusOr<int> FoldConstants(ir::Graph& graph);
+absl::StatusOr<int> MaterializeShapes(ir::Graph& graph);
+absl::StatusOr<int> WidenFloat16(ir::Graph& graph);
+
+// --- fuse: several ops to one
+absl::StatusOr<int> FuseReluClips(ir::Graph& graph);
+absl::StatusOr<int> FuseHardSwish(ir::Graph& graph);
+absl::StatusOr<int> FuseGelu(ir::Graph& graph);
+absl::StatusOr<int> FusePad(ir::Graph& graph);
+absl::StatusOr<int> FuseScale(ir::Graph& graph);
+absl::StatusOr<int> FuseBias(ir::Graph& graph);
+absl::StatusOr<int> FuseIntoNext(ir::Graph& graph);
+absl::StatusOr<int> FuseActivation(ir::Graph& graph);
+
+}  // namespace zeropoint::passes
+
+#endif  // ZEROPOINT_PASSES_PASSES_H_
