@@ -1,0 +1,79 @@
+// Before: RESHAPE(m, shape), m = RESHAPE, SQUEEZE or EXPAND_DIMS of x
+// After:  RESHAPE(x, shape)
+//
+// Before: TRANSPOSE(TRANSPOSE(x, p), q)
+// After:  TRANSPOSE(x, p[q])
+//
+// Before: TRANSPOSE(x, p), where p moves only dimensions of size 1
+// After:  RESHAPE(x, shape)
+//
+// Conditions: permutations constant; the last form: the result's shape known but for one dimension.
+// Algebra: result dimension i of the second TRANSPOSE is dimension q[i] of the first's, that is p[q[i]] of x. Elements
+// keep their order when the dimensions larger than 1 keep theirs.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "ir/constants.h"
+#include "passes/edit.h"
+#include "passes/passes.h"
+
+namespace zeropoint::passes {
+namespace {
+
+absl::StatusOr<bool> MergeReshape(ir::Graph& graph, ir::NodeId id) {
+  const ir::ValueId in = graph.node(id).input(0);
+  for (absl::string_view op : {"RESHAPE", "SQUEEZE", "EXPAND_DIMS"}) {
+    ir::NodeId inner = ProducerOf(graph, in, op);
+    if (inner == ir::kNoNode) continue;
+    graph.SetInput(id, 0, graph.node(inner).input(0));
+    return true;
+  }
+  return false;
+}
+
+// The order of the dimensions that are not of size 1 is kept.
+bool KeepsElementOrder(const ir::Shape& shape, absl::Span<const int64_t> perm) {
+  int64_t last = -1;
+  for (int64_t axis : perm) {
+    if (shape[static_cast<int>(axis)] == 1) continue;
+    if (axis < last) return false;
+    last = axis;
+  }
+  return true;
+}
+
+absl::StatusOr<bool> MergeTranspose(ir::Graph& graph, ir::NodeId id) {
+  auto perm = ir::IntElements(graph, graph.node(id).input(1));
+  const ir::Shape& shape = graph.value(graph.node(id).input(0)).shape;
+  if (!perm.has_value() || !shape.ranked() || shape.rank() != static_cast<int>(perm->size())) return false;
+  const auto rank = static_cast<int64_t>(perm->size());
+  if (!std::all_of(perm->begin(), perm->end(), [&](int64_t axis) { return axis >= 0 && axis < rank; })) return false;
+
+  ir::NodeId inner = ProducerOf(graph, graph.node(id).input(0), "TRANSPOSE");
+  auto inner_perm = inner == ir::kNoNode ? std::nullopt : ir::IntElements(graph, graph.node(inner).input(1));
+  if (inner_perm.has_value() && inner_perm->size() == perm->size()) {
+    for (int64_t& axis : *perm) axis = (*inner_perm)[static_cast<size_t>(axis)];
+    ir::ValueId merged = AddInts(graph, absl::StrCat(graph.node(id).info.name, "/perm"), *perm);
+    graph.SetInputs(id, {graph.node(inner).input(0), merged});
+    return true;
+  }
+
+  const ir::Shape& result = graph.value(graph.node(id).output()).shape;
+  const bool identity = std::is_sorted(perm->begin(), perm->end());  // another pass removes it
+  if (identity || !KeepsElementOrder(shape, *perm) || !result.ranked()) return false;
+  if (std::count(result.dims().begin(), result.dims().end(), ir::kDynamic) > 1) return false;
+  ir::ValueId dims = AddInts(graph, absl::StrCat(graph.node(id).info.name, "/shape"), result.dims());
+  Become(graph, id, "RESHAPE", {graph.node(id).input(0), dims});
+  return true;
+}
+
+}  // namespace
+
+absl::StatusOr<int> MergeMoves(ir::Graph& graph) {
+  ZP_ASSIGN_OR_RETURN(int reshapes, RewriteEach(graph, "RESHAPE", [&](ir::NodeId id) { return MergeReshape(graph, id); }));
+  ZP_ASSIGN_OR_RETURN(int transposes,
+                      RewriteEach(graph, "TRANSPOSE", [&](ir::NodeId id) { return MergeTranspose(graph, id); }));
+  return reshapes + transposes;
+}
+
+}  // namespace zeropoint::passes
