@@ -1,0 +1,78 @@
+// The order of the passes, and why it is so.
+#include "passes/pass_manager.h"
+#include "passes/passes.h"
+
+namespace zeropoint::passes {
+namespace {
+
+constexpr Pass kInferShapes = {"infer_shapes", InferShapes};
+constexpr Pass kRemoveDead = {"remove_dead", RemoveDead};
+
+// Constants and shapes, each of which makes the other known; cheap, and every other pass sees more after it.
+std::vector<Pass> WithFolding(std::vector<Pass> passes) {
+  const Pass folding[] = {kInferShapes,
+                          {"materialize_shapes", MaterializeShapes},
+                          {"fold_constants", FoldConstants},
+                          {"order_operands", OrderOperands},
+                          {"remove_no_ops", RemoveNoOps}};
+  passes.insert(passes.begin(), std::begin(folding), std::end(folding));
+  passes.push_back(kRemoveDead);
+  return passes;
+}
+
+}  // namespace
+
+std::vector<Phase> ImportPipeline() {
+  return {
+      // Dead first: an op without a LiteRT form that nothing reads is no reason to refuse a model.
+      {"prepare", {kRemoveDead, {"remove_forwarders", RemoveForwarders}, kRemoveDead}, 1},
+      // Several rounds: some forms wait for shapes that are inferred, and constants that are folded, only when the ops
+      // before them are LiteRT's. The specific passes come before the general one.
+      {"legalize",
+       {{"legalize_channels_first", LegalizeChannelsFirst},
+        {"legalize_conv_2d", LegalizeConv2D},
+        {"legalize_depthwise_conv_2d", LegalizeDepthwiseConv2D},
+        {"legalize_transpose_conv", LegalizeTransposeConv},
+        {"legalize_mat_mul", LegalizeMatMul},
+        {"legalize_bias_add", LegalizeBiasAdd},
+        {"legalize_batch_norm", LegalizeBatchNorm},
+        {"legalize_composites", LegalizeComposites},
+        {"legalize_one_to_one", LegalizeOneToOne},
+        {"narrow_indices", NarrowIndices},
+        kInferShapes,
+        {"materialize_shapes", MaterializeShapes},
+        {"fold_constants", FoldConstants},
+        kRemoveDead}},
+      // Patterns of several ops before their parts disappear: a fused activation hides the RELU6 of a HARD_SWISH, and a
+      // convolution in front takes its factor 1/6. Division first, so that patterns know products only.
+      {"patterns",
+       WithFolding({{"squeeze_to_reshape", SqueezeToReshape},
+                    {"expand_dims_to_reshape", ExpandDimsToReshape},
+                    {"simplify_strided_slice", SimplifyStridedSlice},
+                    {"use_cheaper_ops", UseCheaperOps},
+                    {"divide_by_constant", DivideByConstant},
+                    {"fuse_relu_clips", FuseReluClips},
+                    {"fuse_hard_swish", FuseHardSwish},
+                    {"fuse_gelu", FuseGelu}})},
+      {"report", {{"report_unsupported", ReportUnsupported}}, 1},
+      // Factors before terms: (Wx + b) * c + d is a batch norm's order. Into the op before, then into the op after.
+      // Activations last in a round, because they close an op to everything else.
+      {"fuse",
+       WithFolding({{"batch_mat_mul_to_fully_connected", BatchMatMulToFullyConnected},
+                    {"remove_reshapes_around_fully_connected", RemoveReshapesAroundFullyConnected},
+                    {"merge_moves", MergeMoves},
+                    {"fuse_pad", FusePad},
+                    {"fuse_scale", FuseScale},
+                    {"fuse_bias", FuseBias},
+                    {"fuse_into_next", FuseIntoNext},
+                    {"merge_constants", MergeConstants},
+                    {"fuse_activation", FuseActivation}})},
+  };
+}
+
+std::vector<Phase> TflitePipeline() {
+  // Only what calibration and quantization cannot work around: the model is the user's, already in LiteRT's form.
+  return {{"widen", {{"widen_float16", WidenFloat16}, kRemoveDead}, 1}};
+}
+
+}  // namespace zeropoint::passes
