@@ -23,12 +23,11 @@ class Executable {
   static absl::StatusOr<std::unique_ptr<const Executable>> Create(const ir::Graph& graph);
   virtual ~Executable() = default;
   virtual const ir::Graph& graph() const = 0;
-  virtual size_t prepared_bytes() const = 0;  // packed weights
 };
 
 // Sees tensors while they are hot: after each node, each of its results; at the start, each graph input.
-// The view is valid during the call.
-using Observer = std::function<void(ir::ValueId, const ops::TensorView&)>;
+// The view is valid during the call. An error ends the run and becomes its result.
+using Observer = std::function<absl::Status(ir::ValueId, const ops::TensorView&)>;
 
 class Session {
  public:

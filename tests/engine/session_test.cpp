@@ -1,0 +1,186 @@
+#include <catch2/catch.hpp>
+
+#include "engine/engine.h"
+#include "ir/text.h"
+
+using namespace zeropoint;
+using engine::Executable;
+using engine::Session;
+
+namespace {
+
+// A graph with its executable and one session.
+struct Runner {
+  ir::Graph graph;
+  std::unique_ptr<const Executable> executable;
+  std::unique_ptr<Session> session;
+
+  explicit Runner(const std::string& text) {
+    auto parsed = ir::ParseGraph(text);
+    INFO(Describe(parsed.status()));
+    REQUIRE(parsed.ok());
+    graph = *std::move(parsed);
+    auto made = Executable::Create(graph);
+    INFO(Describe(made.status()));
+    REQUIRE(made.ok());
+    executable = *std::move(made);
+    session = Session::Create(*executable);
+  }
+
+  absl::Status Run(const std::vector<std::pair<ir::Dims, std::vector<float>>>& inputs,
+                   const engine::Observer* observer = nullptr) {
+    std::vector<ops::TensorView> views;
+    for (const auto& [dims, elements] : inputs) {
+      ops::TensorView view;
+      view.dims = dims;
+      view.data = elements.data();
+      views.push_back(view);
+    }
+    return session->Run(views, observer);
+  }
+
+  std::vector<float> Floats(int i = 0) const {
+    const ops::TensorView view = session->output(i);
+    REQUIRE(view.type == ElementType::kFloat32);
+    return {view.As<float>(), view.As<float>() + view.elements()};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a session runs a graph and keeps its results until the next run") {
+  Runner runner(R"(graph main
+input %x : float32[1,2,2,1]
+const %paddings : int32[4,2] = 0 0 1 0 0 1 0 0
+const %flat : int32[2] = 1 -1
+%p = PAD(%x, %paddings) : float32[1,3,3,1]
+%y = RESHAPE(%p, %flat) : float32[1,9]
+output %y
+output %p
+)");
+  REQUIRE(runner.Run({{{1, 2, 2, 1}, {1, 2, 3, 4}}}).ok());
+  REQUIRE(runner.Floats() == std::vector<float>{0, 0, 0, 1, 2, 0, 3, 4, 0});
+  // The view has the memory of what it views.
+  REQUIRE(runner.session->output(0).data == runner.session->output(1).data);
+  REQUIRE(runner.session->arena_bytes() == 64);
+}
+
+TEST_CASE("shapes may change from run to run where the graph allows it") {
+  Runner runner(R"(graph main
+input %x : float32[?,2]
+const %half : int32[1] = 1
+const %begin : int32[1] = 0
+%s = SHAPE(%x) {out_type=2} : int32[2]
+%n = STRIDED_SLICE(%s, %begin, %half, %half) : int32[1]
+const %two : int32[1] = 2
+%target = CONCATENATION(%two, %n) {axis=0,fused_activation_function=0} : int32[2]
+%y = RESHAPE(%x, %target) : float32[2,?]
+output %y
+)");
+  for (int64_t n : {1, 3, 2, 3}) {
+    std::vector<float> elements(static_cast<size_t>(2 * n));
+    for (size_t i = 0; i < elements.size(); ++i) elements[i] = static_cast<float>(i);
+    REQUIRE(runner.Run({{{n, 2}, elements}}).ok());
+    REQUIRE(runner.session->output(0).dim(0) == 2);
+    REQUIRE(runner.session->output(0).dim(1) == n);
+    REQUIRE(runner.Floats() == elements);
+  }
+}
+
+TEST_CASE("a shape that depends on data is known when the data is") {
+  Runner runner(R"(graph main
+input %x : float32[4]
+input %size : float32[1]
+const %begin : int32[1] = 0
+%n = CAST(%size) {out_data_type=2} : int32[1]
+%y = SLICE(%x, %begin, %n) : float32[?]
+%z = CONCATENATION(%y, %y) {axis=0,fused_activation_function=0} : float32[?]
+output %z
+)");
+  REQUIRE(runner.Run({{{4}, {1, 2, 3, 4}}, {{1}, {2}}}).ok());
+  REQUIRE(runner.Floats() == std::vector<float>{1, 2, 1, 2});
+  REQUIRE(runner.Run({{{4}, {1, 2, 3, 4}}, {{1}, {1}}}).ok());
+  REQUIRE(runner.Floats() == std::vector<float>{1, 1});
+  const absl::Status beyond = runner.Run({{{4}, {1, 2, 3, 4}}, {{1}, {5}}});
+  REQUIRE(beyond.code() == absl::StatusCode::kInvalidArgument);
+  REQUIRE(Annotation(beyond, Place::kOp) == "SLICE");
+}
+
+TEST_CASE("an observer sees inputs first and then each result in order") {
+  Runner runner(R"(graph main
+input %x : float32[2,3]
+const %perm : int32[2] = 1 0
+%s = SHAPE(%x) {out_type=2} : int32[2]
+%t = TRANSPOSE(%x, %perm) : float32[3,2]
+%y = RESHAPE(%t, %s) : float32[2,3]
+output %y
+)");
+  std::vector<std::string> seen;
+  engine::Observer observer = [&](ir::ValueId id, const ops::TensorView& view) {
+    REQUIRE(view.data != nullptr);
+    seen.push_back(runner.graph.value(id).name);
+    return absl::OkStatus();
+  };
+  REQUIRE(runner.Run({{{2, 3}, {1, 2, 3, 4, 5, 6}}}, &observer).ok());
+  REQUIRE(seen == std::vector<std::string>{"x", "s", "t", "y"});
+  REQUIRE(runner.Floats() == std::vector<float>{1, 4, 2, 5, 3, 6});
+
+  engine::Observer stop = [](ir::ValueId, const ops::TensorView&) { return absl::AbortedError("enough"); };
+  REQUIRE(runner.Run({{{2, 3}, {1, 2, 3, 4, 5, 6}}}, &stop).code() == absl::StatusCode::kAborted);
+}
+
+TEST_CASE("inputs that do not fit the graph are refused by name") {
+  Runner runner(R"(graph main
+input %x : float32[?,2]
+const %perm : int32[2] = 1 0
+%y = TRANSPOSE(%x, %perm) : float32[2,?]
+output %y
+)");
+  REQUIRE(runner.Run({}).code() == absl::StatusCode::kInvalidArgument);
+  for (const ir::Dims& dims : {ir::Dims{2}, ir::Dims{1, 3}, ir::Dims{1, 2, 1}}) {
+    const absl::Status status = runner.Run({{dims, {1, 2, 3}}});
+    REQUIRE(status.code() == absl::StatusCode::kInvalidArgument);
+    REQUIRE(Annotation(status, Place::kTensor) == "x");
+  }
+}
+
+TEST_CASE("an op without a kernel is named") {
+  auto graph = ir::ParseGraph(R"(graph main
+input %x : float32[2]
+%y = custom.Mystery(%x) : float32[2]
+output %y
+)");
+  REQUIRE(graph.ok());
+  auto executable = Executable::Create(*graph);
+  REQUIRE(executable.status().code() == absl::StatusCode::kUnimplemented);
+  REQUIRE(Annotation(executable.status(), Place::kOp) == "custom.Mystery");
+}
+
+TEST_CASE("constants are read wherever the file put them") {
+  auto graph = ir::ParseGraph(R"(graph main
+input %x : float32[2]
+const %c : float32[2] = 5 6
+%y = CONCATENATION(%x, %c) {axis=0,fused_activation_function=0} : float32[4]
+output %y
+)");
+  REQUIRE(graph.ok());
+  // The same bytes, one byte further than a float may stand.
+  ir::Value& constant = graph->value(graph->node(graph->first()).input(1));
+  std::vector<uint8_t> moved(1);
+  moved.insert(moved.end(), constant.data.data(), constant.data.data() + constant.data.size());
+  const Bytes whole = Bytes::Own(std::move(moved));
+  auto held = std::make_shared<Bytes>(whole);
+  constant.data = Bytes(held, held->data() + 1, held->size() - 1);
+
+  auto executable = Executable::Create(*graph);
+  REQUIRE(executable.ok());
+  auto session = Session::Create(**executable);
+  const std::vector<float> x = {1, 2};
+  const ir::Dims dims = {2};
+  ops::TensorView view;
+  view.dims = dims;
+  view.data = x.data();
+  REQUIRE(session->Run({&view, 1}, nullptr).ok());
+  REQUIRE(session->output(0).As<float>()[3] == 6.0f);
+  REQUIRE(reinterpret_cast<uintptr_t>(session->output(0).data) % 64 == 0);
+}
