@@ -1,116 +1,269 @@
 #include "kernels/conv.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
+#include <cstring>
 
 namespace zeropoint::kernels {
 namespace {
 
-float Apply(Clamp clamp, float x) { return std::min(clamp.high, std::max(clamp.low, x)); }
+size_t RoundUp(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
-// Calls body(batch, oy, ox, result offset) for each position of the result.
-template <typename Body>
-void ForEachPosition(const Window& w, Body body) {
-  int64_t position = 0;
-  for (int64_t n = 0; n < w.batch; ++n) {
-    for (int64_t y = 0; y < w.out_h; ++y) {
-      for (int64_t x = 0; x < w.out_w; ++x) body(n, y, x, position++);
-    }
+// Scratch memory: a row of zeros, then pointers, then floats.
+struct Layout {
+  size_t pointers, floats, end;
+  Layout(int64_t zeros, int64_t pointer_count, int64_t float_count = 0) {
+    pointers = RoundUp(static_cast<size_t>(zeros) * sizeof(float));
+    floats = pointers + RoundUp(static_cast<size_t>(pointer_count) * sizeof(const float*));
+    end = floats + RoundUp(static_cast<size_t>(float_count) * sizeof(float));
   }
+};
+
+const float* Zeros(void* scratch, int64_t n) {
+  std::memset(scratch, 0, static_cast<size_t>(n) * sizeof(float));
+  return static_cast<const float*>(scratch);
 }
 
-// Calls body(tap, input pixel) for each tap that lies inside the input.
-template <typename Body>
-void ForEachTap(const Window& w, int64_t n, int64_t oy, int64_t ox, Body body) {
-  for (int64_t ky = 0; ky < w.kernel_h; ++ky) {
-    const int64_t y = oy * w.stride_h - w.pad_top + ky * w.dilation_h;
-    if (y < 0 || y >= w.in_h) continue;
-    for (int64_t kx = 0; kx < w.kernel_w; ++kx) {
-      const int64_t x = ox * w.stride_w - w.pad_left + kx * w.dilation_w;
-      if (x < 0 || x >= w.in_w) continue;
-      body(ky * w.kernel_w + kx, (n * w.in_h + y) * w.in_w + x);
+const float** Pointers(void* scratch, const Layout& layout) {
+  return reinterpret_cast<const float**>(static_cast<char*>(scratch) + layout.pointers);
+}
+
+bool IsPointwise(const Window& w) {
+  return w.kernel_h == 1 && w.kernel_w == 1 && w.stride_h == 1 && w.stride_w == 1 && w.pad_top == 0 && w.pad_left == 0 &&
+         w.out_h == w.in_h && w.out_w == w.in_w;
+}
+
+// The pixel that a tap of the result at (n, oy, ox) reads; null in the padding.
+const float* TapPixel(const Window& w, const float* input, int64_t n, int64_t oy, int64_t ox, int64_t ky, int64_t kx) {
+  const int64_t y = oy * w.stride_h - w.pad_top + ky * w.dilation_h;
+  const int64_t x = ox * w.stride_w - w.pad_left + kx * w.dilation_w;
+  if (y < 0 || y >= w.in_h || x < 0 || x >= w.in_w) return nullptr;
+  return input + ((n * w.in_h + y) * w.in_w + x) * w.in_c;
+}
+
+// pointers[tap * rows + r] for results [first, first + rows).
+void FillPointers(const Window& w, const float* input, const float* zeros, int64_t first, int64_t rows,
+                  const float** pointers) {
+  for (int64_t r = 0; r < rows; ++r) {
+    const int64_t position = first + r;
+    const int64_t ox = position % w.out_w, oy = position / w.out_w % w.out_h, n = position / w.out_w / w.out_h;
+    for (int64_t tap = 0; tap < w.kernel_h * w.kernel_w; ++tap) {
+      const float* pixel = TapPixel(w, input, n, oy, ox, tap / w.kernel_w, tap % w.kernel_w);
+      pointers[tap * rows + r] = pixel == nullptr ? zeros : pixel;
     }
   }
 }
 
 }  // namespace
 
-void Conv2d(const Window& w, const float* input, const float* weights, const float* bias, Clamp clamp, float* output) {
-  const int64_t taps = w.kernel_h * w.kernel_w;
-  // Grouped filters have fewer channels than the input.
-  const int64_t groups = std::max<int64_t>(1, w.groups);
-  const int64_t depth = w.in_c / groups, group_out = w.out_c / groups;
-  ForEachPosition(w, [&](int64_t n, int64_t y, int64_t x, int64_t position) {
-    for (int64_t c = 0; c < w.out_c; ++c) {
-      float sum = bias == nullptr ? 0.0f : bias[c];
-      const float* filter = weights + c * taps * depth;
-      const int64_t first = c / group_out * depth;
-      ForEachTap(w, n, y, x, [&](int64_t tap, int64_t pixel) {
-        const float* from = input + pixel * w.in_c + first;
-        for (int64_t i = 0; i < depth; ++i) sum += from[i] * filter[tap * depth + i];
-      });
-      output[position * w.out_c + c] = Apply(clamp, sum);
-    }
-  });
-}
-
-void DepthwiseConv2d(const Window& w, const float* input, const float* weights, const float* bias, Clamp clamp,
-                     float* output) {
-  const int64_t multiplier = w.in_c == 0 ? 1 : w.out_c / w.in_c;
-  ForEachPosition(w, [&](int64_t n, int64_t y, int64_t x, int64_t position) {
-    for (int64_t c = 0; c < w.out_c; ++c) {
-      float sum = bias == nullptr ? 0.0f : bias[c];
-      ForEachTap(w, n, y, x, [&](int64_t tap, int64_t pixel) {
-        sum += input[pixel * w.in_c + c / multiplier] * weights[tap * w.out_c + c];
-      });
-      output[position * w.out_c + c] = Apply(clamp, sum);
-    }
-  });
-}
-
-void AveragePool2d(const Window& w, const float* input, Clamp clamp, float* output) {
-  ForEachPosition(w, [&](int64_t n, int64_t y, int64_t x, int64_t position) {
-    for (int64_t c = 0; c < w.in_c; ++c) {
-      float sum = 0.0f, count = 0.0f;
-      ForEachTap(w, n, y, x, [&](int64_t, int64_t pixel) {
-        sum += input[pixel * w.in_c + c];
-        count += 1.0f;
-      });
-      output[position * w.in_c + c] = Apply(clamp, sum / std::max(count, 1.0f));
-    }
-  });
-}
-
-void MaxPool2d(const Window& w, const float* input, Clamp clamp, float* output) {
-  ForEachPosition(w, [&](int64_t n, int64_t y, int64_t x, int64_t position) {
-    for (int64_t c = 0; c < w.in_c; ++c) {
-      float top = -std::numeric_limits<float>::infinity();
-      ForEachTap(w, n, y, x, [&](int64_t, int64_t pixel) { top = std::max(top, input[pixel * w.in_c + c]); });
-      output[position * w.in_c + c] = Apply(clamp, top);
-    }
-  });
-}
-
-void TransposeConv(const Window& w, const float* input, const float* weights, const float* bias, Clamp clamp,
-                   float* output) {
-  const int64_t pixels = w.batch * w.in_h * w.in_w;
-  for (int64_t p = 0; p < pixels; ++p) {
-    for (int64_t c = 0; c < w.in_c; ++c) output[p * w.in_c + c] = bias == nullptr ? 0.0f : bias[c];
+PackedConv::PackedConv(const KernelTable& kernels, const float* weights, int64_t out_c, int64_t taps, int64_t depth,
+                       int64_t groups)
+    : kernels_(&kernels), group_out_(out_c / groups), taps_(taps), depth_(depth), groups_(groups) {
+  group_floats_ = PackedFloats(kernels, group_out_, taps * depth);
+  floats_ = group_floats_ * static_cast<size_t>(groups);
+  packed_ = AllocateFloats(floats_);
+  for (int64_t g = 0; g < groups; ++g) {
+    Pack(kernels, weights + g * group_out_ * taps * depth, group_out_, taps * depth, taps * depth, 1, taps * depth, 0,
+         packed_.get() + static_cast<size_t>(g) * group_floats_);
   }
-  const int64_t taps = w.kernel_h * w.kernel_w;
-  ForEachPosition(w, [&](int64_t n, int64_t y, int64_t x, int64_t position) {
-    const float* from = input + position * w.out_c;
-    ForEachTap(w, n, y, x, [&](int64_t tap, int64_t pixel) {
-      for (int64_t c = 0; c < w.in_c; ++c) {
-        const float* filter = weights + (c * taps + tap) * w.out_c;
-        float sum = 0.0f;
-        for (int64_t i = 0; i < w.out_c; ++i) sum += from[i] * filter[i];
-        output[pixel * w.in_c + c] += sum;
+}
+
+size_t PackedConv::ScratchBytes(const Window& w) const {
+  const int64_t rows = w.batch * w.out_h * w.out_w;
+  return Layout(w.in_c, BlockRows(*kernels_, rows, w.in_c) * taps_).end;
+}
+
+void PackedConv::Run(const Window& w, const float* input, const float* bias, Clamp clamp, float* output,
+                     void* scratch) const {
+  const int64_t rows = w.batch * w.out_h * w.out_w, out_c = group_out_ * groups_;
+  const int64_t block = BlockRows(*kernels_, rows, w.in_c);
+  const Layout layout(w.in_c, block * taps_);
+  const float* zeros = Zeros(scratch, w.in_c);
+  const float** pointers = Pointers(scratch, layout);
+  const bool pointwise = IsPointwise(w);
+  for (int64_t first = 0; first < rows; first += block) {
+    const int64_t n = std::min(block, rows - first);
+    if (pointwise) {
+      for (int64_t r = 0; r < n; ++r) pointers[r] = input + (first + r) * w.in_c;
+    } else {
+      FillPointers(w, input, zeros, first, n, pointers);
+    }
+    for (int64_t g = 0; g < groups_; ++g) {
+      GemmProblem problem{};
+      problem.row_pointers = pointers;
+      problem.rows = n;
+      problem.columns = group_out_;
+      problem.taps = taps_;
+      problem.depth = depth_;
+      problem.offset = g * depth_;
+      problem.packed = packed_.get() + static_cast<size_t>(g) * group_floats_;
+      problem.bias = bias == nullptr ? nullptr : bias + g * group_out_;
+      problem.out = output + first * out_c + g * group_out_;
+      problem.out_stride = out_c;
+      problem.clamp = clamp;
+      Gemm(*kernels_, problem);
+    }
+  }
+}
+
+namespace {
+
+Layout DepthwiseLayout(const Window& w) {
+  // Channels that feed several results are repeated first, so that the kernel sees one input channel a result.
+  const bool repeats = w.out_c != w.in_c;
+  return Layout(w.out_c, w.out_w * w.kernel_h * w.kernel_w, repeats ? w.batch * w.in_h * w.in_w * w.out_c : 0);
+}
+
+void RepeatChannels(const float* input, int64_t channels, int64_t times, float* to) {
+  for (int64_t c = 0; c < channels; ++c, to += times) std::fill_n(to, times, input[c]);
+}
+
+}  // namespace
+
+size_t DepthwiseScratchBytes(const Window& w) { return DepthwiseLayout(w).end; }
+
+void DepthwiseConv2d(const KernelTable& kernels, const Window& window, const float* input, const float* weights,
+                     const float* bias, Clamp clamp, float* output, void* scratch) {
+  Window w = window;
+  const Layout layout = DepthwiseLayout(w);
+  const float* zeros = Zeros(scratch, w.out_c);
+  const float** pointers = Pointers(scratch, layout);
+  if (w.out_c != w.in_c) {
+    float* repeated = reinterpret_cast<float*>(static_cast<char*>(scratch) + layout.floats);
+    const int64_t pixels = w.batch * w.in_h * w.in_w;
+    for (int64_t p = 0; p < pixels; ++p) {
+      RepeatChannels(input + p * w.in_c, w.in_c, w.out_c / w.in_c, repeated + p * w.out_c);
+    }
+    input = repeated;
+    w.in_c = w.out_c;
+  }
+  DepthwiseStrip strip{};
+  strip.inputs = pointers;
+  strip.pixels = w.out_w;
+  strip.taps = w.kernel_h * w.kernel_w;
+  strip.channels = w.out_c;
+  strip.weights = weights;
+  strip.bias = bias;
+  strip.clamp = clamp;
+  for (int64_t row = 0; row < w.batch * w.out_h; ++row) {
+    const float** to = pointers;
+    for (int64_t x = 0; x < w.out_w; ++x) {
+      for (int64_t ky = 0; ky < w.kernel_h; ++ky) {
+        for (int64_t kx = 0; kx < w.kernel_w; ++kx) {
+          const float* pixel = TapPixel(w, input, row / w.out_h, row % w.out_h, x, ky, kx);
+          *to++ = pixel == nullptr ? zeros : pixel;
+        }
       }
-    });
-  });
-  for (int64_t i = 0; i < pixels * w.in_c; ++i) output[i] = Apply(clamp, output[i]);
+    }
+    strip.out = output + row * w.out_w * w.out_c;
+    kernels.depthwise(strip);
+  }
+}
+
+size_t PoolScratchBytes(const Window& w) { return Layout(w.in_c, w.kernel_h * w.kernel_w).end; }
+
+namespace {
+
+void Pool(decltype(KernelTable::max_pool) kernel, const Window& w, const float* input, Clamp clamp, float* output,
+          void* scratch) {
+  const Layout layout(w.in_c, w.kernel_h * w.kernel_w);
+  const float* zeros = Zeros(scratch, w.in_c);
+  const float** pointers = Pointers(scratch, layout);
+  for (int64_t row = 0; row < w.batch * w.out_h; ++row) {
+    for (int64_t x = 0; x < w.out_w; ++x, output += w.in_c) {
+      int64_t taps = 0;
+      for (int64_t tap = 0; tap < w.kernel_h * w.kernel_w; ++tap) {
+        const float* pixel =
+            TapPixel(w, input, row / w.out_h, row % w.out_h, x, tap / w.kernel_w, tap % w.kernel_w);
+        if (pixel != nullptr) pointers[taps++] = pixel;
+      }
+      if (taps == 0) pointers[taps++] = zeros;
+      kernel(pointers, taps, w.in_c, output, clamp);
+    }
+  }
+}
+
+}  // namespace
+
+void AveragePool2d(const KernelTable& kernels, const Window& w, const float* input, Clamp clamp, float* output,
+                   void* scratch) {
+  Pool(kernels.average_pool, w, input, clamp, output, scratch);
+}
+
+void MaxPool2d(const KernelTable& kernels, const Window& w, const float* input, Clamp clamp, float* output,
+               void* scratch) {
+  Pool(kernels.max_pool, w, input, clamp, output, scratch);
+}
+
+PackedTransposeConv::PackedTransposeConv(const KernelTable& kernels, const float* weights, int64_t in_c,
+                                         int64_t kernel_h, int64_t kernel_w, int64_t out_c, int64_t stride_h,
+                                         int64_t stride_w)
+    : kernels_(&kernels), channels_(in_c), depth_(out_c), stride_h_(stride_h), stride_w_(stride_w) {
+  for (int64_t cy = 0; cy < stride_h; ++cy) {
+    for (int64_t cx = 0; cx < stride_w; ++cx) {
+      TapClass taps;
+      for (int64_t ky = cy; ky < kernel_h; ky += stride_h) taps.rows.push_back(ky);
+      for (int64_t kx = cx; kx < kernel_w; kx += stride_w) taps.columns.push_back(kx);
+      taps.first = floats_;
+      floats_ += PackedFloats(kernels, in_c, static_cast<int64_t>(taps.rows.size() * taps.columns.size()) * out_c);
+      classes_.push_back(std::move(taps));
+    }
+  }
+  packed_ = AllocateFloats(floats_);
+  for (const TapClass& taps : classes_) {
+    const int64_t panel_depth = static_cast<int64_t>(taps.rows.size() * taps.columns.size()) * out_c;
+    int64_t row = 0;
+    for (int64_t ky : taps.rows) {
+      for (int64_t kx : taps.columns) {
+        Pack(kernels, weights + (ky * kernel_w + kx) * out_c, in_c, kernel_h * kernel_w * out_c, out_c, 1, panel_depth, row,
+             packed_.get() + taps.first);
+        row += out_c;
+      }
+    }
+  }
+}
+
+size_t PackedTransposeConv::ScratchBytes(const Window& w) const {
+  return Layout(w.out_c, w.in_w * w.kernel_h * w.kernel_w).end;
+}
+
+void PackedTransposeConv::Run(const Window& w, const float* input, const float* bias, Clamp clamp, float* output,
+                              void* scratch) const {
+  const Layout layout(w.out_c, w.in_w * w.kernel_h * w.kernel_w);
+  const float* zeros = Zeros(scratch, w.out_c);
+  const float** pointers = Pointers(scratch, layout);
+  // Rows of the result first, then the columns of one class after the other.
+  for (int64_t row = 0; row < w.batch * w.in_h; ++row) {
+    const int64_t n = row / w.in_h, y = row % w.in_h;
+    for (int64_t class_x = 0; class_x < stride_w_; ++class_x) {
+      const TapClass& taps = classes_[static_cast<size_t>((y + w.pad_top) % stride_h_ * stride_w_ + class_x)];
+      const int64_t first = ((class_x - w.pad_left) % stride_w_ + stride_w_) % stride_w_;
+      if (first >= w.in_w) continue;
+      const int64_t count = (w.in_w - first + stride_w_ - 1) / stride_w_;
+      const float** to = pointers;
+      for (int64_t ky : taps.rows) {
+        for (int64_t kx : taps.columns) {
+          for (int64_t i = 0; i < count; ++i) {
+            const int64_t down = y + w.pad_top - ky, right = first + i * stride_w_ + w.pad_left - kx;
+            const int64_t iy = down / stride_h_, ix = right / stride_w_;
+            const bool inside = down >= 0 && right >= 0 && iy < w.out_h && ix < w.out_w;
+            *to++ = inside ? input + ((n * w.out_h + iy) * w.out_w + ix) * depth_ : zeros;
+          }
+        }
+      }
+      GemmProblem problem{};
+      problem.row_pointers = pointers;
+      problem.rows = count;
+      problem.columns = channels_;
+      problem.taps = static_cast<int64_t>(taps.rows.size() * taps.columns.size());
+      problem.depth = depth_;
+      problem.packed = packed_.get() + taps.first;
+      problem.bias = bias;
+      problem.out = output + (row * w.in_w + first) * channels_;
+      problem.out_stride = stride_w_ * channels_;
+      problem.clamp = clamp;
+      Gemm(*kernels_, problem);
+    }
+  }
 }
 
 }  // namespace zeropoint::kernels

@@ -1,10 +1,17 @@
 // Convolutions, depthwise convolutions and pooling over NHWC float32 tensors.
+//
+// Weights are packed once for one kernel table; a call takes scratch memory of the size that the matching function
+// says, aligned to kAlignment. Nothing is copied into columns: tiles read the input through pointers, one for each
+// position and tap, and taps in the padding point to a row of zeros.
 #ifndef ZEROPOINT_KERNELS_CONV_H_
 #define ZEROPOINT_KERNELS_CONV_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "kernels/clamp.h"
+#include "kernels/gemm.h"
 
 namespace zeropoint::kernels {
 
@@ -16,24 +23,65 @@ struct Window {
   int64_t stride_h = 1, stride_w = 1;
   int64_t dilation_h = 1, dilation_w = 1;
   int64_t pad_top = 0, pad_left = 0;
-  int64_t groups = 1;  // of Conv2d: result channels of group g read input channels of group g
 };
 
-// weights: [out_c, kernel_h, kernel_w, in_c / groups]; bias: out_c elements or null.
-void Conv2d(const Window& window, const float* input, const float* weights, const float* bias, Clamp clamp, float* output);
+// Filters of a convolution: weights [out_c, kernel_h, kernel_w, in_c / groups]. Result channels of group g read the
+// input channels of group g.
+class PackedConv {
+ public:
+  PackedConv(const KernelTable& kernels, const float* weights, int64_t out_c, int64_t taps, int64_t depth, int64_t groups);
+
+  size_t ScratchBytes(const Window& window) const;
+  // bias: out_c elements or null.
+  void Run(const Window& window, const float* input, const float* bias, Clamp clamp, float* output, void* scratch) const;
+  size_t bytes() const { return floats_ * sizeof(float); }
+  int64_t groups() const { return groups_; }
+
+ private:
+  const KernelTable* kernels_;
+  int64_t group_out_, taps_, depth_, groups_;
+  size_t floats_, group_floats_;
+  AlignedFloats packed_;  // group after group
+};
 
 // weights: [kernel_h, kernel_w, out_c]; out_c is a multiple of in_c, result channel c reads channel c / (out_c / in_c).
-void DepthwiseConv2d(const Window& window, const float* input, const float* weights, const float* bias, Clamp clamp,
-                     float* output);
+size_t DepthwiseScratchBytes(const Window& window);
+void DepthwiseConv2d(const KernelTable& kernels, const Window& window, const float* input, const float* weights,
+                     const float* bias, Clamp clamp, float* output, void* scratch);
 
 // Mean and maximum of the positions inside the input; out_c equals in_c.
-void AveragePool2d(const Window& window, const float* input, Clamp clamp, float* output);
-void MaxPool2d(const Window& window, const float* input, Clamp clamp, float* output);
+size_t PoolScratchBytes(const Window& window);
+void AveragePool2d(const KernelTable& kernels, const Window& window, const float* input, Clamp clamp, float* output,
+                   void* scratch);
+void MaxPool2d(const KernelTable& kernels, const Window& window, const float* input, Clamp clamp, float* output,
+               void* scratch);
 
-// The gradient of a convolution: `window` is that convolution, whose result (out_h x out_w x out_c) is `input` here and
-// whose operand (in_h x in_w x in_c) is `output`. weights: [in_c, kernel_h, kernel_w, out_c]; bias: in_c elements or null.
-void TransposeConv(const Window& window, const float* input, const float* weights, const float* bias, Clamp clamp,
-                   float* output);
+// The gradient of a convolution. In Run, `window` is that convolution (without dilation), whose result
+// (out_h x out_w x out_c) is `input` and whose operand (in_h x in_w x in_c) is `output`.
+// weights: [in_c, kernel_h, kernel_w, out_c].
+class PackedTransposeConv {
+ public:
+  PackedTransposeConv(const KernelTable& kernels, const float* weights, int64_t in_c, int64_t kernel_h, int64_t kernel_w,
+                      int64_t out_c, int64_t stride_h, int64_t stride_w);
+
+  size_t ScratchBytes(const Window& window) const;
+  // bias: in_c elements or null.
+  void Run(const Window& window, const float* input, const float* bias, Clamp clamp, float* output, void* scratch) const;
+  size_t bytes() const { return floats_ * sizeof(float); }
+
+ private:
+  // A result at (y, x) takes only taps whose row is y + pad_top modulo the stride, likewise their column: the taps fall
+  // into stride_h x stride_w classes, each a product of its own.
+  struct TapClass {
+    std::vector<int64_t> rows, columns;  // kernel positions, ascending
+    size_t first;                        // of its panels, in packed_
+  };
+  const KernelTable* kernels_;
+  int64_t channels_, depth_, stride_h_, stride_w_;
+  std::vector<TapClass> classes_;  // [stride_h][stride_w]
+  size_t floats_ = 0;
+  AlignedFloats packed_;
+};
 
 }  // namespace zeropoint::kernels
 

@@ -4,18 +4,12 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/kernel_table.h"
+
 namespace zeropoint::kernels {
 namespace {
 
-float Combine(Reduction op, float a, float b) {
-  switch (op) {
-    case Reduction::kSum: return a + b;
-    case Reduction::kProduct: return a * b;
-    case Reduction::kMaximum: return std::max(a, b);
-    case Reduction::kMinimum: return std::min(a, b);
-  }
-  return a;
-}
+constexpr Clamp kNoClamp{-std::numeric_limits<float>::infinity(), std::numeric_limits<float>::infinity()};
 
 }  // namespace
 
@@ -26,51 +20,47 @@ float Neutral(Reduction op) {
     case Reduction::kProduct: return 1.0f;
     case Reduction::kMaximum: return -kInfinity;
     case Reduction::kMinimum: return kInfinity;
+    case Reduction::kCount: break;
   }
   return 0.0f;
 }
 
 float ReduceRow(Reduction op, const float* x, size_t n) {
-  constexpr size_t kLanes = 16;
-  float lanes[kLanes];
-  std::fill(lanes, lanes + kLanes, Neutral(op));
-  for (size_t i = 0; i < n; ++i) lanes[i % kLanes] = Combine(op, lanes[i % kLanes], x[i]);
-  for (size_t half = kLanes / 2; half > 0; half /= 2) {
-    for (size_t i = 0; i < half; ++i) lanes[i] = Combine(op, lanes[i], lanes[i + half]);
-  }
-  return lanes[0];
+  return BestKernels().reduce_row[static_cast<size_t>(op)](x, n);
 }
 
 void AccumulateRow(Reduction op, const float* x, float* sums, size_t n) {
-  for (size_t i = 0; i < n; ++i) sums[i] = Combine(op, sums[i], x[i]);
+  BestKernels().accumulate_row[static_cast<size_t>(op)](x, sums, n);
 }
 
 void Softmax(const float* x, float* y, size_t rows, size_t depth, float beta) {
+  const KernelTable& kernels = BestKernels();
   for (size_t r = 0; r < rows; ++r, x += depth, y += depth) {
     const float top = ReduceRow(Reduction::kMaximum, x, depth);
-    for (size_t i = 0; i < depth; ++i) y[i] = std::exp((x[i] - top) * beta);
+    kernels.exp_shifted(x, y, depth, top, beta);
     const float sum = ReduceRow(Reduction::kSum, y, depth);
-    for (size_t i = 0; i < depth; ++i) y[i] /= sum;
+    ApplyBinary(Binary::kDiv, y, true, &sum, false, y, depth, kNoClamp);
   }
 }
 
 void LogSoftmax(const float* x, float* y, size_t rows, size_t depth) {
+  const KernelTable& kernels = BestKernels();
   for (size_t r = 0; r < rows; ++r, x += depth, y += depth) {
     const float top = ReduceRow(Reduction::kMaximum, x, depth);
-    float sum = 0.0f;
-    for (size_t i = 0; i < depth; ++i) sum += std::exp(x[i] - top);
-    const float log_sum = std::log(sum);
-    for (size_t i = 0; i < depth; ++i) y[i] = x[i] - top - log_sum;
+    kernels.exp_shifted(x, y, depth, top, 1.0f);
+    float log_sum = ReduceRow(Reduction::kSum, y, depth);
+    ApplyUnary(Unary::kLog, &log_sum, &log_sum, 1, 0.0f);
+    ApplyBinary(Binary::kSub, x, true, &top, false, y, depth, kNoClamp);
+    ApplyBinary(Binary::kSub, y, true, &log_sum, false, y, depth, kNoClamp);
   }
 }
 
 void L2Normalize(const float* x, float* y, size_t rows, size_t depth) {
   constexpr float kSmallest = 1e-6f;  // LiteRT's kernel divides by no less
+  const KernelTable& kernels = BestKernels();
   for (size_t r = 0; r < rows; ++r, x += depth, y += depth) {
-    float sum = 0.0f;
-    for (size_t i = 0; i < depth; ++i) sum += x[i] * x[i];
-    const float length = std::max(std::sqrt(sum), kSmallest);
-    for (size_t i = 0; i < depth; ++i) y[i] = x[i] / length;
+    const float length = std::max(std::sqrt(kernels.sum_squares(x, depth)), kSmallest);
+    ApplyBinary(Binary::kDiv, x, true, &length, false, y, depth, kNoClamp);
   }
 }
 

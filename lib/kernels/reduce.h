@@ -10,7 +10,7 @@
 
 namespace zeropoint::kernels {
 
-enum class Reduction : uint8_t { kSum, kProduct, kMaximum, kMinimum };
+enum class Reduction : uint8_t { kSum, kProduct, kMaximum, kMinimum, kCount };
 
 // The neutral element: 0, 1, -infinity, +infinity.
 float Neutral(Reduction op);
@@ -19,7 +19,7 @@ float ReduceRow(Reduction op, const float* x, size_t n);
 // sums[i] = op(sums[i], x[i]).
 void AccumulateRow(Reduction op, const float* x, float* sums, size_t n);
 
-// Over the last dimension of [rows, depth]; x and y may be the same.
+// Over the last dimension of [rows, depth]; x and y are not the same memory.
 void Softmax(const float* x, float* y, size_t rows, size_t depth, float beta);
 void LogSoftmax(const float* x, float* y, size_t rows, size_t depth);
 // y = x / max(|x|, 1e-6), |x| being the Euclidean length of the row.

@@ -1,7 +1,7 @@
 // BATCH_MATMUL: matrix products of the last two dimensions, the others broadcast; "adj_x" and "adj_y" transpose.
 #include <algorithm>
 
-#include "kernels/conv.h"
+#include "kernels/gemm.h"
 #include "ops/activation.h"
 #include "ops/broadcast.h"
 #include "ops/infer.h"
@@ -51,14 +51,18 @@ absl::Status Eval(const EvalContext& context) {
   const TensorView& x = context.inputs[0];
   const TensorView& y = context.inputs[1];
   const MutableView& z = context.outputs[0];
+  if (z.elements() == 0) return absl::OkStatus();
   const bool adj_x = context.attrs.Bool(kAdjX), adj_y = context.attrs.Bool(kAdjY);
   const int64_t rows = z.dim(z.rank() - 2), columns = z.dim(z.rank() - 1);
   const int64_t depth = x.dim(adj_x ? x.rank() - 2 : x.rank() - 1);
-  // The product wants rows of x and columns of y, both contiguous.
-  float* space = static_cast<float*>(context.scratch.Get(sizeof(float) * static_cast<size_t>((rows + columns) * depth)));
-  kernels::Window window;
-  window.batch = window.in_h = window.out_h = window.kernel_h = window.kernel_w = 1;
-  window.in_w = window.out_w = rows, window.in_c = depth, window.out_c = columns;
+  const kernels::KernelTable& kernels = kernels::BestKernels();
+  // The product wants rows of x, and y packed. Panels first: they are aligned.
+  const size_t panels = kernels::PackedFloats(kernels, columns, depth);
+  const size_t turned = adj_x ? static_cast<size_t>((rows * depth + 1) / 2 * 2) : 0;  // even: pointers follow
+  const size_t pointers = static_cast<size_t>(kernels::BlockRows(kernels, rows, depth));
+  char* space = static_cast<char*>(context.scratch.Get(sizeof(float) * (panels + turned) + sizeof(float*) * pointers));
+  float* packed = reinterpret_cast<float*>(space);
+  const float** row_pointers = reinterpret_cast<const float**>(packed + panels + turned);
   const BroadcastRows batches(z.dims.first(z.dims.size() - 2),
                               {x.dims.first(x.dims.size() - 2), y.dims.first(y.dims.size() - 2)});
   batches.ForEach([&](const BroadcastRows::Offsets& from, int64_t to) {
@@ -66,14 +70,12 @@ absl::Status Eval(const EvalContext& context) {
       const float* a = x.As<float>() + (from[0] + i * batches.step(0)) * rows * depth;
       const float* b = y.As<float>() + (from[1] + i * batches.step(1)) * columns * depth;
       if (adj_x) {
-        Transpose(a, depth, rows, space);
-        a = space;
+        Transpose(a, depth, rows, packed + panels);
+        a = packed + panels;
       }
-      if (!adj_y) {
-        Transpose(b, depth, columns, space + rows * depth);
-        b = space + rows * depth;
-      }
-      kernels::Conv2d(window, a, b, nullptr, none, z.As<float>() + (to + i) * rows * columns);
+      kernels::Pack(kernels, b, columns, adj_y ? depth : 1, depth, adj_y ? 1 : columns, depth, 0, packed);
+      kernels::GemmRows(kernels, a, depth, rows, packed, columns, depth, nullptr, none,
+                        z.As<float>() + (to + i) * rows * columns, row_pointers);
     }
   });
   return absl::OkStatus();

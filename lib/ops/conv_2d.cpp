@@ -33,16 +33,37 @@ absl::Status Infer(InferContext& context) {
   return absl::OkStatus();
 }
 
+// Null when the filter is not constant, or the input's channels (so the groups) are not known.
+std::unique_ptr<kernels::PackedConv> PackFilter(const TensorView& input, const TensorView& filter) {
+  const int64_t in = input.rank() == 4 ? input.dim(3) : ir::kDynamic;
+  const int64_t depth = filter.rank() == 4 ? filter.dim(3) : 0;
+  const bool ready = filter.data != nullptr && filter.type == ElementType::kFloat32 && in > 0 && depth > 0;
+  if (!ready || in % depth != 0) return nullptr;
+  return std::make_unique<kernels::PackedConv>(kernels::BestKernels(), filter.As<float>(), filter.dim(0),
+                                               filter.dim(1) * filter.dim(2), depth, in / depth);
+}
+
+absl::StatusOr<std::shared_ptr<const void>> Prepare(const PrepareContext& context) {
+  return std::shared_ptr<const kernels::PackedConv>(PackFilter(context.inputs[0], context.inputs[1]));
+}
+
 absl::Status Eval(const EvalContext& context) {
   ZP_RETURN_IF_ERROR(CheckFloats(context));
   ZP_ASSIGN_OR_RETURN(const Sliding sliding, SlidingOf(context.attrs));
   ZP_ASSIGN_OR_RETURN(const kernels::Clamp clamp, FusedClamp(context.attrs));
   const TensorView& filter = context.inputs[1];
-  kernels::Window window =
+  if (context.outputs[0].elements() == 0) return absl::OkStatus();
+  std::unique_ptr<kernels::PackedConv> packed_now;
+  const auto* packed = static_cast<const kernels::PackedConv*>(context.prepared);
+  if (packed == nullptr) {
+    packed_now = PackFilter(context.inputs[0], filter);
+    packed = packed_now.get();
+  }
+  if (packed == nullptr) return absl::InvalidArgumentError("the filter does not fit the input");
+  const kernels::Window window =
       MakeWindow(context.inputs[0].dims, filter.dim(1), filter.dim(2), sliding, context.outputs[0].dims);
-  window.groups = filter.dim(3) == 0 ? 1 : window.in_c / filter.dim(3);
-  kernels::Conv2d(window, context.inputs[0].As<float>(), filter.As<float>(), OptionalFloats(context, 2), clamp,
-                  context.outputs[0].As<float>());
+  packed->Run(window, context.inputs[0].As<float>(), OptionalFloats(context, 2), clamp, context.outputs[0].As<float>(),
+              context.scratch.Get(packed->ScratchBytes(window)));
   return absl::OkStatus();
 }
 
@@ -79,6 +100,7 @@ OpDef Conv2d() {
                   {"dilation_h_factor", Table::VT_DILATION_H_FACTOR, FieldKind::kInt32, 1},
                   {"quantized_bias_type", Table::VT_QUANTIZED_BIAS_TYPE, FieldKind::kInt8}}};
   def.infer = Infer;
+  def.prepare = Prepare;
   def.eval_float = Eval;
   def.quant.inputs = {OperandSpec::Activation(), OperandSpec::Weight(0), OperandSpec::Bias(0, 1)};
   def.quant.outputs = {OperandSpec::Activation()};

@@ -37,11 +37,13 @@ absl::Status Eval(const EvalContext& context) {
   ZP_RETURN_IF_ERROR(CheckFloats(context));
   ZP_ASSIGN_OR_RETURN(const Sliding sliding, SlidingOf(context.attrs));
   ZP_ASSIGN_OR_RETURN(const kernels::Clamp clamp, FusedClamp(context.attrs));
+  if (context.outputs[0].elements() == 0) return absl::OkStatus();
   const TensorView& filter = context.inputs[1];
   const kernels::Window window =
       MakeWindow(context.inputs[0].dims, filter.dim(1), filter.dim(2), sliding, context.outputs[0].dims);
-  kernels::DepthwiseConv2d(window, context.inputs[0].As<float>(), filter.As<float>(), OptionalFloats(context, 2), clamp,
-                           context.outputs[0].As<float>());
+  kernels::DepthwiseConv2d(kernels::BestKernels(), window, context.inputs[0].As<float>(), filter.As<float>(),
+                           OptionalFloats(context, 2), clamp, context.outputs[0].As<float>(),
+                           context.scratch.Get(kernels::DepthwiseScratchBytes(window)));
   return absl::OkStatus();
 }
 

@@ -42,19 +42,35 @@ absl::Status Infer(InferContext& context) {
   return absl::OkStatus();
 }
 
+// A 1x1 convolution over one row of pixels.
+std::unique_ptr<kernels::PackedConv> PackWeights(const TensorView& weights) {
+  if (weights.data == nullptr || weights.type != ElementType::kFloat32 || weights.rank() != 2) return nullptr;
+  return std::make_unique<kernels::PackedConv>(kernels::BestKernels(), weights.As<float>(), weights.dim(0), 1,
+                                               weights.dim(1), 1);
+}
+
+absl::StatusOr<std::shared_ptr<const void>> Prepare(const PrepareContext& context) {
+  return std::shared_ptr<const kernels::PackedConv>(PackWeights(context.inputs[1]));
+}
+
 absl::Status Eval(const EvalContext& context) {
   ZP_RETURN_IF_ERROR(CheckFloats(context));
   ZP_ASSIGN_OR_RETURN(const kernels::Clamp clamp, FusedClamp(context.attrs));
-  const TensorView& weights = context.inputs[1];
-  const int64_t units = weights.dim(0), depth = weights.dim(1);
-  // A 1x1 convolution over one row of pixels.
+  if (context.outputs[0].elements() == 0) return absl::OkStatus();
+  std::unique_ptr<kernels::PackedConv> packed_now;
+  const auto* packed = static_cast<const kernels::PackedConv*>(context.prepared);
+  if (packed == nullptr) {
+    packed_now = PackWeights(context.inputs[1]);
+    packed = packed_now.get();
+  }
+  const int64_t units = context.inputs[1].dim(0);
   kernels::Window window;
   window.batch = window.in_h = window.out_h = window.kernel_h = window.kernel_w = 1;
-  window.in_w = window.out_w = units == 0 ? 0 : context.outputs[0].elements() / units;
-  window.in_c = depth;
+  window.in_w = window.out_w = context.outputs[0].elements() / units;
+  window.in_c = context.inputs[1].dim(1);
   window.out_c = units;
-  kernels::Conv2d(window, context.inputs[0].As<float>(), weights.As<float>(), OptionalFloats(context, 2), clamp,
-                  context.outputs[0].As<float>());
+  packed->Run(window, context.inputs[0].As<float>(), OptionalFloats(context, 2), clamp, context.outputs[0].As<float>(),
+              context.scratch.Get(packed->ScratchBytes(window)));
   return absl::OkStatus();
 }
 
@@ -88,6 +104,7 @@ OpDef FullyConnected() {
                   {"asymmetric_quantize_inputs", Table::VT_ASYMMETRIC_QUANTIZE_INPUTS, FieldKind::kBool},
                   {"quantized_bias_type", Table::VT_QUANTIZED_BIAS_TYPE, FieldKind::kInt8}}};
   def.infer = Infer;
+  def.prepare = Prepare;
   def.eval_float = Eval;
   def.quant.inputs = {OperandSpec::Activation(), OperandSpec::Weight(0), OperandSpec::Bias(0, 1)};
   def.quant.outputs = {OperandSpec::Activation()};

@@ -48,7 +48,8 @@ absl::Status EvalPoolWith(const EvalContext& context, PoolKernel kernel) {
   ZP_ASSIGN_OR_RETURN(const kernels::Clamp clamp, FusedClamp(context.attrs));
   const kernels::Window window = MakeWindow(context.inputs[0].dims, context.attrs.Int(kFilterHeight),
                                             context.attrs.Int(kFilterWidth), sliding, context.outputs[0].dims);
-  kernel(window, context.inputs[0].As<float>(), clamp, context.outputs[0].As<float>());
+  kernel(kernels::BestKernels(), window, context.inputs[0].As<float>(), clamp, context.outputs[0].As<float>(),
+         context.scratch.Get(kernels::PoolScratchBytes(window)));
   return absl::OkStatus();
 }
 

@@ -7,7 +7,8 @@
 
 namespace zeropoint::ops {
 
-using PoolKernel = void (*)(const kernels::Window&, const float* input, kernels::Clamp, float* output);
+using PoolKernel = void (*)(const kernels::KernelTable&, const kernels::Window&, const float* input, kernels::Clamp,
+                            float* output, void* scratch);
 
 // The record of a pooling op, whose TF form is `tf`.
 OpDef PoolRecord(absl::string_view name, int32_t code, absl::string_view tf, EvalFn eval);

@@ -151,6 +151,7 @@ T Combine(kernels::Reduction op, T a, T b) {
     case kernels::Reduction::kProduct: return WrapMul(a, b);
     case kernels::Reduction::kMaximum: return std::max(a, b);
     case kernels::Reduction::kMinimum: return std::min(a, b);
+    case kernels::Reduction::kCount: break;
   }
   return a;
 }
@@ -162,6 +163,7 @@ T IntNeutral(kernels::Reduction op) {
     case kernels::Reduction::kProduct: return 1;
     case kernels::Reduction::kMaximum: return std::numeric_limits<T>::lowest();
     case kernels::Reduction::kMinimum: return std::numeric_limits<T>::max();
+    case kernels::Reduction::kCount: break;
   }
   return 0;
 }

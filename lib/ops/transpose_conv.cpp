@@ -53,6 +53,19 @@ absl::Status Infer(InferContext& context) {
   return absl::OkStatus();
 }
 
+// Null when the filter is not constant.
+std::unique_ptr<kernels::PackedTransposeConv> PackFilter(const TensorView& filter, const Sliding& sliding) {
+  if (filter.data == nullptr || filter.type != ElementType::kFloat32 || filter.rank() != 4) return nullptr;
+  return std::make_unique<kernels::PackedTransposeConv>(kernels::BestKernels(), filter.As<float>(), filter.dim(0),
+                                                        filter.dim(1), filter.dim(2), filter.dim(3), sliding.stride_h,
+                                                        sliding.stride_w);
+}
+
+absl::StatusOr<std::shared_ptr<const void>> Prepare(const PrepareContext& context) {
+  ZP_ASSIGN_OR_RETURN(const Sliding sliding, SlidingOf(context.attrs));
+  return std::shared_ptr<const kernels::PackedTransposeConv>(PackFilter(context.inputs[kWeights], sliding));
+}
+
 absl::Status Eval(const EvalContext& context) {
   const TensorView& filter = context.inputs[kWeights];
   const TensorView& input = context.inputs[kInput];
@@ -61,9 +74,16 @@ absl::Status Eval(const EvalContext& context) {
   }
   ZP_ASSIGN_OR_RETURN(const Sliding sliding, SlidingOf(context.attrs));
   ZP_ASSIGN_OR_RETURN(const kernels::Clamp clamp, FusedClamp(context.attrs));
+  if (context.outputs[0].elements() == 0) return absl::OkStatus();
+  std::unique_ptr<kernels::PackedTransposeConv> packed_now;
+  const auto* packed = static_cast<const kernels::PackedTransposeConv*>(context.prepared);
+  if (packed == nullptr) {
+    packed_now = PackFilter(filter, sliding);
+    packed = packed_now.get();
+  }
   const kernels::Window window = MakeWindow(context.outputs[0].dims, filter.dim(1), filter.dim(2), sliding, input.dims);
-  kernels::TransposeConv(window, input.As<float>(), filter.As<float>(), OptionalFloats(context, kBias), clamp,
-                         context.outputs[0].As<float>());
+  packed->Run(window, input.As<float>(), OptionalFloats(context, kBias), clamp, context.outputs[0].As<float>(),
+              context.scratch.Get(packed->ScratchBytes(window)));
   return absl::OkStatus();
 }
 
@@ -90,6 +110,7 @@ OpDef TransposeConv() {
                   {kFusedActivation, Table::VT_FUSED_ACTIVATION_FUNCTION, FieldKind::kInt8},
                   {"quantized_bias_type", Table::VT_QUANTIZED_BIAS_TYPE, FieldKind::kInt8}}};
   def.infer = Infer;
+  def.prepare = Prepare;
   def.eval_float = Eval;
   def.quant.inputs = {OperandSpec::Other(), OperandSpec::Weight(0), OperandSpec::Activation(), OperandSpec::Bias(2, 1)};
   def.quant.outputs = {OperandSpec::Activation()};

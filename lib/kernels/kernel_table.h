@@ -1,0 +1,95 @@
+// The innermost loops as function pointers, one table per instruction set.
+//
+// Every table computes the same bits: sums over depth run in order with fused multiply-add, row reductions in 16 lanes
+// (kernels/reduce.h), and functions such as exp are polynomials of fused multiply-adds (kernels/simd/math.h). Where a
+// processor has no fused multiply-add (SSE2) it is emulated exactly.
+#ifndef ZEROPOINT_KERNELS_KERNEL_TABLE_H_
+#define ZEROPOINT_KERNELS_KERNEL_TABLE_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/types/span.h"
+#include "kernels/clamp.h"
+#include "kernels/elementwise.h"
+#include "kernels/reduce.h"
+
+namespace zeropoint::kernels {
+
+enum class Isa : uint8_t { kReference, kSse2, kAvx2, kAvx512, kNeon64 };
+
+struct MinMaxResult {
+  float min = 0.0f, max = 0.0f;
+  bool all_finite = true;  // min and max mean nothing otherwise
+};
+
+// One tile of a matrix product: `rows` x `columns` results, each
+//   clamp(bias + sum over taps t and i < depth of row[t][offset + i] * weight[t][i]).
+struct GemmTile {
+  const float* const* rows;  // row r of tap t starts at rows[t * rows_per_tap + r] + offset
+  int64_t rows_per_tap;
+  int64_t offset;
+  int64_t taps, depth;
+  const float* weights;  // a packed panel: [taps][depth][panel width]
+  const float* bias;     // `columns` elements, or null
+  float* out;            // row r starts at out + r * out_stride
+  int64_t out_stride;
+  int columns;  // at most the panel's width
+  Clamp clamp;
+};
+
+// Neighbouring results of a depthwise convolution: pixel p, channel c of `pixels` x `channels` is
+//   clamp(bias[c] + sum over taps t of taps_of[p * taps + t][c] * weights[t * channels + c]).
+struct DepthwiseStrip {
+  const float* const* inputs;
+  int64_t pixels, taps, channels;
+  const float* weights;
+  const float* bias;  // or null
+  float* out;         // [pixels][channels]
+  Clamp clamp;
+};
+
+struct KernelTable {
+  Isa isa;
+  const char* name;
+
+  // Packed panels are this wide (columns); gemm[r] computes a tile of r + 1 rows, r < max_rows. Null where there is no
+  // kernel of that height.
+  int panel_width;
+  int max_rows;
+  static constexpr int kMaxRows = 12;
+  void (*gemm[kMaxRows])(const GemmTile&);
+
+  void (*depthwise)(const DepthwiseStrip&);
+
+  // y[c] over `taps` pixels of `channels`; sums are divided by `taps`. taps is at least 1.
+  void (*average_pool)(const float* const* pixels, int64_t taps, int64_t channels, float* y, Clamp clamp);
+  void (*max_pool)(const float* const* pixels, int64_t taps, int64_t channels, float* y, Clamp clamp);
+
+  // Null for those that have no vector form (sin, cos; pow, floor_mod).
+  void (*unary[static_cast<size_t>(Unary::kCount)])(const float* x, float* y, size_t n, float parameter);
+  void (*binary[static_cast<size_t>(Binary::kCount)])(const float* a, bool a_walks, const float* b, bool b_walks,
+                                                      float* y, size_t n, Clamp clamp);
+
+  float (*reduce_row[static_cast<size_t>(Reduction::kCount)])(const float* x, size_t n);
+  void (*accumulate_row[static_cast<size_t>(Reduction::kCount)])(const float* x, float* sums, size_t n);
+  float (*sum_squares)(const float* x, size_t n);  // in 16 lanes, fused
+  void (*exp_shifted)(const float* x, float* y, size_t n, float shift, float factor);  // exp((x - shift) * factor)
+
+  MinMaxResult (*min_max)(const float* x, size_t n);
+};
+
+// The table of an instruction set; null when this build or this processor has none. kReference is always there: plain
+// scalar loops that the others are tested against.
+const KernelTable* FindKernels(Isa isa);
+// All that this processor can run, kReference first and the best last.
+absl::Span<const KernelTable* const> AvailableKernels();
+// The best; chosen once.
+const KernelTable& BestKernels();
+
+// Smallest and largest element; 0 and 0 when there are none. A zero is always +0.
+MinMaxResult MinMax(const float* x, size_t n);
+
+}  // namespace zeropoint::kernels
+
+#endif  // ZEROPOINT_KERNELS_KERNEL_TABLE_H_
