@@ -3,8 +3,11 @@
 The oracle (../shared/oracle/tflite_diff.py, found by shared_folder()) pairs the tensors of two files by walking both from their outputs; this
 module decides which differences between paired tensors count.
 """
+import argparse
 import collections
+import concurrent.futures
 import json
+import math
 import multiprocessing
 import os
 import resource
@@ -42,6 +45,9 @@ TIE_TOLERANCE = 0.0255
 SQNR_TOLERANCE = 1.0
 # Without a reference file, the least signal to noise (dB) against the float model.
 SQNR_FLOOR = {'float': 80, 'dynamic': 12, 'int8': 10, 'int8-only': 10, 'float16': 40, 'int16x8': 15, 'int16x8-fallback': 15}
+# Samples whose outputs are compared; the interpreter's int16x8 kernels are plain loops, hence few.
+OUTPUT_SAMPLES = {'int16x8': 2, 'int16x8-fallback': 2}
+DEFAULT_OUTPUT_SAMPLES = 4
 RUN_SECONDS = 120              # for one run of the interpreter
 
 # what: a key that explained.json may name; text: the details, one line each.
@@ -270,3 +276,180 @@ class Explained:
         explained = [d for d in differences if any(covers(e, d.what) for e in entries)]
         stale = [e for e in entries if not counts[e['what']] or not covers(e, e['what'])]
         return [d for d in differences if d not in explained], explained, stale
+
+
+def accuracy(oracle, path, samples, labels):
+    outputs = oracle.run(path, Samples(samples))
+    return sum(int(row[0].argmax()) == int(label) for row, label in zip(outputs, labels)) / len(labels)
+
+
+class ModelCheck:
+    """One model in all wanted modes; runs in a process of its own. A subclass says where model, samples and references are.
+
+    name, path: of the model; data: its calibration samples as an .npz for the command; float_model: a float .tflite to compare
+    outputs with; labels: of the samples that samples(0, len(labels)) gives, or None.
+    """
+
+    name = path = data = float_model = labels = None
+
+    def __init__(self, options, oracle):
+        self.options = options
+        self.oracle = oracle
+        self.measured = {}  # content of a file -> accuracy
+
+    def reference(self, mode):
+        """The path of TensorFlow's file, or None."""
+        raise NotImplementedError
+
+    def check_samples(self, count):
+        """That many samples, none that calibrated where there are others."""
+        raise NotImplementedError
+
+    def labelled_samples(self):
+        raise NotImplementedError
+
+    def run(self, path, count):
+        return isolated(self.oracle.run, path, Samples(self.check_samples(count)))
+
+    def accuracy(self, path):
+        """(True, share of the labelled samples that the file gets right) or (False, why not)."""
+        with open(path, 'rb') as file:
+            content = file.read()
+        if content not in self.measured:
+            self.measured[content] = isolated(accuracy, self.oracle, path, self.labelled_samples(), self.labels)
+        return self.measured[content]
+
+    def check(self, mode):
+        """The row of this mode: figures and differences."""
+        started = time.perf_counter()
+        output = os.path.join(self.options.output, self.name, mode + '.tflite')
+        row = {'model': self.name, 'mode': mode}
+        done = convert(self.options.zeropoint, self.path, mode, output, self.data)
+        row['convert_seconds'] = round(done['seconds'], 3)
+        row['command'] = ' '.join(done['command'])
+        if 'error' in done:
+            found = [Difference('conversion', done['error'])]
+        else:
+            found = self.compare(mode, output, done['report'], row)
+        row['differences'] = [list(d) for d in found]
+        row['seconds'] = round(time.perf_counter() - started, 1)
+        return row
+
+    def compare(self, mode, output, report, row):
+        reference = self.reference(mode)
+        found = []
+        if reference:
+            ranges = {t['name']: (t['min'], t['max']) for t in report['tensors'] if t.get('has_range')}
+            found, figures = compare_files(self.oracle, reference, output, ranges)
+            row.update(figures)
+        else:
+            row['bytes'] = os.path.getsize(output)
+        found += self.compare_outputs(mode, output, reference, row)
+        if self.labels is not None:
+            found += self.compare_accuracy(output, reference, row)
+        return found
+
+    def compare_outputs(self, mode, output, reference, row):
+        count = OUTPUT_SAMPLES.get(mode, DEFAULT_OUTPUT_SAMPLES)
+        runs, actual = self.run(output, count)
+        if not runs:
+            return [Difference('run', actual)]
+        runs, exact = self.run(self.float_model, count)
+        if not runs:
+            return [Difference('run', 'the float model itself: ' + exact)]
+        if mode == 'float':
+            row['output_error'] = relative_error(exact, actual)
+            if row['output_error'] > OUTPUT_TOLERANCE:
+                return [Difference('float outputs', 'relative error %.3g' % row['output_error'])]
+            return []
+        row['sqnr'] = self.oracle.sqnr(exact, actual)
+        floor = [SQNR_FLOOR[mode]] * len(row['sqnr'])
+        if reference:
+            runs, theirs = self.run(reference, count)
+            if runs:
+                row['reference_sqnr'] = self.oracle.sqnr(exact, theirs)
+                floor = [value - SQNR_TOLERANCE for value in row['reference_sqnr']]
+            else:
+                row['reference_error'] = theirs
+        return [Difference('outputs', 'output %d: %.1f dB against the float model, expected %.1f' % (k, value, least))
+                for k, (value, least) in enumerate(zip(row['sqnr'], floor)) if math.isnan(value) or value < least]
+
+    def compare_accuracy(self, output, reference, row):
+        ok, value = self.accuracy(output)
+        if not ok:
+            return [Difference('accuracy', value)]
+        row['accuracy'] = value
+        if not reference:
+            return []
+        ok, expected = self.accuracy(reference)
+        if not ok:
+            return []
+        row['reference_accuracy'] = expected
+        return [] if value >= expected else [Difference('accuracy', '%.4f, the reference has %.4f' % (value, expected))]
+
+
+def decibels(values):
+    return '/'.join('%.1f' % v for v in values) if values else '-'
+
+
+def cells(row, verdict):
+    weights = '%d/%d' % (row['weights_equal'], row['weights']) if 'weights' in row else '-'
+    quality = '%.1e' % row['output_error'] if 'output_error' in row else decibels(row.get('sqnr'))
+    theirs = 'does not run' if 'reference_error' in row else decibels(row.get('reference_sqnr'))
+    if len(quality) > 20:  # models with many outputs: the worst tells enough
+        quality, theirs = 'min %.1f' % min(row['sqnr']), 'min %.1f' % min(row.get('reference_sqnr') or [math.nan])
+    right = '%.1f%%' % (100 * row['accuracy']) if 'accuracy' in row else ''
+    if 'reference_accuracy' in row:
+        right += ' (%.1f%%)' % (100 * row['reference_accuracy'])
+    return [row['model'], row['mode'], verdict, str(row.get('bytes', '-')), str(row.get('reference_bytes', '-')), weights,
+            '%.0e' % row['scale_error'] if row.get('scale_error') else '-', quality, theirs, right, '%.2f' % row['convert_seconds']]
+
+
+def parser(description, models):
+    """The options that every run takes."""
+    result = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    result.add_argument('--model', action='append', choices=models, help='only this one (may be repeated)')
+    result.add_argument('--mode', action='append', choices=list(MODES), help='only this one (may be repeated)')
+    result.add_argument('--zeropoint', default=os.path.join(ROOT, 'build/release/bin/zeropoint'), help='the command')
+    result.add_argument('--output', default=os.path.join(ROOT, 'build/conformance'), help='folder for what is written')
+    result.add_argument('--jobs', type=int, default=os.cpu_count())
+    result.add_argument('--verbose', action='store_true', help='every difference in full')
+    result.add_argument('--quiet', action='store_true', help='only rows with unexplained differences')
+    return result
+
+
+def run_checks(options, models, check_model):
+    """check_model(name, options) -> rows, for every wanted model, in processes; prints the verdicts, returns the exit status."""
+    options.zeropoint, options.output = os.path.abspath(options.zeropoint), os.path.abspath(options.output)
+    options.model, options.mode = options.model or models, options.mode or list(MODES)
+    os.makedirs(options.output, exist_ok=True)
+    explained = Explained()
+    started = time.perf_counter()
+    rows = []
+    with concurrent.futures.ProcessPoolExecutor(options.jobs, multiprocessing.get_context('fork')) as pool:
+        for answers in pool.map(check_model, options.model, [options] * len(options.model)):
+            rows += answers
+    failed, lines, shown = 0, [], []
+    for row in rows:
+        differences = [Difference(*d) for d in row['differences']]
+        unexplained, known, stale = explained.judge(row['model'], row['mode'], differences)
+        row['unexplained'] = [list(d) for d in unexplained]
+        row['stale'] = [e['what'] for e in stale]
+        failed += bool(unexplained or stale)
+        verdict = 'DIFFERS' if unexplained else 'STALE' if stale else 'explained' if known else 'same' if row.get('reference_bytes') else 'ok'
+        if not options.quiet or verdict in ('DIFFERS', 'STALE'):
+            shown.append(cells(row, verdict))
+        texts = ['%s: %s' % d for d in unexplained] + ['explained.json: %s no longer occurs' % e['what'] for e in stale]
+        limit = len(texts) if options.verbose else 3
+        lines += ['%s %s: %s' % (row['model'], row['mode'], text) for text in texts[:limit]]
+        if len(texts) > limit:
+            lines.append('%s %s: ... and %d more (--verbose)' % (row['model'], row['mode'], len(texts) - limit))
+    if shown:
+        print(table(shown, ['model', 'mode', 'verdict', 'bytes', 'reference', 'weights', 'scale err', 'error/SQNR dB', 'reference',
+                            'accuracy', 'seconds']))
+    for line in lines:
+        print(line)
+    with open(os.path.join(options.output, 'results.json'), 'w', encoding='utf-8') as file:
+        json.dump(rows, file, indent=1, default=float)
+    print('conformance: %d of %d passed in %.0f s' % (len(rows) - failed, len(rows), time.perf_counter() - started))
+    return 1 if failed else 0
