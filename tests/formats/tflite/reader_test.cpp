@@ -197,8 +197,33 @@ TEST_CASE("a model cut short anywhere is an error") {
   }
 }
 
+namespace {
+
+// A model of builtin ops with options of every kind, through our writer.
+Bytes BuiltinModel() {
+  auto graph = ir::ParseGraph(R"(graph main
+input %x : float32[1,4,4,1]
+const %w : float32[2,1,1,1] = 1 2
+const %b : float32[2] = 0.5 -0.5
+const %shape : int32[2] = 1 32
+%c = CONV_2D(%x, %w, %b) {fused_activation_function=1, padding=1, stride_h=1, stride_w=1} : float32[1,4,4,2]
+%r = RESHAPE(%c, %shape) {new_shape=[1,32]} : float32[1,32]
+%s = SOFTMAX(%r) {beta=2.0} : float32[1,32]
+%l = LEAKY_RELU(%s) {alpha=0.25} : float32[1,32]
+output %l
+)");
+  REQUIRE(graph.ok());
+  ir::Model model;
+  model.graphs.push_back(*std::move(graph));
+  auto file = formats::tflite::Write(model);
+  REQUIRE(file.ok());
+  return Bytes::Own(*std::move(file));
+}
+
+}  // namespace
+
 TEST_CASE("no change of bytes makes the reader crash") {
-  const Bytes file = Pack(CustomModel());
+  const Bytes file = GENERATE(Pack(CustomModel()), BuiltinModel());
   constexpr int kRounds = 4000, kMostChanges = 4;
   std::mt19937 random(20240607);
   int readable = 0;
