@@ -1,0 +1,51 @@
+// SPACE_TO_DEPTH: blocks of block_size x block_size pixels become one pixel with their channels side by side.
+#include "absl/strings/str_cat.h"
+#include "ops/block_common.h"
+#include "ops/data_movement.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops {
+namespace {
+
+absl::Status Infer(InferContext& context) {
+  ZP_RETURN_IF_ERROR(CheckBlock(context));
+  const ir::Shape& from = context.input_shape(0);
+  const int64_t block = context.attrs().Int("block_size");
+  ir::Shape to = UnknownShape(4);
+  if (from.ranked()) {
+    to.set(0, from[0]);
+    for (int i : {1, 2}) {
+      if (from[i] == ir::kDynamic) continue;
+      if (from[i] % block != 0) {
+        return absl::InvalidArgumentError(absl::StrCat(from.ToString(), " has no whole blocks of ", block));
+      }
+      to.set(i, from[i] / block);
+    }
+    if (from[3] != ir::kDynamic) to.set(3, from[3] * block * block);
+  }
+  context.set_output(0, context.input_type(0), std::move(to));
+  return absl::OkStatus();
+}
+
+absl::Status Eval(const EvalContext& context) { return CopyBlocks(context, /*to_depth=*/true); }
+
+}  // namespace
+
+namespace records {
+
+OpDef SpaceToDepth() {
+  return {.name = "SPACE_TO_DEPTH",
+          .code = schema::BuiltinOperator_SPACE_TO_DEPTH,
+          .inputs = {1, 1},
+          .outputs = {1, 1},
+          .options = {schema::BuiltinOptions_SpaceToDepthOptions,
+                      {{"block_size", schema::SpaceToDepthOptions::VT_BLOCK_SIZE, FieldKind::kInt32}}},
+          .tf = {{"SpaceToDepth", ImportBlockOp}},
+          .infer = Infer,
+          .eval_float = Eval,
+          .quant = BlockQuantization(),
+          .version = BlockVersion};
+}
+
+}  // namespace records
+}  // namespace zeropoint::ops

@@ -1,0 +1,37 @@
+// ZEROS_LIKE: zeros in the shape and type of the operand.
+#include <cstring>
+
+#include "ops/data_movement.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops {
+namespace {
+
+absl::Status Infer(InferContext& context) {
+  context.set_output(0, context.input_type(0), context.input_shape(0));
+  return absl::OkStatus();
+}
+
+absl::Status Eval(const EvalContext& context) {
+  const MutableView& to = context.outputs[0];
+  if (to.bytes() != 0) std::memset(to.data, 0, to.bytes());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+namespace records {
+
+OpDef ZerosLike() {
+  return {.name = "ZEROS_LIKE",
+          .code = schema::BuiltinOperator_ZEROS_LIKE,
+          .inputs = {1, 1},
+          .outputs = {1, 1},
+          .options = {schema::BuiltinOptions_ZerosLikeOptions, {}},
+          .tf = {{"ZerosLike"}},
+          .infer = Infer,
+          .eval_float = Eval};
+}
+
+}  // namespace records
+}  // namespace zeropoint::ops
