@@ -18,6 +18,10 @@ namespace zeropoint::numeric {
 struct Affine {
   float scale = 0.0f;
   int64_t zero_point = 0;
+
+  friend bool operator==(const Affine& a, const Affine& b) {
+    return a.scale == b.scale && a.zero_point == b.zero_point;
+  }
 };
 
 // A tensor seen as [outer, channels, inner]: channel c owns the elements (o * channels + c) * inner + i.

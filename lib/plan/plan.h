@@ -5,11 +5,14 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
 #include "ir/graph.h"
 #include "ir/statistics.h"
+#include "numeric/quantize.h"
+#include "ops/quant_spec.h"
 
 namespace zeropoint::plan {
 
@@ -24,22 +27,33 @@ struct PlanOptions {
   ElementType output_type = ElementType::kFloat32;  // of the graph's float outputs
 };
 
-// How one operand is read or one result written.
+// The form in which a value is stored, an operand read or a result delivered.
 struct ValuePlan {
   ElementType type = ElementType::kFloat32;
-  ir::QuantParams params;
+  ir::QuantParams params;      // params.min and max: the calibrated range, where there is one
+  numeric::Encoding encoding;  // of a constant in integer or float16 form: how its elements get there
 };
+
+// Type, scales and zero points are equal: no conversion is needed between the two.
+bool SameForm(const ValuePlan& a, const ValuePlan& b);
 
 struct NodeDecision {
   std::string op, name;
   bool quantized = false;
   std::string reason;  // why it stays float; empty when quantized or when the scheme does not apply to it
+  std::vector<ops::AttrOverride> attrs;  // to set on the node
 };
 
 // Everything by id of the graph that was planned.
+//
+// How rewrite reads it. A value that is not a constant is stored as `values` says, else as it is today. A constant with
+// an entry in `values` is stored in that form for all its readers; without one it stays, and readers whose entry in
+// `operands` is an integer form get a copy in that form. An operand is read as `operands` says, else as stored;
+// where the two differ a QUANTIZE or DEQUANTIZE is needed.
 struct GraphPlan {
-  std::map<ir::ValueId, ValuePlan> values;                            // the stored form of a value (absent: float)
-  std::map<std::pair<ir::NodeId, int>, ValuePlan> operands;           // an operand read in another form than stored
+  std::map<ir::ValueId, ValuePlan> values;
+  std::map<std::pair<ir::NodeId, int>, ValuePlan> operands;
+  std::map<int, ValuePlan> outputs;  // by position in the graph's outputs; absent: delivered as stored
   std::map<ir::NodeId, NodeDecision> nodes;
 };
 
@@ -48,6 +62,8 @@ struct Plan {
   std::vector<GraphPlan> graphs;
 };
 
+// Errors: kInvalidArgument (a type of inputs or outputs that the scheme does not have; NaN or Inf in a weight, naming
+// the tensor), kFailedPrecondition (no float fallback: every op that cannot be integer, one a line: op, node, reason).
 absl::StatusOr<Plan> MakePlan(const ir::Model& model, const ir::Statistics& statistics, const PlanOptions& options);
 
 }  // namespace zeropoint::plan

@@ -1,0 +1,43 @@
+// float16: every float constant is stored in half the bytes and dequantized before use.
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "ir/constants.h"
+#include "plan/forms.h"
+#include "plan/planner.h"
+
+namespace zeropoint::plan {
+
+absl::StatusOr<GraphPlan> PlanFloat16(const Task& task) {
+  const ir::Graph& graph = task.graph;
+  GraphPlan plan;
+  for (ir::NodeId id : graph.Order()) {
+    const ir::Node& node = graph.node(id);
+    NodeDecision& decision = plan.nodes.emplace(id, UndecidedFor(node)).first->second;
+    for (const ops::DynamicRangeOperand& operand : SpecOf(node).dynamic_range) {
+      KeepIntegerWeight(graph, id, operand, plan);
+    }
+    for (int i = 0; i < static_cast<int>(node.inputs().size()); ++i) {
+      const ir::ValueId value = node.input(i);
+      // A constant that the graph delivers as a result stays as it is.
+      if (!IsFloat(graph, value) || !graph.value(value).is_constant || graph.IsGraphOutput(value)) continue;
+      if (plan.operands.count({id, i}) > 0) continue;
+      plan.values.emplace(value, Float16Form());
+      plan.operands[{id, i}] = ValuePlan();
+      decision.quantized = true;
+    }
+  }
+  // Infinity becomes the largest float16; for NaN there is no value to store that would mean anything.
+  for (const auto& [value, form] : plan.values) {
+    const std::vector<float> elements = *ir::FloatElements(graph, value);
+    for (size_t i = 0; i < elements.size(); ++i) {
+      if (!std::isnan(elements[i])) continue;
+      return Annotate(absl::InvalidArgumentError(absl::StrCat("a weight is NaN (element ", i, " of ", elements.size(),
+                                                              "); it cannot be quantized")),
+                      Place::kTensor, graph.value(value).name);
+    }
+  }
+  return plan;
+}
+
+}  // namespace zeropoint::plan

@@ -1,0 +1,177 @@
+#include "plan/forms.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace zeropoint::plan {
+namespace {
+
+using numeric::Encoding;
+
+constexpr int64_t kNarrowInt8 = 127;
+constexpr int64_t kInt8Low = -128, kInt8High = 127;
+constexpr int64_t kInt16High = 32767;
+
+Encoding Symmetric(Encoding::Rule rule, int64_t limit) {
+  Encoding encoding;
+  encoding.rule = rule;
+  encoding.low = -limit;
+  encoding.high = limit;
+  return encoding;
+}
+
+void AddScale(ValuePlan& form, double scale) {
+  form.params.scale.push_back(static_cast<float>(scale));
+  form.params.zero_point.push_back(0);
+}
+
+// Biases are 1-D, or broadcast along their last dimension.
+int BiasAxis(absl::Span<const int64_t> dims) { return std::max(static_cast<int>(dims.size()) - 1, 0); }
+
+float Magnitude(absl::Span<const float> values) {
+  float largest = 0.0f;
+  for (float v : values) largest = std::max(largest, std::fabs(v));
+  return largest;
+}
+
+}  // namespace
+
+ValuePlan Int8Form(const numeric::Affine& params) {
+  ValuePlan form;
+  form.type = ElementType::kInt8;
+  form.params.scale = {params.scale};
+  form.params.zero_point = {params.zero_point};
+  form.encoding.rule = Encoding::Rule::kDivide;
+  form.encoding.factors = {static_cast<double>(params.scale)};
+  form.encoding.zero_point = params.zero_point;
+  form.encoding.low = kInt8Low;
+  form.encoding.high = kInt8High;
+  return form;
+}
+
+ValuePlan Int16Form(float scale) {
+  ValuePlan form;
+  form.type = ElementType::kInt16;
+  AddScale(form, scale);
+  form.encoding = Symmetric(Encoding::Rule::kMultiply, kInt16High);
+  // Nothing guards int16 scales: of an all-zero constant it is 0.
+  form.encoding.factors = {scale == 0.0f ? 0.0 : numeric::Reciprocal(scale)};
+  return form;
+}
+
+void SetRange(ValuePlan& form, const ir::Range& range) {
+  form.params.min = {range.min};
+  form.params.max = {range.max};
+}
+
+ValuePlan Int8WeightForm(absl::Span<const float> values, absl::Span<const int64_t> dims, int axis) {
+  ValuePlan form;
+  form.type = ElementType::kInt8;
+  form.params.axis = std::max(axis, 0);
+  form.encoding = Symmetric(Encoding::Rule::kMultiply, kNarrowInt8);
+  for (float magnitude : numeric::ChannelMagnitudes(values, numeric::LayoutOf(dims, axis))) {
+    const float scale = numeric::WeightInt8Scale(magnitude);
+    AddScale(form, scale);
+    // Per-tensor weights are made from their range, not from the rounded scale.
+    form.encoding.factors.push_back(axis >= 0          ? numeric::Reciprocal(scale)
+                                    : magnitude == 0.0f ? 0.0
+                                                        : static_cast<double>(static_cast<float>(kNarrowInt8) / magnitude));
+  }
+  return form;
+}
+
+ValuePlan Int8BiasForm(absl::Span<const float> values, absl::Span<const int64_t> dims, float input_scale,
+                       bool per_channel, bool adjustable, ValuePlan& weights) {
+  ValuePlan form;
+  form.type = ElementType::kInt32;
+  form.encoding = Symmetric(Encoding::Rule::kMultiply, std::numeric_limits<int32_t>::max());
+  std::vector<float>& weight_scales = weights.params.scale;
+  form.params.axis = per_channel ? BiasAxis(dims) : 0;
+  for (size_t c = 0; c < weight_scales.size(); ++c) {
+    double scale = numeric::BiasInt8Scale(input_scale, weight_scales[c]);
+    const float largest = per_channel ? std::fabs(values[c]) : Magnitude(values);
+    const double safe = numeric::SafeBiasScale(largest, scale, per_channel);
+    if (safe > 0.0 && adjustable) {
+      scale = safe;
+      const double weight_scale = safe / static_cast<double>(input_scale);
+      weight_scales[c] = static_cast<float>(weight_scale);
+      weights.encoding.factors[c] = numeric::Reciprocal(weight_scale);
+    }
+    AddScale(form, scale);
+    form.encoding.factors.push_back(numeric::Reciprocal(scale));
+  }
+  return form;
+}
+
+ValuePlan Int16x8WeightForm(absl::Span<const float> values, absl::Span<const int64_t> dims, int axis,
+                            float input_scale, absl::Span<const float> biases) {
+  ValuePlan form;
+  form.type = ElementType::kInt8;
+  form.params.axis = std::max(axis, 0);
+  form.encoding = Symmetric(Encoding::Rule::kMultiply, kNarrowInt8);
+  const std::vector<float> magnitudes = numeric::ChannelMagnitudes(values, numeric::LayoutOf(dims, axis));
+  for (size_t c = 0; c < magnitudes.size(); ++c) {
+    float magnitude = magnitudes[c];
+    if (magnitudes.size() > 1 && !biases.empty()) {
+      magnitude = numeric::SafeWeightMagnitudeInt16x8(biases[c], input_scale, magnitude);
+    } else {
+      magnitude = numeric::SafeWeightMagnitudeInt16x8(Magnitude(biases), input_scale, magnitude);
+    }
+    AddScale(form, numeric::WeightInt16x8Scale(magnitude));
+    form.encoding.factors.push_back(
+        magnitude == 0.0f ? 0.0 : static_cast<double>(static_cast<float>(kNarrowInt8) / magnitude));
+  }
+  return form;
+}
+
+ValuePlan Int64BiasForm(absl::Span<const int64_t> dims, float input_scale,
+                        absl::Span<const float> weight_scales) {
+  ValuePlan form;
+  form.type = ElementType::kInt64;
+  form.params.axis = weight_scales.size() > 1 ? BiasAxis(dims) : 0;
+  form.encoding = Symmetric(Encoding::Rule::kMultiply, std::numeric_limits<int64_t>::max());
+  for (float weight_scale : weight_scales) {
+    const float scale = numeric::BiasInt16Scale(input_scale, weight_scale);
+    AddScale(form, scale);
+    // A channel without weights and bias has scale 0 and values 0.
+    form.encoding.factors.push_back(scale == 0.0f ? 0.0 : numeric::Reciprocal(scale));
+  }
+  return form;
+}
+
+std::optional<ValuePlan> FormBeforeWidening(const ir::Value& constant) {
+  const ir::QuantParams& params = constant.quant;
+  const bool symmetric = std::all_of(params.zero_point.begin(), params.zero_point.end(), [](int64_t z) { return z == 0; });
+  if (!constant.is_constant || !params.quantized() || !symmetric) return std::nullopt;
+  ValuePlan form;
+  form.type = ElementType::kInt8;
+  form.params = params;
+  form.encoding = Symmetric(Encoding::Rule::kDivide, kNarrowInt8);
+  form.encoding.low = kInt8Low;
+  form.encoding.factors.assign(params.scale.begin(), params.scale.end());
+  return form;
+}
+
+ValuePlan DynamicRangeForm(absl::Span<const float> values, absl::Span<const int64_t> dims, int axis) {
+  ValuePlan form;
+  form.type = ElementType::kInt8;
+  form.params.axis = std::max(axis, 0);
+  form.encoding = Symmetric(Encoding::Rule::kDivide, kNarrowInt8);
+  for (float magnitude : numeric::ChannelMagnitudes(values, numeric::LayoutOf(dims, axis))) {
+    const double scale = numeric::DynamicWeightInt8Scale(magnitude);
+    AddScale(form, scale);
+    form.encoding.factors.push_back(scale);
+  }
+  return form;
+}
+
+ValuePlan Float16Form() {
+  ValuePlan form;
+  form.type = ElementType::kFloat16;
+  form.encoding.rule = Encoding::Rule::kFloat16;
+  return form;
+}
+
+}  // namespace zeropoint::plan

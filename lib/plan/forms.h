@@ -1,0 +1,43 @@
+// The forms that values take, as parameters and encodings: numeric's formulas applied to ranges and constants.
+#ifndef ZEROPOINT_PLAN_FORMS_H_
+#define ZEROPOINT_PLAN_FORMS_H_
+
+#include <optional>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "ir/graph.h"
+#include "ir/statistics.h"
+#include "numeric/quantize.h"
+#include "plan/plan.h"
+
+namespace zeropoint::plan {
+
+// One scale and zero point; with an encoding, so that it serves run-time values and constants alike.
+ValuePlan Int8Form(const numeric::Affine& params);
+ValuePlan Int16Form(float scale);
+void SetRange(ValuePlan& form, const ir::Range& range);
+
+// Weights of static int8; axis -1: per tensor.
+ValuePlan Int8WeightForm(absl::Span<const float> values, absl::Span<const int64_t> dims, int axis);
+// Its biases, one scale for each scale of the weights. Where a bias would overflow and the weights are `adjustable`,
+// raises the scales of both; `weights` is changed then.
+ValuePlan Int8BiasForm(absl::Span<const float> values, absl::Span<const int64_t> dims, float input_scale,
+                       bool per_channel, bool adjustable, ValuePlan& weights);
+
+// The same for 16x8; `biases` may be empty.
+ValuePlan Int16x8WeightForm(absl::Span<const float> values, absl::Span<const int64_t> dims, int axis,
+                            float input_scale, absl::Span<const float> biases);
+ValuePlan Int64BiasForm(absl::Span<const int64_t> dims, float input_scale,
+                        absl::Span<const float> weight_scales);
+
+// The integers that a float constant came from, when it was widened from a file that had quantized weights already:
+// such a constant carries their parameters. Nothing for others.
+std::optional<ValuePlan> FormBeforeWidening(const ir::Value& constant);
+
+ValuePlan DynamicRangeForm(absl::Span<const float> values, absl::Span<const int64_t> dims, int axis);
+ValuePlan Float16Form();
+
+}  // namespace zeropoint::plan
+
+#endif  // ZEROPOINT_PLAN_FORMS_H_

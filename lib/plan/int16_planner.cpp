@@ -1,0 +1,186 @@
+// 16x8: int16 activations, int8 weights. Parameters flow forward, op by op (docs/numerics.md, "16x8").
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "plan/forms.h"
+#include "plan/planner.h"
+
+namespace zeropoint::plan {
+namespace {
+
+class Int16Planner {
+ public:
+  explicit Int16Planner(const Task& task) : task_(task), graph_(task.graph) {}
+
+  absl::StatusOr<GraphPlan> Run() {
+    for (ir::NodeId id : graph_.Order()) ZP_RETURN_IF_ERROR(PlanNode(id));
+    PlanBoundaries(task_, [this](ir::ValueId id) { return FormOfValue(id); }, plan_);
+    return std::move(plan_);
+  }
+
+ private:
+  struct Draft {
+    std::map<int, ValuePlan> operands;
+    std::vector<std::optional<ValuePlan>> results;  // nothing: not a float result
+    std::string reason;
+  };
+
+  absl::Status PlanNode(ir::NodeId id) {
+    const ir::Node& node = graph_.node(id);
+    NodeDecision& decision = plan_.nodes.emplace(id, UndecidedFor(node)).first->second;
+    if (!HasFloat(graph_, node)) return absl::OkStatus();
+    const ops::QuantSpec& spec = SpecOf(node);
+    if (!spec.int16) {
+      decision.reason = NoFormReason(node, "int16");
+      return absl::OkStatus();
+    }
+    Draft draft;
+    DraftActivations(id, spec, draft);
+    if (draft.reason.empty()) DraftResults(id, spec, draft);
+    if (draft.reason.empty()) ZP_RETURN_IF_ERROR(DraftWeights(id, spec, draft));
+    decision.reason = draft.reason;
+    if (!draft.reason.empty()) return absl::OkStatus();
+    decision.quantized = true;
+    decision.attrs = spec.int16_attrs;
+    for (auto& [operand, form] : draft.operands) plan_.operands[{id, operand}] = std::move(form);
+    for (size_t r = 0; r < draft.results.size(); ++r) {
+      if (draft.results[r].has_value()) plan_.values[node.outputs()[r]] = *std::move(draft.results[r]);
+    }
+    return absl::OkStatus();
+  }
+
+  bool IsConstantWeight(const ir::Node& node, const ops::QuantSpec& spec, int i) const {
+    return spec.input(i).role == ops::Role::kWeight && graph_.value(node.input(i)).is_constant;
+  }
+
+  void DraftActivations(ir::NodeId id, const ops::QuantSpec& spec, Draft& draft) {
+    const ir::Node& node = graph_.node(id);
+    for (int i = 0; i < static_cast<int>(node.inputs().size()) && draft.reason.empty(); ++i) {
+      const ir::ValueId value = node.input(i);
+      if (IsIntegerWeight(graph_, spec.input(i), value)) draft.reason = IntegerWeightReason(graph_, value);
+      if (!IsFloat(graph_, value) || spec.input(i).role == ops::Role::kBias || IsConstantWeight(node, spec, i)) {
+        continue;
+      }
+      if (std::optional<ValuePlan> form = FormOfValue(value)) {
+        draft.operands[i] = *std::move(form);
+      } else {
+        draft.reason = graph_.value(value).is_constant ? NoParamsConstantReason(graph_, value)
+                                                       : NoRangeReason(graph_, value);
+      }
+    }
+  }
+
+  void DraftResults(ir::NodeId id, const ops::QuantSpec& spec, Draft& draft) {
+    const ir::Node& node = graph_.node(id);
+    for (ir::ValueId result : node.outputs()) {
+      draft.results.emplace_back();
+      if (!IsFloat(graph_, result)) continue;
+      auto like = draft.operands.find(spec.int16_result_like_operand);
+      if (like != draft.operands.end()) {
+        draft.results.back() = like->second;
+      } else if (spec.fixed_int16.has_value()) {
+        draft.results.back() = Int16Form(spec.fixed_int16->scale);
+      } else if (std::optional<ValuePlan> own = FormOfRange(result)) {
+        draft.results.back() = *std::move(own);
+      } else {
+        draft.reason = NoRangeReason(graph_, result);
+        return;
+      }
+    }
+    if (!spec.int16_operands_like_result || draft.results.empty() || !draft.results[0].has_value()) return;
+    for (auto& [operand, form] : draft.operands) form = *draft.results[0];
+  }
+
+  struct Bias {
+    int operand;
+    int weight;  // the operand whose channels it belongs to
+    float input_scale;
+    std::vector<float> elements;
+  };
+
+  // The node's bias; nothing when it has none, or (with draft.reason) when it cannot be an integer.
+  absl::StatusOr<std::optional<Bias>> FindBias(const ir::Node& node, const ops::QuantSpec& spec, Draft& draft) const {
+    for (int i = 0; i < static_cast<int>(node.inputs().size()); ++i) {
+      const ops::OperandSpec role = spec.input(i);
+      const ir::ValueId value = node.input(i);
+      if (role.role != ops::Role::kBias || !IsFloat(graph_, value)) continue;
+      auto input = draft.operands.find(role.bias_input);
+      if (input == draft.operands.end() || !IsFloat(graph_, node.input(role.bias_weight))) {
+        draft.reason = "its bias is float32, but its input or weights are not";
+      } else if (!graph_.value(value).is_constant) {
+        draft.reason = absl::StrCat("the bias '", graph_.value(value).name, "' is computed at run time");
+      } else {
+        ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph_, value));
+        return Bias{i, role.bias_weight, input->second.params.scale[0], std::move(elements)};
+      }
+      break;
+    }
+    return std::nullopt;
+  }
+
+  absl::Status DraftWeights(ir::NodeId id, const ops::QuantSpec& spec, Draft& draft) {
+    const ir::Node& node = graph_.node(id);
+    ZP_ASSIGN_OR_RETURN(const std::optional<Bias> bias, FindBias(node, spec, draft));
+    for (int i = 0; i < static_cast<int>(node.inputs().size()) && draft.reason.empty(); ++i) {
+      if (!IsFloat(graph_, node.input(i)) || !IsConstantWeight(node, spec, i)) continue;
+      const bool biased = bias.has_value() && bias->weight == i;
+      ZP_RETURN_IF_ERROR(DraftWeight(node, i, spec, biased ? &*bias : nullptr, draft));
+    }
+    if (!bias.has_value() || !draft.reason.empty()) return absl::OkStatus();
+    draft.operands[bias->operand] = Int64BiasForm(graph_.value(node.input(bias->operand)).shape.dims(),
+                                                  bias->input_scale, draft.operands.at(bias->weight).params.scale);
+    return absl::OkStatus();
+  }
+
+  absl::Status DraftWeight(const ir::Node& node, int operand, const ops::QuantSpec& spec, const Bias* bias,
+                           Draft& draft) {
+    const ir::ValueId value = node.input(operand);
+    ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph_, value));
+    const absl::Span<const int64_t> dims = graph_.value(value).shape.dims();
+    const int axis = WeightAxis(task_, spec, spec.input(operand), value);
+    std::optional<ValuePlan> before = FormBeforeWidening(graph_.value(value));
+    const size_t channels = before.has_value() ? before->params.scale.size() : numeric::LayoutOf(dims, axis).channels;
+    if (bias != nullptr && channels > 1 && channels != bias->elements.size()) {
+      draft.reason = absl::StrCat("its bias has ", bias->elements.size(), " elements for ", channels, " channels");
+    } else if (before.has_value()) {
+      draft.operands[operand] = *std::move(before);
+    } else if (bias != nullptr) {
+      draft.operands[operand] = Int16x8WeightForm(elements, dims, axis, bias->input_scale, bias->elements);
+    } else {
+      draft.operands[operand] = Int16x8WeightForm(elements, dims, axis, /*input_scale=*/1.0f, /*biases=*/{});
+    }
+    return absl::OkStatus();
+  }
+
+  // As its producer stores it; what no int16 op produces gets the parameters of its range.
+  std::optional<ValuePlan> FormOfValue(ir::ValueId id) const {
+    if (!IsFloat(graph_, id)) return std::nullopt;
+    auto planned = plan_.values.find(id);
+    if (planned != plan_.values.end()) return planned->second;
+    if (!graph_.value(id).is_constant) return FormOfRange(id);
+    const std::optional<std::vector<float>> elements = FiniteElements(graph_, id);
+    if (!elements.has_value()) return std::nullopt;
+    const numeric::MinMax range = numeric::RangeWithZero(*elements);
+    return Int16Form(numeric::ActivationInt16(range.min, range.max).scale);
+  }
+
+  std::optional<ValuePlan> FormOfRange(ir::ValueId id) const {
+    const ir::Range* range = task_.RangeOf(id);
+    if (range == nullptr) return std::nullopt;
+    ValuePlan form = Int16Form(numeric::ActivationInt16(range->min, range->max).scale);
+    SetRange(form, *range);
+    return form;
+  }
+
+  const Task& task_;
+  const ir::Graph& graph_;
+  GraphPlan plan_;
+};
+
+}  // namespace
+
+absl::StatusOr<GraphPlan> PlanInt16x8(const Task& task) { return Int16Planner(task).Run(); }
+
+}  // namespace zeropoint::plan

@@ -1,0 +1,167 @@
+// Static int8: which ops become integer, and the form of each of their operands and results.
+// The rules are those of TensorFlow 2.21's quantizer (docs/numerics.md, "Static int8").
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "plan/forms.h"
+#include "plan/planner.h"
+#include "plan/scale_propagation.h"
+
+namespace zeropoint::plan {
+namespace {
+
+class Int8Planner {
+ public:
+  explicit Int8Planner(const Task& task) : task_(task), graph_(task.graph), scales_(task) {}
+
+  absl::StatusOr<GraphPlan> Run() {
+    for (ir::NodeId id : graph_.Order()) ZP_RETURN_IF_ERROR(PlanNode(id));
+    PlanBoundaries(task_, [this](ir::ValueId id) { return StoredForm(id); }, plan_);
+    return std::move(plan_);
+  }
+
+ private:
+  // Either every float operand and result has an integer form, or the node stays float for `reason`.
+  struct Draft {
+    std::map<int, ValuePlan> operands;
+    std::string reason;
+  };
+
+  absl::Status PlanNode(ir::NodeId id) {
+    const ir::Node& node = graph_.node(id);
+    NodeDecision& decision = plan_.nodes.emplace(id, UndecidedFor(node)).first->second;
+    if (!HasFloat(graph_, node)) return absl::OkStatus();
+    const ops::QuantSpec& spec = SpecOf(node);
+    if (!spec.int8) {
+      decision.reason = NoFormReason(node, "int8");
+      return absl::OkStatus();
+    }
+    Draft draft;
+    ZP_RETURN_IF_ERROR(DraftOperands(id, spec, draft));
+    if (draft.reason.empty()) ZP_RETURN_IF_ERROR(DraftBiases(id, spec, draft));
+    for (ir::ValueId result : node.outputs()) {
+      if (draft.reason.empty() && IsFloat(graph_, result) && !scales_.Stored(result).has_value()) {
+        draft.reason = NoRangeReason(graph_, result);
+      }
+    }
+    decision.reason = draft.reason;
+    if (!draft.reason.empty()) return absl::OkStatus();
+    decision.quantized = true;
+    for (auto& [operand, form] : draft.operands) plan_.operands[{id, operand}] = std::move(form);
+    for (ir::ValueId result : node.outputs()) {
+      if (IsFloat(graph_, result)) plan_.values[result] = *StoredForm(result);
+    }
+    return absl::OkStatus();
+  }
+
+  // Everything but biases, which depend on the others.
+  absl::Status DraftOperands(ir::NodeId id, const ops::QuantSpec& spec, Draft& draft) {
+    const ir::Node& node = graph_.node(id);
+    for (int i = 0; i < static_cast<int>(node.inputs().size()) && draft.reason.empty(); ++i) {
+      const ir::ValueId value = node.input(i);
+      const ops::OperandSpec role = spec.input(i);
+      if (IsIntegerWeight(graph_, role, value)) draft.reason = IntegerWeightReason(graph_, value);
+      if (!IsFloat(graph_, value) || role.role == ops::Role::kBias) continue;
+      if (!graph_.value(value).is_constant) {
+        const std::optional<numeric::Affine> params = scales_.Read(id, i);
+        if (!params.has_value()) {
+          draft.reason = NoParamsReason(value);
+          continue;
+        }
+        draft.operands[i] = WithRange(Int8Form(*params), value, *params == scales_.Stored(value));
+      } else if (role.role == ops::Role::kWeight) {
+        ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph_, value));
+        std::optional<ValuePlan> before = FormBeforeWidening(graph_.value(value));
+        draft.operands[i] = before.has_value() ? *std::move(before)
+                                               : Int8WeightForm(elements, graph_.value(value).shape.dims(),
+                                                                WeightAxis(task_, spec, role, value));
+      } else {
+        DraftConstant(id, i, spec, draft);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // A constant in the place of an activation: the op's shared parameters, or those of its own range.
+  void DraftConstant(ir::NodeId id, int operand, const ops::QuantSpec& spec, Draft& draft) {
+    const ir::ValueId value = graph_.node(id).input(operand);
+    const std::optional<std::vector<float>> elements = FiniteElements(graph_, value);
+    const std::optional<numeric::Affine> shared = scales_.Read(id, operand);
+    if (!elements.has_value()) {
+      draft.reason = NoParamsConstantReason(graph_, value);
+    } else if (!spec.same_scale) {
+      draft.operands[operand] = Int8Form(numeric::ConstantInt8(numeric::RangeWithZero(*elements)));
+    } else if (shared.has_value()) {
+      draft.operands[operand] = Int8Form(*shared);
+    } else {
+      draft.reason = absl::StrCat("no parameters reach constant '", graph_.value(value).name, "'");
+    }
+  }
+
+  absl::Status DraftBiases(ir::NodeId id, const ops::QuantSpec& spec, Draft& draft) {
+    const ir::Node& node = graph_.node(id);
+    for (int i = 0; i < static_cast<int>(node.inputs().size()); ++i) {
+      const ir::ValueId value = node.input(i);
+      const ops::OperandSpec role = spec.input(i);
+      if (!IsFloat(graph_, value) || role.role != ops::Role::kBias) continue;
+      if (!graph_.value(value).is_constant) {
+        draft.reason = absl::StrCat("the bias '", graph_.value(value).name, "' is computed at run time");
+        return absl::OkStatus();
+      }
+      auto input = draft.operands.find(role.bias_input);
+      auto factor = draft.operands.find(role.bias_weight);
+      if (input == draft.operands.end() || factor == draft.operands.end()) {
+        draft.reason = "its bias is float32, but its input or weights are not";
+        return absl::OkStatus();
+      }
+      ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph_, value));
+      ValuePlan& weights = factor->second;
+      const ir::ValueId weight = node.input(role.bias_weight);
+      const bool widened = FormBeforeWidening(graph_.value(weight)).has_value();
+      const bool adjustable = graph_.value(weight).is_constant && !widened;
+      const bool per_channel =
+          widened ? weights.params.scale.size() > 1
+                  : adjustable && WeightAxis(task_, spec, spec.input(role.bias_weight), weight) >= 0;
+      if (per_channel && elements.size() != weights.params.scale.size()) {
+        draft.reason = absl::StrCat("its bias has ", elements.size(), " elements for ", weights.params.scale.size(),
+                                    " channels");
+        return absl::OkStatus();
+      }
+      draft.operands[i] =
+          Int8BiasForm(elements, graph_.value(value).shape.dims(), input->second.params.scale[0],
+                       per_channel, adjustable, weights);
+    }
+    return absl::OkStatus();
+  }
+
+  std::optional<ValuePlan> StoredForm(ir::ValueId id) const {
+    if (!IsFloat(graph_, id)) return std::nullopt;
+    const std::optional<numeric::Affine> params = scales_.Stored(id);
+    if (!params.has_value()) return std::nullopt;
+    return WithRange(Int8Form(*params), id, true);
+  }
+
+  ValuePlan WithRange(ValuePlan form, ir::ValueId id, bool own) const {
+    const ir::Range* range = task_.RangeOf(id);
+    if (own && range != nullptr) SetRange(form, *range);
+    return form;
+  }
+
+  std::string NoParamsReason(ir::ValueId id) const {
+    if (task_.RangeOf(id) == nullptr) return NoRangeReason(graph_, id);
+    return absl::StrCat("'", graph_.value(id).name,
+                        "' comes from an op that stays float, so it cannot share the scale of this op's result");
+  }
+
+  const Task& task_;
+  const ir::Graph& graph_;
+  const ScalePropagation scales_;
+  GraphPlan plan_;
+};
+
+}  // namespace
+
+absl::StatusOr<GraphPlan> PlanInt8(const Task& task) { return Int8Planner(task).Run(); }
+
+}  // namespace zeropoint::plan

@@ -1,0 +1,138 @@
+#include "plan/planner.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "ir/constants.h"
+#include "plan/forms.h"
+
+namespace zeropoint::plan {
+namespace {
+
+// Float inputs and outputs of control-flow bodies stay float: the op that calls them carries float values.
+bool TakesIoTypes(const Task& task, ir::ValueId id) { return task.is_entry && IsFloat(task.graph, id); }
+
+// uint8 is int8 shifted by 128: the same scale, the same real values.
+ValuePlan AsType(ValuePlan form, ElementType type) {
+  constexpr int64_t kUInt8Shift = 128;
+  if (type == ElementType::kUInt8 && form.type == ElementType::kInt8) form.params.zero_point[0] += kUInt8Shift;
+  form.type = type;
+  return form;
+}
+
+}  // namespace
+
+const ops::QuantSpec& SpecOf(const ir::Node& node) {
+  static const ops::QuantSpec none;
+  const ops::OpDef* op = ops::FindOp(node.op());
+  return op == nullptr ? none : op->quant;
+}
+
+bool IsFloat(const ir::Graph& graph, ir::ValueId id) {
+  return id != ir::kNoValue && graph.value(id).type == ElementType::kFloat32;
+}
+
+bool HasFloat(const ir::Graph& graph, const ir::Node& node) {
+  auto is_float = [&](ir::ValueId id) { return IsFloat(graph, id); };
+  return std::any_of(node.inputs().begin(), node.inputs().end(), is_float) ||
+         std::any_of(node.outputs().begin(), node.outputs().end(), is_float);
+}
+
+NodeDecision UndecidedFor(const ir::Node& node) {
+  NodeDecision decision;
+  decision.op = node.op();
+  decision.name = node.info.name;
+  return decision;
+}
+
+int WeightAxis(const Task& task, const ops::QuantSpec& spec, const ops::OperandSpec& operand, ir::ValueId weight) {
+  const bool per_channel = task.options.per_channel && (task.options.per_channel_dense || !spec.dense);
+  return per_channel && operand.axis < task.graph.value(weight).shape.rank() ? operand.axis : -1;
+}
+
+std::optional<std::vector<float>> FiniteElements(const ir::Graph& graph, ir::ValueId id) {
+  std::optional<std::vector<float>> elements = ir::FloatElements(graph, id);
+  if (!elements.has_value() || elements->empty()) return std::nullopt;
+  if (!std::all_of(elements->begin(), elements->end(), [](float v) { return std::isfinite(v); })) return std::nullopt;
+  return elements;
+}
+
+absl::StatusOr<std::vector<float>> WeightElements(const ir::Graph& graph, ir::ValueId id) {
+  std::vector<float> elements = ir::FloatElements(graph, id).value_or(std::vector<float>());
+  for (size_t i = 0; i < elements.size(); ++i) {
+    if (!std::isfinite(elements[i])) {
+      return Annotate(absl::InvalidArgumentError(absl::StrCat(
+                          "a weight is ", std::isnan(elements[i]) ? "NaN" : "infinite", " (element ", i, " of ",
+                          elements.size(), "); it cannot be quantized")),
+                      Place::kTensor, graph.value(id).name);
+    }
+  }
+  return elements;
+}
+
+bool IsIntegerWeight(const ir::Graph& graph, const ops::OperandSpec& operand, ir::ValueId id) {
+  return operand.role == ops::Role::kWeight && id != ir::kNoValue && !IsFloat(graph, id);
+}
+
+std::string NoFormReason(const ir::Node& node, const char* scheme) {
+  if (absl::StartsWith(node.op(), ops::kCustomPrefix)) return "a custom op is carried through as it is";
+  return absl::StrCat("there is no ", scheme, " form of this op");
+}
+
+std::string NoRangeReason(const ir::Graph& graph, ir::ValueId id) {
+  return absl::StrCat("no range was calibrated for '", graph.value(id).name, "'");
+}
+
+std::string IntegerWeightReason(const ir::Graph& graph, ir::ValueId id) {
+  return absl::StrCat("its weights '", graph.value(id).name, "' are ", Name(graph.value(id).type), " already");
+}
+
+std::string NoParamsConstantReason(const ir::Graph& graph, ir::ValueId id) {
+  return absl::StrCat("constant '", graph.value(id).name, "' is empty or holds NaN or infinity");
+}
+
+bool KeepIntegerWeight(const ir::Graph& graph, ir::NodeId id, const ops::DynamicRangeOperand& operand, GraphPlan& plan) {
+  const ir::ValueId weight = graph.node(id).input(operand.operand);
+  if (!operand.hybrid || !IsFloat(graph, weight)) return false;
+  std::optional<ValuePlan> before = FormBeforeWidening(graph.value(weight));
+  if (!before.has_value()) return false;
+  plan.operands[{id, operand.operand}] = *std::move(before);
+  plan.nodes.at(id).quantized = true;
+  return true;
+}
+
+void PlanBoundaries(const Task& task, const FormOf& form, GraphPlan& plan) {
+  const ir::Graph& graph = task.graph;
+  const PlanOptions& options = task.options;
+  if (options.input_type != ElementType::kFloat32) {
+    for (ir::ValueId id : graph.inputs) {
+      // What goes straight out again has no QUANTIZE that could be left out.
+      if (!TakesIoTypes(task, id) || graph.IsGraphOutput(id)) continue;
+      if (std::optional<ValuePlan> integer = form(id)) plan.values[id] = AsType(*integer, options.input_type);
+    }
+  }
+  for (size_t i = 0; i < graph.outputs.size(); ++i) {
+    const ir::ValueId id = graph.outputs[i];
+    if (id == ir::kNoValue || graph.value(id).is_constant || graph.IsGraphInput(id) || !IsFloat(graph, id)) continue;
+    const std::optional<ValuePlan> integer = form(id);
+    const int position = static_cast<int>(i);
+    if (TakesIoTypes(task, id) && options.output_type != ElementType::kFloat32 && integer.has_value()) {
+      plan.outputs[position] = AsType(*integer, options.output_type);
+    } else {
+      plan.outputs[position] = ValuePlan();
+    }
+  }
+  for (ir::NodeId id : graph.Order()) {
+    if (plan.nodes.at(id).quantized) continue;
+    const ir::Node& node = graph.node(id);
+    for (int i = 0; i < static_cast<int>(node.inputs().size()); ++i) {
+      const ir::ValueId operand = node.input(i);
+      if (operand == ir::kNoValue || graph.value(operand).is_constant) continue;
+      if (plan.values.count(operand) > 0) plan.operands[{id, i}] = ValuePlan();
+    }
+  }
+}
+
+}  // namespace zeropoint::plan
