@@ -26,6 +26,7 @@ OpDef LeakyRelu() {
                  {{"alpha", schema::LeakyReluOptions::VT_ALPHA, FieldKind::kFloat}}};
   def.tf = {{"LeakyRelu", Import}};
   def.quant.int8 = def.quant.int16 = true;
+  def.quant.int16_version = 2;
   def.version = Version;
   return def;
 }
