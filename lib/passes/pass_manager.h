@@ -34,6 +34,8 @@ absl::Status RunPasses(ir::Model& model, absl::Span<const Phase> phases, const P
 std::vector<Phase> ImportPipeline();
 // What a float .tflite needs before it is calibrated and quantized (float16 weights widened, ...).
 std::vector<Phase> TflitePipeline();
+// What static int8 wants on top of either.
+std::vector<Phase> Int8Pipeline();
 
 }  // namespace zeropoint::passes
 

@@ -144,6 +144,9 @@ absl::StatusOr<std::vector<uint8_t>> RunStages(const ConverterOptions& options, 
   pass_options.disabled = options.disabled_passes;
   ZP_RETURN_IF_ERROR(passes::RunPasses(
       model, from_tensorflow ? passes::ImportPipeline() : passes::TflitePipeline(), pass_options, context));
+  if (mode.plan.scheme == plan::Scheme::kInt8) {
+    ZP_RETURN_IF_ERROR(passes::RunPasses(model, passes::Int8Pipeline(), pass_options, context));
+  }
   for (ir::Graph& graph : model.graphs) ZP_RETURN_IF_ERROR(engine::InferShapes(graph));
 
   ir::Statistics statistics;
