@@ -9,7 +9,7 @@ PYTHON = $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 # Recipes must not wait for a terminal, and progress bars are of no use in a log.
 JOBS ?= $(shell nproc)
 
-.PHONY: help setup venv build demo test test-cpp test-python test-conformance asan tsan lint format clean
+.PHONY: help setup venv build demo test test-cpp test-python test-conformance bench asan tsan lint format clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -37,6 +37,10 @@ test-python: build venv
 
 test-conformance: build venv
 	$(PYTHON) tests/conformance/run_zoo.py --zeropoint $(ZEROPOINT) --output build/conformance --quiet
+
+bench: build venv  ## Measure conversion time and memory against TensorFlow's converter (needs ../shared; PYTHON with tensorflow)
+	$(PYTHON) benchmarks/conversion_time.py --zeropoint $(ZEROPOINT) --output build/bench/conversion_time.jsonl
+	$(PYTHON) benchmarks/conversion_table.py build/bench/conversion_time.jsonl
 
 asan: setup  ## Build and run the C++ tests under address and undefined-behaviour sanitizers
 	@cmake --preset asan --log-level=NOTICE
