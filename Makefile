@@ -20,11 +20,11 @@ setup:  ## Install the Debian packages that are missing
 venv: setup  ## Make .venv with what tests and demo use (numpy, pytest, the LiteRT interpreter)
 	@scripts/venv.sh
 
-build: setup  ## Build the libraries, the command and the tests (build/release)
-	@cmake --preset release --log-level=NOTICE
+build: setup venv  ## Build the libraries, the command, the Python extension and the tests (build/release)
+	@cmake --preset release --log-level=NOTICE -DZEROPOINT_BUILD_PYTHON=ON
 	@cmake --build --preset release --parallel $(JOBS)
 
-demo: build venv  ## Quantize the demo model in every mode and compare the results
+demo: build  ## Quantize the demo model in every mode and compare the results
 	@$(PYTHON) examples/demo/demo.py --zeropoint $(ZEROPOINT) --output build/demo
 
 test: test-cpp test-python test-conformance  ## Run every test
@@ -32,13 +32,13 @@ test: test-cpp test-python test-conformance  ## Run every test
 test-cpp: build
 	ctest --preset release --parallel $(JOBS)
 
-test-python: build venv
-	@scripts/run_pytest.sh tests/python tests/demo tests/docs tests/lint
+test-python: build
+	@scripts/run_pytest.sh tests/python tests/conformance tests/docs
 
-test-conformance: build venv
+test-conformance: build
 	$(PYTHON) tests/conformance/run_zoo.py --zeropoint $(ZEROPOINT) --output build/conformance --quiet
 
-bench: build venv  ## Measure conversion time and memory against TensorFlow's converter (needs ../shared; PYTHON with tensorflow)
+bench: build  ## Measure conversion time and memory against TensorFlow's converter (needs ../shared; PYTHON with tensorflow)
 	$(PYTHON) benchmarks/conversion_time.py --zeropoint $(ZEROPOINT) --output build/bench/conversion_time.jsonl
 	$(PYTHON) benchmarks/conversion_table.py build/bench/conversion_time.jsonl
 
