@@ -15,9 +15,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "calibrate/binding.h"
-#include "calibrate/min_max.h"
 #include "calibrate/ranges.h"
 #include "engine/engine.h"
+#include "kernels/kernel_table.h"
 
 namespace zeropoint::calibrate {
 namespace {
@@ -90,7 +90,7 @@ absl::Status Worker::AddInputs(const ir::Graph& graph, const Job& job, RangeStor
     }
     inputs_.push_back(view);
     if (tensor.type != ElementType::kFloat32 || view.elements() == 0) continue;
-    const FloatRange range = FindRange(view.As<float>(), static_cast<size_t>(view.elements()));
+    const kernels::MinMaxResult range = kernels::MinMax(view.As<float>(), static_cast<size_t>(view.elements()));
     if (!range.all_finite) {
       const std::string name = tensor.name.empty() ? graph.value(id).name : tensor.name;
       return Annotate(NonFinite(absl::StrCat("the data of input '", name, "'")), Place::kTensor, name);
@@ -106,7 +106,7 @@ absl::Status Worker::AddResult(const ir::Graph& graph, ir::ValueId id, const ops
   const ir::NodeId producer = graph.producer(id);
   const bool is_input = producer == ir::kNoNode;
   if (is_input || view.type != ElementType::kFloat32 || view.elements() == 0) return absl::OkStatus();
-  const FloatRange range = FindRange(view.As<float>(), static_cast<size_t>(view.elements()));
+  const kernels::MinMaxResult range = kernels::MinMax(view.As<float>(), static_cast<size_t>(view.elements()));
   if (range.all_finite) {
     ranges.Add(id, range.min, range.max);
     return absl::OkStatus();
