@@ -7,22 +7,58 @@
 #include "engine/evaluate.h"
 #include "engine/inference.h"
 #include "ir/verifier.h"
+#include "ops/affine.h"
 
 namespace zeropoint::engine {
 
-void ExecutableImpl::AlignConstants() {
-  constants_.assign(static_cast<size_t>(graph_.num_values()), nullptr);
+// Integer weights of an op with real activations (dynamic range): the float kernels take them as real numbers.
+bool ExecutableImpl::IsHybridWeight(ir::ValueId id) const {
+  const ir::Value& value = graph_.value(id);
+  if (!value.is_constant || !value.quant.quantized() || !Traits(value.type).is_integer) return false;
+  for (const ir::Use& use : graph_.uses(id)) {
+    const ir::Node& node = graph_.node(use.node);
+    const ops::OpDef* op = ops::FindOp(node.op());
+    if (op == nullptr || op->quant.input(use.operand).role != ops::Role::kWeight) return false;
+    if (graph_.value(node.output()).type != ElementType::kFloat32) return false;
+  }
+  return !graph_.uses(id).empty();
+}
+
+absl::Status ExecutableImpl::MakeConstants() {
+  constants_.assign(static_cast<size_t>(graph_.num_values()), {});
   for (ir::ValueId id = 0; id < graph_.num_values(); ++id) {
     const ir::Value& value = graph_.value(id);
     if (!value.is_constant) continue;
-    const uint8_t* data = value.data.data();
-    if (!IsAligned(data, value.type)) {
+    ops::TensorView& view = constants_[static_cast<size_t>(id)];
+    view.type = value.type;
+    view.dims = value.shape.dims();
+    view.data = value.data.data();
+    view.quant = &value.quant;
+    if (IsHybridWeight(id)) {
+      copies_.emplace_back(static_cast<size_t>(view.elements()) * sizeof(float));
+      ZP_RETURN_IF_ERROR(
+          Annotate(ops::ToReal(view, reinterpret_cast<float*>(copies_.back().data())), Place::kTensor, value.name));
+      view.type = ElementType::kFloat32;
+      view.data = copies_.back().data();
+      view.quant = nullptr;
+    } else if (!IsAligned(view.data, view.type)) {
       copies_.emplace_back(value.data.size());
-      std::memcpy(copies_.back().data(), data, value.data.size());
-      data = copies_.back().data();
+      std::memcpy(copies_.back().data(), view.data, value.data.size());
+      view.data = copies_.back().data();
     }
-    constants_[static_cast<size_t>(id)] = data;
   }
+  return absl::OkStatus();
+}
+
+absl::Status ExecutableImpl::CheckOperands(const ir::Node& node) const {
+  for (ir::ValueId id : node.inputs()) {
+    if (id == ir::kNoValue || graph_.value(id).is_constant || graph_.IsGraphInput(id)) continue;
+    if (graph_.producer(id) == ir::kNoNode) {
+      return absl::UnimplementedError(
+          absl::StrCat("state that lasts between runs (", graph_.value(id).name, ") is not supported"));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ExecutableImpl::PrepareNode(ir::NodeId id) {
@@ -31,25 +67,18 @@ absl::Status ExecutableImpl::PrepareNode(ir::NodeId id) {
   if (op == nullptr || op->infer == nullptr || op->eval_float == nullptr) {
     return absl::UnimplementedError(absl::StrCat("there is no float kernel for ", node.op()));
   }
-  for (ir::ValueId input : node.inputs()) {
-    if (input == ir::kNoValue || graph_.value(input).is_constant) continue;
-    if (graph_.producer(input) == ir::kNoNode && !graph_.IsGraphInput(input)) {
-      return absl::UnimplementedError(absl::StrCat("state that lasts between runs (", graph_.value(input).name,
-                                                   ") is not supported"));
-    }
-  }
+  ZP_RETURN_IF_ERROR(CheckOperands(node));
   PreparedNode prepared{id, op, nullptr};
   if (op->prepare != nullptr) {
     std::vector<ops::TensorView> inputs;
     for (ir::ValueId input : node.inputs()) {
-      ops::TensorView view;
-      if (input != ir::kNoValue) {
-        const ir::Value& value = graph_.value(input);
-        view.type = value.type;
-        view.dims = value.shape.dims();
-        view.data = constant(input);
-        view.quant = &value.quant;
+      if (input == ir::kNoValue || graph_.value(input).is_constant) {
+        inputs.push_back(input == ir::kNoValue ? ops::TensorView() : constant(input));
+        continue;
       }
+      ops::TensorView view;
+      view.type = graph_.value(input).type;
+      view.dims = graph_.value(input).shape.dims();
       inputs.push_back(view);
     }
     ZP_ASSIGN_OR_RETURN(prepared.prepared, op->prepare({node.attrs(), inputs}));
@@ -60,7 +89,7 @@ absl::Status ExecutableImpl::PrepareNode(ir::NodeId id) {
 
 absl::Status ExecutableImpl::Prepare() {
   ZP_RETURN_IF_ERROR(ir::Verify(graph_));
-  AlignConstants();
+  ZP_RETURN_IF_ERROR(MakeConstants());
   for (ir::NodeId id = graph_.first(); id != ir::kNoNode; id = graph_.next(id)) {
     ZP_RETURN_IF_ERROR(AnnotateNode(PrepareNode(id), graph_, id));
   }

@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "ir/graph.h"
 #include "ops/op_def.h"
+#include "ops/tensor_view.h"
 
 namespace zeropoint::engine {
 
@@ -25,17 +26,19 @@ class ExecutableImpl : public Executable {
 
   const ir::Graph& graph() const override { return graph_; }
   absl::Span<const PreparedNode> nodes() const { return nodes_; }
-  // Aligned elements of a constant; null for other values.
-  const void* constant(ir::ValueId id) const { return constants_[static_cast<size_t>(id)]; }
+  // A constant as kernels see it; data is null for other values.
+  const ops::TensorView& constant(ir::ValueId id) const { return constants_[static_cast<size_t>(id)]; }
 
  private:
-  void AlignConstants();
+  absl::Status MakeConstants();
+  bool IsHybridWeight(ir::ValueId id) const;
+  absl::Status CheckOperands(const ir::Node& node) const;
   absl::Status PrepareNode(ir::NodeId id);
 
   const ir::Graph& graph_;
-  std::vector<PreparedNode> nodes_;      // in order of execution
-  std::vector<const void*> constants_;   // by value
-  std::vector<Buffer> copies_;           // of constants whose bytes are not aligned for their type
+  std::vector<PreparedNode> nodes_;         // in order of execution
+  std::vector<ops::TensorView> constants_;  // by value
+  std::vector<Buffer> copies_;              // of constants that cannot be used where the file has them
 };
 
 }  // namespace zeropoint::engine

@@ -179,7 +179,7 @@ absl::Status SessionImpl::PlanArena() {
     const int block = block_of[static_cast<size_t>(id)];
     if (block >= 0) data(id) = arena_.data() + plan.offsets[static_cast<size_t>(block)];
     // Constants and known values are never written: kernels get them as operands only.
-    if (slot(id).home == Home::kConstant) data(id) = const_cast<void*>(executable_.constant(id));
+    if (slot(id).home == Home::kConstant) data(id) = const_cast<void*>(executable_.constant(id).data);
     if (slot(id).home == Home::kKnown) data(id) = facts(id).elements->data();
   }
   return absl::OkStatus();
@@ -190,6 +190,9 @@ absl::Status SessionImpl::Plan(absl::Span<const ops::TensorView> inputs) {
   planned_.clear();
   for (const ops::TensorView& input : inputs) planned_.emplace_back(input.dims);
   ZP_ASSIGN_OR_RETURN(facts_, InferGraph(graph_, planned_));
+  for (ir::ValueId id = 0; id < graph_.num_values(); ++id) {
+    if (graph_.value(id).is_constant) facts(id).type = executable_.constant(id).type;
+  }
   data_.assign(facts_.size(), nullptr);
   heap_.clear();
   heap_.resize(facts_.size());

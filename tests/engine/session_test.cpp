@@ -184,3 +184,30 @@ output %y
   REQUIRE(session->output(0).As<float>()[3] == 6.0f);
   REQUIRE(reinterpret_cast<uintptr_t>(session->output(0).data) % 64 == 0);
 }
+
+TEST_CASE("integer weights beside real activations are read as real numbers") {
+  auto graph = ir::ParseGraph(R"(graph main
+input %indices : int32[2]
+const %table : int8[3,2] = 1 2 3 4 -5 6
+%y = EMBEDDING_LOOKUP(%indices, %table) : float32[2,2]
+output %y
+)");
+  INFO(Describe(graph.status()));
+  REQUIRE(graph.ok());
+  ir::QuantParams& quant = graph->value(graph->node(graph->first()).input(1)).quant;
+  quant.scale = {1.0f, 1.0f, 0.5f};
+  quant.zero_point = {0, 0, 0};
+  auto executable = Executable::Create(*graph);
+  INFO(Describe(executable.status()));
+  REQUIRE(executable.ok());
+  auto session = Session::Create(**executable);
+  const std::vector<int32_t> indices = {2, 0};
+  const ir::Dims dims = {2};
+  ops::TensorView view;
+  view.type = ElementType::kInt32;
+  view.dims = dims;
+  view.data = indices.data();
+  REQUIRE(session->Run({&view, 1}, nullptr).ok());
+  const float* y = session->output(0).As<float>();
+  REQUIRE(std::vector<float>(y, y + 4) == std::vector<float>{-2.5f, 3.0f, 1.0f, 2.0f});
+}
