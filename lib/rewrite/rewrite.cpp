@@ -164,8 +164,8 @@ class GraphRewriter {
       if (!delivered_.emplace(value, result).second) continue;
       // The user knows the name: it goes with what the graph delivers.
       const std::string name = graph_.value(value).name;
-      graph_.value(value).name =
-          names_.Unique(scheme_ == Scheme::kInt16x8 ? absl::StrCat(name, kInt16Suffix) : name);
+      graph_.value(value).name = scheme_ == Scheme::kInt16x8 ? names_.Unique(absl::StrCat(name, kInt16Suffix))
+                                                             : graph_.value(result).name;
       graph_.value(result).name = name;
     }
     return absl::OkStatus();
