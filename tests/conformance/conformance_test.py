@@ -72,3 +72,9 @@ def test_an_explained_difference_passes_in_its_model_and_mode_only(explained):
 def test_an_explanation_without_its_difference_is_stale(explained):
     assert explained().judge('m', 'int8', [])[2]
     assert explained(count=2).judge('m', 'int8', [Difference('shapes', 'x')])[2]
+    assert explained(contains='y').judge('m', 'int8', [Difference('shapes', 'x')])[2]
+
+
+def test_an_explanation_covers_the_differences_it_describes_only(explained):
+    x, y = Difference('shapes', 'x'), Difference('shapes', 'y')
+    assert explained(contains='x').judge('m', 'int8', [x, y]) == ([y], [x], [])
