@@ -78,13 +78,13 @@ absl::StatusOr<AttrValue> AttrOrDefault(const Program& program, const Frame& fra
   return value.kind == AttrValue::Kind::kNone && known != nullptr ? known->value : value;
 }
 
-absl::StatusOr<OutputInfo> InfoOf(int data_type) {
+absl::StatusOr<ElementType> OutputType(int data_type) {
   std::optional<ElementType> type = ToElementType(data_type);
   if (!type.has_value()) {
     return absl::UnimplementedError(absl::StrCat("it gives a tensor of type ", DataTypeName(data_type),
                                                  ", which LiteRT does not have"));
   }
-  return OutputInfo{.type = *type};
+  return *type;
 }
 
 absl::Status AppendOutputs(const Program& program, const Frame& frame, const NodeDef& node, const OpArg& arg,
@@ -102,8 +102,8 @@ absl::Status AppendOutputs(const Program& program, const Frame& frame, const Nod
     types.assign(types.size(), static_cast<int>(type.number));
   }
   for (int type : types) {
-    ZP_ASSIGN_OR_RETURN(OutputInfo info, InfoOf(type));
-    outputs.push_back(info);
+    outputs.emplace_back();
+    ZP_ASSIGN_OR_RETURN(outputs.back().type, OutputType(type));
   }
   return absl::OkStatus();
 }
@@ -114,8 +114,9 @@ absl::StatusOr<std::vector<OutputInfo>> OutputsOfUnknown(const Program& program,
   for (absl::string_view name : {"Tout", "out_type", "output_type", "dtype", "T"}) {
     ZP_ASSIGN_OR_RETURN(AttrValue type, program.Attr(frame, node, name));
     if (type.kind != AttrValue::Kind::kType) continue;
-    ZP_ASSIGN_OR_RETURN(OutputInfo info, InfoOf(static_cast<int>(type.number)));
-    return std::vector<OutputInfo>{info};
+    std::vector<OutputInfo> outputs(1);
+    ZP_ASSIGN_OR_RETURN(outputs[0].type, OutputType(static_cast<int>(type.number)));
+    return outputs;
   }
   return absl::UnimplementedError(absl::StrCat("the op '", node.op, "' is not known"));
 }
@@ -134,7 +135,7 @@ absl::StatusOr<ir::Attributes> ImportAttributes(const Program& program, const Fr
   }
   if (op == nullptr) return attrs;
   for (const AttrDefault& attr : op->defaults) {
-    if (FindAttr(node.attrs, attr.name) != nullptr) continue;
+    if (attrs.Has(attr.name)) continue;
     ZP_RETURN_IF_ERROR(SetAttribute(attr.name, attr.value, &attr, file, attrs));
   }
   return attrs;

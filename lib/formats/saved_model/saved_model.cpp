@@ -33,9 +33,9 @@ absl::StatusOr<Bytes> MapModel(const std::string& folder) {
   if (!Exists(folder)) {
     status = absl::NotFoundError(absl::StrCat("there is no folder '", folder, "'"));
   } else if (Exists(folder + "/saved_model.pbtxt")) {
-    status = absl::UnimplementedError("saved_model.pbtxt, a SavedModel as text, is not read: save it as saved_model.pb");
+    status = absl::UnimplementedError("saved_model.pbtxt, the form as text, is not read: save it as saved_model.pb");
   } else if (Exists(folder + "/saved_model.cpb")) {
-    status = absl::UnimplementedError("saved_model.cpb, a SavedModel in chunks, is not read: save it as saved_model.pb");
+    status = absl::UnimplementedError("saved_model.cpb, the form in chunks, is not read: save it as saved_model.pb");
   } else {
     status = absl::NotFoundError(absl::StrCat("not a SavedModel: '", folder, "' holds no saved_model.pb"));
   }
