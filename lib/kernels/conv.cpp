@@ -32,26 +32,88 @@ bool IsPointwise(const Window& w) {
          w.out_h == w.in_h && w.out_w == w.in_w;
 }
 
-// The pixel that a tap of the result at (n, oy, ox) reads; null in the padding.
-const float* TapPixel(const Window& w, const float* input, int64_t n, int64_t oy, int64_t ox, int64_t ky, int64_t kx) {
+// A run of neighbouring results in one row.
+struct Run {
+  int64_t n, oy, ox, count;
+};
+
+// Calls body(run, index of its first result) for the parts of results [first, first + rows) that lie in one row each.
+template <typename Body>
+void ForEachRun(const Window& w, int64_t first, int64_t rows, Body body) {
+  Run run{first / w.out_w / w.out_h, first / w.out_w % w.out_h, first % w.out_w, 0};
+  for (int64_t r = 0; r < rows; r += run.count) {
+    run.count = std::min(rows - r, w.out_w - run.ox);
+    body(run, r);
+    run.ox = 0;
+    if (++run.oy == w.out_h) run.oy = 0, ++run.n;
+  }
+}
+
+// Row of the input that a kernel row reads; null in the padding.
+const float* InputRow(const Window& w, const float* input, int64_t n, int64_t oy, int64_t ky) {
   const int64_t y = oy * w.stride_h - w.pad_top + ky * w.dilation_h;
-  const int64_t x = ox * w.stride_w - w.pad_left + kx * w.dilation_w;
-  if (y < 0 || y >= w.in_h || x < 0 || x >= w.in_w) return nullptr;
-  return input + ((n * w.in_h + y) * w.in_w + x) * w.in_c;
+  return y < 0 || y >= w.in_h ? nullptr : input + (n * w.in_h + y) * w.in_w * w.in_c;
+}
+
+// to[i * result_step + tap * tap_step] for the results of a run.
+void FillRun(const Window& w, const float* input, const float* zeros, const Run& run, int64_t result_step,
+             int64_t tap_step, const float** to) {
+  for (int64_t ky = 0; ky < w.kernel_h; ++ky) {
+    const float* row = InputRow(w, input, run.n, run.oy, ky);
+    for (int64_t kx = 0; kx < w.kernel_w; ++kx) {
+      const float** at = to + (ky * w.kernel_w + kx) * tap_step;
+      int64_t x = run.ox * w.stride_w - w.pad_left + kx * w.dilation_w;
+      for (int64_t i = 0; i < run.count; ++i, x += w.stride_w, at += result_step) {
+        *at = row == nullptr || x < 0 || x >= w.in_w ? zeros : row + x * w.in_c;
+      }
+    }
+  }
 }
 
 // pointers[tap * rows + r] for results [first, first + rows).
 void FillPointers(const Window& w, const float* input, const float* zeros, int64_t first, int64_t rows,
                   const float** pointers) {
-  for (int64_t r = 0; r < rows; ++r) {
-    const int64_t position = first + r;
-    const int64_t ox = position % w.out_w, oy = position / w.out_w % w.out_h, n = position / w.out_w / w.out_h;
-    for (int64_t tap = 0; tap < w.kernel_h * w.kernel_w; ++tap) {
-      const float* pixel = TapPixel(w, input, n, oy, ox, tap / w.kernel_w, tap % w.kernel_w);
-      pointers[tap * rows + r] = pixel == nullptr ? zeros : pixel;
-    }
-  }
+  ForEachRun(w, first, rows, [&](const Run& run, int64_t r) { FillRun(w, input, zeros, run, 1, rows, pointers + r); });
 }
+
+// The taps of results [first, first + rows) one behind the other, so that a product over few channels need not change
+// its pointers after every few elements. The order of the arithmetic stays the same.
+void GatherTaps(const Window& w, const float* input, int64_t first, int64_t rows, float* to) {
+  const int64_t kernel_row = w.kernel_w * w.in_c, depth = w.kernel_h * kernel_row;
+  ForEachRun(w, first, rows, [&](const Run& run, int64_t r) {
+    for (int64_t ky = 0; ky < w.kernel_h; ++ky) {
+      const float* row = InputRow(w, input, run.n, run.oy, ky);
+      for (int64_t i = 0; i < run.count; ++i) {
+        float* at = to + (r + i) * depth + ky * kernel_row;
+        const int64_t x = (run.ox + i) * w.stride_w - w.pad_left;
+        if (row != nullptr && w.dilation_w == 1 && x >= 0 && x + w.kernel_w <= w.in_w) {
+          const float* from = row + x * w.in_c;
+          for (int64_t k = 0; k < kernel_row; ++k) at[k] = from[k];
+          continue;
+        }
+        for (int64_t kx = 0; kx < w.kernel_w; ++kx, at += w.in_c) {
+          const int64_t tap_x = x + kx * w.dilation_w;
+          const bool inside = row != nullptr && tap_x >= 0 && tap_x < w.in_w;
+          for (int64_t c = 0; c < w.in_c; ++c) at[c] = inside ? row[tap_x * w.in_c + c] : 0.0f;
+        }
+      }
+    }
+  });
+}
+
+// What PackedConv::Run lays out in its scratch memory.
+struct ConvLayout {
+  bool gather;
+  int64_t block;  // results at a time
+  Layout layout;
+  static ConvLayout Of(const KernelTable& kernels, const Window& w, int64_t taps, int64_t groups) {
+    constexpr int64_t kFewChannels = 8;
+    const int64_t rows = w.batch * w.out_h * w.out_w;
+    const bool gather = taps > 1 && groups == 1 && w.in_c < kFewChannels;
+    const int64_t block = BlockRows(kernels, rows, gather ? taps * w.in_c : w.in_c);
+    return {gather, block, Layout(w.in_c, gather ? block : block * taps, gather ? block * taps * w.in_c : 0)};
+  }
+};
 
 }  // namespace
 
@@ -68,38 +130,40 @@ PackedConv::PackedConv(const KernelTable& kernels, const float* weights, int64_t
 }
 
 size_t PackedConv::ScratchBytes(const Window& w) const {
-  const int64_t rows = w.batch * w.out_h * w.out_w;
-  return Layout(w.in_c, BlockRows(*kernels_, rows, w.in_c) * taps_).end;
+  return ConvLayout::Of(*kernels_, w, taps_, groups_).layout.end;
 }
 
 void PackedConv::Run(const Window& w, const float* input, const float* bias, Clamp clamp, float* output,
                      void* scratch) const {
   const int64_t rows = w.batch * w.out_h * w.out_w, out_c = group_out_ * groups_;
-  const int64_t block = BlockRows(*kernels_, rows, w.in_c);
-  const Layout layout(w.in_c, block * taps_);
+  const auto [gather, block, layout] = ConvLayout::Of(*kernels_, w, taps_, groups_);
   const float* zeros = Zeros(scratch, w.in_c);
   const float** pointers = Pointers(scratch, layout);
+  float* gathered = reinterpret_cast<float*>(static_cast<char*>(scratch) + layout.floats);
   const bool pointwise = IsPointwise(w);
+  GemmProblem problem{};
+  problem.columns = group_out_;
+  problem.taps = gather ? 1 : taps_;
+  problem.depth = gather ? taps_ * depth_ : depth_;
+  problem.row_pointers = pointers;
+  problem.out_stride = out_c;
+  problem.clamp = clamp;
   for (int64_t first = 0; first < rows; first += block) {
     const int64_t n = std::min(block, rows - first);
-    if (pointwise) {
+    if (gather) {
+      GatherTaps(w, input, first, n, gathered);
+      for (int64_t r = 0; r < n; ++r) pointers[r] = gathered + r * problem.depth;
+    } else if (pointwise) {
       for (int64_t r = 0; r < n; ++r) pointers[r] = input + (first + r) * w.in_c;
     } else {
       FillPointers(w, input, zeros, first, n, pointers);
     }
+    problem.rows = n;
     for (int64_t g = 0; g < groups_; ++g) {
-      GemmProblem problem{};
-      problem.row_pointers = pointers;
-      problem.rows = n;
-      problem.columns = group_out_;
-      problem.taps = taps_;
-      problem.depth = depth_;
       problem.offset = g * depth_;
       problem.packed = packed_.get() + static_cast<size_t>(g) * group_floats_;
       problem.bias = bias == nullptr ? nullptr : bias + g * group_out_;
       problem.out = output + first * out_c + g * group_out_;
-      problem.out_stride = out_c;
-      problem.clamp = clamp;
       Gemm(*kernels_, problem);
     }
   }
@@ -141,19 +205,13 @@ void DepthwiseConv2d(const KernelTable& kernels, const Window& window, const flo
   strip.pixels = w.out_w;
   strip.taps = w.kernel_h * w.kernel_w;
   strip.channels = w.out_c;
+  strip.kernel_w = w.kernel_w;
+  strip.stride = w.dilation_w == 1 ? w.stride_w : 0;
   strip.weights = weights;
   strip.bias = bias;
   strip.clamp = clamp;
   for (int64_t row = 0; row < w.batch * w.out_h; ++row) {
-    const float** to = pointers;
-    for (int64_t x = 0; x < w.out_w; ++x) {
-      for (int64_t ky = 0; ky < w.kernel_h; ++ky) {
-        for (int64_t kx = 0; kx < w.kernel_w; ++kx) {
-          const float* pixel = TapPixel(w, input, row / w.out_h, row % w.out_h, x, ky, kx);
-          *to++ = pixel == nullptr ? zeros : pixel;
-        }
-      }
-    }
+    FillRun(w, input, zeros, {row / w.out_h, row % w.out_h, 0, w.out_w}, strip.taps, 1, pointers);
     strip.out = output + row * w.out_w * w.out_c;
     kernels.depthwise(strip);
   }
@@ -162,6 +220,14 @@ void DepthwiseConv2d(const KernelTable& kernels, const Window& window, const flo
 size_t PoolScratchBytes(const Window& w) { return Layout(w.in_c, w.kernel_h * w.kernel_w).end; }
 
 namespace {
+
+// The pixel that a tap of the result at (n, oy, ox) reads; null in the padding.
+const float* TapPixel(const Window& w, const float* input, int64_t n, int64_t oy, int64_t ox, int64_t ky, int64_t kx) {
+  const int64_t y = oy * w.stride_h - w.pad_top + ky * w.dilation_h;
+  const int64_t x = ox * w.stride_w - w.pad_left + kx * w.dilation_w;
+  if (y < 0 || y >= w.in_h || x < 0 || x >= w.in_w) return nullptr;
+  return input + ((n * w.in_h + y) * w.in_w + x) * w.in_c;
+}
 
 void Pool(decltype(KernelTable::max_pool) kernel, const Window& w, const float* input, Clamp clamp, float* output,
           void* scratch) {

@@ -1,8 +1,8 @@
 // Convolutions, depthwise convolutions and pooling over NHWC float32 tensors.
 //
 // Weights are packed once for one kernel table; a call takes scratch memory of the size that the matching function
-// says, aligned to kAlignment. Nothing is copied into columns: tiles read the input through pointers, one for each
-// position and tap, and taps in the padding point to a row of zeros.
+// says, aligned to kAlignment. Tiles read the input through pointers, one for each position and tap, and taps in the
+// padding point to a row of zeros; only where the input has very few channels are taps copied together first.
 #ifndef ZEROPOINT_KERNELS_CONV_H_
 #define ZEROPOINT_KERNELS_CONV_H_
 

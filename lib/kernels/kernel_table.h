@@ -39,10 +39,13 @@ struct GemmTile {
 };
 
 // Neighbouring results of a depthwise convolution: pixel p, channel c of `pixels` x `channels` is
-//   clamp(bias[c] + sum over taps t of taps_of[p * taps + t][c] * weights[t * channels + c]).
+//   clamp(bias[c] + sum over taps t of inputs[p * taps + t][c] * weights[t * channels + c]).
 struct DepthwiseStrip {
   const float* const* inputs;
   int64_t pixels, taps, channels;
+  int64_t kernel_w;  // taps of one kernel row
+  // Pixel p's tap (ky, kx) is pixel p + 1's tap (ky, kx - stride) where both exist; 0 when that does not hold.
+  int64_t stride;
   const float* weights;
   const float* bias;  // or null
   float* out;         // [pixels][channels]

@@ -73,49 +73,135 @@ void FillTiles(KernelTable& table) {
    ...);
 }
 
-// kPixels neighbouring pixels share the loads of the weights. `n` is kWidth but in the last block of channels.
-template <typename V, int kPixels, bool kWhole>
-void StripBlock(const DepthwiseStrip& s, const float* const* inputs, int64_t c, size_t n, float* out) {
+// The accumulators of kPixels neighbouring pixels and kVectors vectors of channels from c on. With kVectors = 1, only
+// the first `n` channels exist.
+template <typename V, int kPixels, int kVectors, bool kWhole>
+struct StripBlock {
   using F = typename V::Float;
-  const auto load = [n](const float* p) { return kWhole ? V::Load(p) : V::LoadN(p, n); };
-  const F bias = s.bias == nullptr ? V::Set(0.0f) : load(s.bias + c);
-  F sums[kPixels];
-#pragma GCC unroll 8
-  for (int p = 0; p < kPixels; ++p) sums[p] = bias;
-  const float* weights = s.weights + c;
-  for (int64_t tap = 0; tap < s.taps; ++tap, weights += s.channels) {
-    const F w = load(weights);
-#pragma GCC unroll 8
-    for (int p = 0; p < kPixels; ++p) sums[p] = V::Fma(load(inputs[p * s.taps + tap] + c), w, sums[p]);
+  const DepthwiseStrip& s;
+  const float* const* inputs;
+  int64_t c;
+  size_t n;
+  F sums[kPixels][kVectors];
+
+  F Load(const float* p, int v) const {
+    if constexpr (kWhole) return V::Load(p + c + v * static_cast<int>(V::kWidth));
+    return V::LoadN(p + c, n);
   }
-  const F low = V::Set(s.clamp.low), high = V::Set(s.clamp.high);
+
+  void Start() {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) {
+      const F bias = s.bias == nullptr ? V::Set(0.0f) : Load(s.bias, v);
 #pragma GCC unroll 8
-  for (int p = 0; p < kPixels; ++p) {
-    const F y = V::Min(high, V::Max(low, sums[p]));
-    if constexpr (kWhole) {
-      V::Store(out + p * s.channels + c, y);
-    } else {
-      V::StoreN(out + p * s.channels + c, y, n);
+      for (int p = 0; p < kPixels; ++p) sums[p][v] = bias;
     }
   }
-}
 
-template <typename V, int kPixels>
+  // Any window: pixels share the loads of the weights.
+  void AddTaps() {
+    const float* weights = s.weights;
+    for (int64_t tap = 0; tap < s.taps; ++tap, weights += s.channels) {
+      F w[kVectors];
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) w[v] = Load(weights, v);
+#pragma GCC unroll 8
+      for (int p = 0; p < kPixels; ++p) {
+        const float* pixel = inputs[p * s.taps + tap];
+#pragma GCC unroll 4
+        for (int v = 0; v < kVectors; ++v) sums[p][v] = V::Fma(Load(pixel, v), w[v], sums[p][v]);
+      }
+    }
+  }
+
+  // Windows that overlap: pixels share the loads of the input as well. Each sum still takes its taps in order.
+  template <int kKernelW, int kStride>
+  void AddRows() {
+    constexpr int kColumns = (kPixels - 1) * kStride + kKernelW;
+    const float* weights = s.weights;
+    for (int64_t tap = 0; tap < s.taps; tap += kKernelW, weights += kKernelW * s.channels) {
+      F w[kKernelW][kVectors];
+#pragma GCC unroll 8
+      for (int k = 0; k < kKernelW; ++k) {
+#pragma GCC unroll 4
+        for (int v = 0; v < kVectors; ++v) w[k][v] = Load(weights + k * s.channels, v);
+      }
+#pragma GCC unroll 16
+      for (int column = 0; column < kColumns; ++column) {
+        const int first = column / kStride < kPixels ? column / kStride : kPixels - 1;  // a pixel that reads it
+        const float* pixel = inputs[first * s.taps + tap + (column - first * kStride)];
+#pragma GCC unroll 4
+        for (int v = 0; v < kVectors; ++v) {
+          const F x = Load(pixel, v);
+#pragma GCC unroll 8
+          for (int p = 0; p < kPixels; ++p) {
+            const int k = column - p * kStride;
+            if (k >= 0 && k < kKernelW) sums[p][v] = V::Fma(x, w[k][v], sums[p][v]);
+          }
+        }
+      }
+    }
+  }
+
+  void Finish(float* out) {
+    const F low = V::Set(s.clamp.low), high = V::Set(s.clamp.high);
+#pragma GCC unroll 8
+    for (int p = 0; p < kPixels; ++p) {
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) {
+        const F y = V::Min(high, V::Max(low, sums[p][v]));
+        float* to = out + p * s.channels + c + v * static_cast<int>(V::kWidth);
+        if constexpr (kWhole) {
+          V::Store(to, y);
+        } else {
+          V::StoreN(to, y, n);
+        }
+      }
+    }
+  }
+};
+
+// kKernelW is 0 for windows of any shape.
+template <typename V, int kPixels, int kKernelW, int kStride>
 void StripPixels(const DepthwiseStrip& s, int64_t first) {
   constexpr int64_t kWidth = static_cast<int64_t>(V::kWidth);
   const float* const* inputs = s.inputs + first * s.taps;
   float* out = s.out + first * s.channels;
+  const auto run = [&](auto block) {
+    block.Start();
+    if constexpr (kKernelW == 0) {
+      block.AddTaps();
+    } else {
+      block.template AddRows<kKernelW, kStride>();
+    }
+    block.Finish(out);
+  };
   int64_t c = 0;
-  for (; c + kWidth <= s.channels; c += kWidth) StripBlock<V, kPixels, true>(s, inputs, c, V::kWidth, out);
-  if (c < s.channels) StripBlock<V, kPixels, false>(s, inputs, c, static_cast<size_t>(s.channels - c), out);
+  for (; c + 2 * kWidth <= s.channels; c += 2 * kWidth) run(StripBlock<V, kPixels, 2, true>{s, inputs, c, V::kWidth, {}});
+  for (; c + kWidth <= s.channels; c += kWidth) run(StripBlock<V, kPixels, 1, true>{s, inputs, c, V::kWidth, {}});
+  if (c < s.channels) run(StripBlock<V, kPixels, 1, false>{s, inputs, c, static_cast<size_t>(s.channels - c), {}});
+}
+
+template <typename V, int kKernelW, int kStride>
+void StripOf(const DepthwiseStrip& s) {
+  constexpr int kPixels = 4;
+  if (s.pixels < kPixels) {
+    for (int64_t p = 0; p < s.pixels; ++p) StripPixels<V, 1, 0, 1>(s, p);
+    return;
+  }
+  // The last strip computes some pixels once more rather than go one by one.
+  int64_t p = 0;
+  for (; p + kPixels < s.pixels; p += kPixels) StripPixels<V, kPixels, kKernelW, kStride>(s, p);
+  StripPixels<V, kPixels, kKernelW, kStride>(s, s.pixels - kPixels);
 }
 
 template <typename V>
 void Strip(const DepthwiseStrip& s) {
-  constexpr int kPixels = 4;
-  int64_t p = 0;
-  for (; p + kPixels <= s.pixels; p += kPixels) StripPixels<V, kPixels>(s, p);
-  for (; p < s.pixels; ++p) StripPixels<V, 1>(s, p);
+  if (s.kernel_w == 3 && s.stride == 1) return StripOf<V, 3, 1>(s);
+  if (s.kernel_w == 3 && s.stride == 2) return StripOf<V, 3, 2>(s);
+  if (s.kernel_w == 5 && s.stride == 1) return StripOf<V, 5, 1>(s);
+  if (s.kernel_w == 5 && s.stride == 2) return StripOf<V, 5, 2>(s);
+  StripOf<V, 0, 1>(s);
 }
 
 // y[c] = finish(combine over taps of pixel[c]).
