@@ -65,7 +65,9 @@ SignatureInfo Describe(const ir::Signature& signature) {
 }
 
 absl::StatusOr<ModelInfo> FromTflite(const Bytes& file, const std::string& source) {
-  ZP_ASSIGN_OR_RETURN(ir::Model model, formats::tflite::Read(file, source));
+  absl::StatusOr<ir::Model> read = formats::tflite::Read(file, source);
+  if (!read.ok()) return Annotate(read.status(), Place::kStage, "import");
+  const ir::Model& model = *read;
   ModelInfo info;
   info.description = model.description;
   info.bytes = file.size();
@@ -225,8 +227,9 @@ Json ToJsonValue(const std::vector<std::string>& names, const std::vector<int>& 
 }  // namespace
 
 absl::StatusOr<ModelInfo> ModelInfo::FromFile(const std::string& path) {
-  ZP_ASSIGN_OR_RETURN(Bytes file, MapFile(path));
-  return FromTflite(file, path);
+  absl::StatusOr<Bytes> file = MapFile(path);
+  if (!file.ok()) return Annotate(file.status(), Place::kStage, "import");
+  return FromTflite(*file, path);
 }
 
 absl::StatusOr<ModelInfo> ModelInfo::FromBytes(absl::string_view bytes) {
