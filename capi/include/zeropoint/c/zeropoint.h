@@ -6,7 +6,7 @@
  *   - A function that can fail returns a zp_status and takes a last `zp_error **err`, which may be NULL. On failure *err
  *     receives an object to free with zp_error_free; on success NULL. Out parameters are NULL after a failure.
  *   - Different handles may be used from different threads; one handle from one thread at a time, except
- *     zp_converter_cancel. Callbacks run one at a time, inside the call that needs them. They must not unwind.
+ *     zp_converter_cancel. Callbacks run inside the call that needs them, on its thread. They must not unwind.
  *   - Strings are UTF-8 and end with NUL. Nothing is printed, no exception leaves, nothing is read from the environment.
  */
 #ifndef ZEROPOINT_C_ZEROPOINT_H_

@@ -1,0 +1,34 @@
+/* The transparent structs as compiled programs know them: an offset that moves here breaks every one of them. */
+#include <stddef.h>
+
+#include "zeropoint/c/zeropoint.h"
+
+#if UINTPTR_MAX == UINT64_MAX
+_Static_assert(offsetof(zp_tensor_view, struct_size) == 0, "zp_tensor_view");
+_Static_assert(offsetof(zp_tensor_view, name) == 8, "zp_tensor_view");
+_Static_assert(offsetof(zp_tensor_view, type) == 16, "zp_tensor_view");
+_Static_assert(offsetof(zp_tensor_view, rank) == 24, "zp_tensor_view");
+_Static_assert(offsetof(zp_tensor_view, dims) == 32, "zp_tensor_view");
+_Static_assert(offsetof(zp_tensor_view, data) == 40, "zp_tensor_view");
+_Static_assert(offsetof(zp_tensor_view, bytes) == 48, "zp_tensor_view");
+
+_Static_assert(offsetof(zp_progress, struct_size) == 0, "zp_progress");
+_Static_assert(offsetof(zp_progress, stage) == 8, "zp_progress");
+_Static_assert(offsetof(zp_progress, done) == 16, "zp_progress");
+_Static_assert(offsetof(zp_progress, total) == 24, "zp_progress");
+
+_Static_assert(offsetof(zp_env, struct_size) == 0, "zp_env");
+_Static_assert(offsetof(zp_env, log) == 8, "zp_env");
+_Static_assert(offsetof(zp_env, progress) == 16, "zp_env");
+_Static_assert(offsetof(zp_env, user) == 24, "zp_env");
+_Static_assert(offsetof(zp_env, threads) == 32, "zp_env");
+#endif
+
+_Static_assert(sizeof(zp_status) == 4 && sizeof(zp_type) == 4, "codes are 32 bits wide");
+_Static_assert(ZP_OK == 0 && ZP_ERR_ARGUMENT == 10 && ZP_ERR_DATA == 12 && ZP_ERR_IO == 20 && ZP_ERR_FORMAT == 30 &&
+                   ZP_ERR_UNSUPPORTED == 40 && ZP_ERR_QUANTIZATION == 42 && ZP_ERR_MEMORY == 50 && ZP_CANCELLED == 60 &&
+                   ZP_ERR_USER == 70 && ZP_ERR_INTERNAL == 90,
+               "status values are pinned");
+_Static_assert(ZP_F32 == 0 && ZP_F16 == 1 && ZP_I32 == 2 && ZP_U8 == 3 && ZP_I64 == 4 && ZP_STRING == 5 && ZP_BOOL == 6 &&
+                   ZP_I16 == 7 && ZP_I8 == 9,
+               "types are LiteRT's codes");
