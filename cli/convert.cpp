@@ -178,7 +178,7 @@ absl::StatusOr<Report> Convert(const ConvertOptions& options, Converter& convert
   converter.log = [&](int severity, absl::string_view text) {
     constexpr const char* kNames[] = {"debug", "info", "warning"};
     constexpr int kWarningSeverity = 2;
-    if (options.quiet || (severity < kWarningSeverity && !options.verbose)) return;
+    if (options.quiet || severity + options.verbose < kWarningSeverity) return;
     bar.Clear();
     std::fprintf(stderr, "zeropoint: %s: %s\n", kNames[std::clamp(severity, 0, kWarningSeverity)],
                  std::string(text).c_str());
@@ -191,9 +191,9 @@ absl::StatusOr<Report> Convert(const ConvertOptions& options, Converter& convert
 }
 
 void PrintOutcome(const ConvertOptions& options, const Report& report, double seconds) {
-  if (options.quiet || (!options.verbose && ::isatty(STDOUT_FILENO) != 1)) return;
+  if (options.quiet || (options.verbose == 0 && ::isatty(STDOUT_FILENO) != 1)) return;
   std::printf("%s\n", Summary(options, report, seconds).c_str());
-  if (!options.verbose) return;
+  if (options.verbose == 0) return;
   for (const StageTime& time : report.times) std::printf("  %-10s %.3f s\n", time.stage.c_str(), time.seconds);
   for (const OpReport& op : report.ops) {
     if (!op.reason.empty()) std::printf("  %s '%s' stays float: %s\n", op.op.c_str(), op.name.c_str(), op.reason.c_str());

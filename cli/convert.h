@@ -16,7 +16,8 @@ struct ConvertOptions {
   std::vector<std::string> signatures, tags;
   int threads = 0;
   bool per_tensor = false, per_tensor_dense = false;
-  bool quiet = false, verbose = false;
+  bool quiet = false;
+  int verbose = 0;  // 1: messages, times, reasons; 2: every pass as well
 };
 
 // What --mode and the type options may be.

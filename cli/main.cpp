@@ -50,7 +50,7 @@ void AddConvert(CLI::App& app, ConvertOptions& options) {
   convert->add_flag("--per-tensor", options.per_tensor, "one scale for each weight tensor, not one a channel");
   convert->add_flag("--per-tensor-dense", options.per_tensor_dense, "the same for FULLY_CONNECTED only");
   CLI::Option* quiet = convert->add_flag("-q,--quiet", options.quiet, "errors only");
-  convert->add_flag("-v,--verbose", options.verbose, "more messages, stage times, operators that stay float")
+  convert->add_flag("-v,--verbose", options.verbose, "stage times, operators that stay float; twice: every pass")
       ->excludes(quiet);
 }
 
