@@ -7,6 +7,7 @@ classifier.tflite  the same by TensorFlow's converter, float
 two_signatures/    SavedModel: encode(image, bias) -> code, decode(image, hint) -> picture; all [1,4]
 unknown_op/        SavedModel with a Cholesky decomposition, which LiteRT has no operator for
 samples.npz        20 deflated images for the classifier, with labels, which are no input of it
+images.f32         the images again, as bare float32 numbers
 two_signatures.npz arrays named signature/input
 """
 
@@ -67,8 +68,9 @@ def main():
                         signatures={"encode": two.encode, "decode": two.decode})
     unknown = UnknownOp()
     tf.saved_model.save(unknown, os.path.join(HERE, "unknown_op"), signatures=unknown.__call__)
-    np.savez_compressed(os.path.join(HERE, "samples.npz"), image=RNG.normal(size=(20, 8, 8, 1)).astype(np.float32),
-                        label=RNG.integers(0, 3, 20))
+    images = RNG.normal(size=(20, 8, 8, 1)).astype(np.float32)
+    np.savez_compressed(os.path.join(HERE, "samples.npz"), image=images, label=RNG.integers(0, 3, 20))
+    images.tofile(os.path.join(HERE, "images.f32"))
     uniform = lambda: RNG.uniform(-1, 1, (8, 4)).astype(np.float32)
     np.savez(os.path.join(HERE, "two_signatures.npz"), **{
         "encode/image": uniform(), "encode/bias": uniform(), "decode/image": uniform(), "decode/hint": uniform()})
