@@ -12,7 +12,6 @@
 from __future__ import annotations
 
 import os as _os
-from typing import Any as _Any
 
 from zeropoint import _zeropoint, lite
 from zeropoint._dtypes import DType, float16, float32, int8, int16, int32, int64, uint8
@@ -29,6 +28,10 @@ from zeropoint._errors import (
     ZeropointError,
 )
 from zeropoint._report import Report
+
+TYPE_CHECKING = False  # importing typing would be a third of the time that importing this package takes
+if TYPE_CHECKING:
+    from typing import Any as _Any
 
 __version__ = _zeropoint.version()
 

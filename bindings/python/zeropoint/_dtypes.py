@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from zeropoint._errors import OptionError
+
+TYPE_CHECKING = False  # importing typing would be a third of the time that importing this package takes
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class DType:

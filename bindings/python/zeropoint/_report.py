@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+TYPE_CHECKING = False  # importing typing would be a third of the time that importing this package takes
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Report(dict):
@@ -12,9 +13,13 @@ class Report(dict):
 
     @classmethod
     def from_json(cls, text: str) -> Report:
+        import json
+
         return cls(json.loads(text))
 
     def to_json(self, indent: int | None = 2, **options: Any) -> str:
+        import json
+
         return json.dumps(self, indent=indent, **options)
 
     def __repr__(self) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 from zeropoint._errors import DataError
+
+TYPE_CHECKING = False  # importing typing would be a third of the time that importing this package takes
+if TYPE_CHECKING:
+    from typing import Any
 
 Tensor = tuple  # (name or None, type code, memoryview)
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import enum
 import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from zeropoint import _samples, _zeropoint
 from zeropoint._dtypes import DType, as_dtype, float32, name_of_code
 from zeropoint._errors import FileError, ModelError, OptionError, UnsupportedError
 from zeropoint._progress import Listener, listener
 from zeropoint._report import Report
+
+TYPE_CHECKING = False  # importing typing would be a third of the time that importing this package takes
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["OpsSet", "Optimize", "RepresentativeDataset", "TFLiteConverter", "TargetSpec"]
 
@@ -274,7 +277,10 @@ class TFLiteConverter(_Checked):
 
         with tempfile.TemporaryDirectory() as folder:
             if hasattr(model, "export"):
-                model.export(folder)
+                try:
+                    model.export(folder, verbose=False)
+                except TypeError:  # Keras 2 has no such argument
+                    model.export(folder)
             elif hasattr(model, "save"):  # Keras before 2.13
                 model.save(folder, save_format="tf")
             else:
