@@ -60,8 +60,13 @@ std::string ErrorText(const absl::Status& status) {
   std::string message(status.message());
   size_t end_of_first_line = message.find('\n');
   if (end_of_first_line == std::string::npos) end_of_first_line = message.size();
-  return absl::StrCat("zeropoint: error: ", message.substr(0, end_of_first_line), PlaceText(status),
-                      message.substr(end_of_first_line));
+  std::string first_line = message.substr(0, end_of_first_line);
+  std::string place = PlaceText(status);
+  if (!first_line.empty() && first_line.back() == ':') {  // a list follows; the place belongs before its colon
+    first_line.pop_back();
+    place += ':';
+  }
+  return absl::StrCat("zeropoint: error: ", first_line, place, message.substr(end_of_first_line));
 }
 
 ExitCode ReportError(const absl::Status& status) {

@@ -78,14 +78,18 @@ absl::Status AddColumn(Table& table, const InputInfo& input, const Array& array)
   return absl::OkStatus();
 }
 
-// The array named `name`, or "signature/name" when that is how the model's inputs are told apart.
-const Array* FindArray(const std::vector<Array>& arrays, const SignatureInputs& signature, const std::string& name,
+const Array* FindArray(const std::vector<Array>& arrays, const std::string& name) {
+  auto found = std::find_if(arrays.begin(), arrays.end(), [&](const Array& array) { return array.name == name; });
+  return found == arrays.end() ? nullptr : &*found;
+}
+
+// The array named "signature/input", or without the signature when there is only one; at last, as the graph names it.
+const Array* FindArray(const std::vector<Array>& arrays, const SignatureInputs& signature, const InputInfo& input,
                        bool only_signature) {
-  std::string full = absl::StrCat(signature.key, "/", name);
-  for (const Array& array : arrays) {
-    if (array.name == full || (only_signature && array.name == name)) return &array;
-  }
-  return nullptr;
+  const Array* found = FindArray(arrays, absl::StrCat(signature.key, "/", input.name));
+  if (found == nullptr && only_signature) found = FindArray(arrays, input.name);
+  if (found == nullptr && only_signature && !input.tensor.empty()) found = FindArray(arrays, input.tensor);
+  return found;
 }
 
 // A table for each signature that has arrays at all.
@@ -98,7 +102,7 @@ absl::StatusOr<std::vector<Table>> MatchArrays(const std::vector<Array>& arrays,
     Table table{signature.key, {}, 0};
     std::string missing;
     for (const InputInfo& input : signature.inputs) {
-      const Array* array = FindArray(arrays, signature, input.name, signatures.size() == 1);
+      const Array* array = FindArray(arrays, signature, input, signatures.size() == 1);
       if (array == nullptr) {
         missing = input.name;
         continue;

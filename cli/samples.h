@@ -1,7 +1,8 @@
 // The samples of --data, matched to the model's inputs.
 //
 //   x.npz     one array an input, named as the input, or "signature/input" when the model has several signatures; the first
-//             axis counts the samples. Arrays that are no input (labels, say) are left out with a warning.
+//             axis counts the samples. Arrays that are no input (labels, say) are left out with a warning. With one
+//             signature the name of the input's tensor will do.
 //   x.npy     the same for a model with one input.
 //   folder    of .npy files: when there is an <input>.npy for every input, one file an input as in an .npz; otherwise one
 //             file a sample, in the order of the names, for a model with one input.

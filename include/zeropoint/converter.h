@@ -56,6 +56,7 @@ struct InputInfo {
   std::string name;            // the signature's input name
   Type type = Type::kFloat32;
   std::vector<int64_t> shape;  // -1 where unknown
+  std::string tensor;          // the graph's name for it; samples may use it as well
 };
 
 struct SignatureInputs {

@@ -218,7 +218,8 @@ absl::StatusOr<Converter> Converter::FromPath(const std::string& path, const Sav
 std::vector<SignatureInputs> Converter::Signatures() const {
   auto describe = [](const ir::Graph& graph, const std::string& name, ir::ValueId id) {
     const ir::Value& value = graph.value(id);
-    return InputInfo{name, static_cast<Type>(value.type), {value.shape.dims().begin(), value.shape.dims().end()}};
+    return InputInfo{name, static_cast<Type>(value.type), {value.shape.dims().begin(), value.shape.dims().end()},
+                     value.name};
   };
   std::vector<SignatureInputs> result;
   for (const ir::Signature& signature : state_->model.signatures) {

@@ -163,6 +163,14 @@ TEST_CASE("samples of several signatures are named signature/input") {
   CHECK_THAT(Message(missing.status()), Contains("'depth'") && Contains("'decode'"));
 }
 
+TEST_CASE("an array may be named as the input's tensor") {
+  std::vector<SignatureInputs> signatures = {
+      {"serving_default", {{"x", Type::kFloat32, {-1, 8, 8, 1}, "image"}}, {"y"}}};
+  auto samples = LoadSamples(Tiny("samples.npz"), signatures);
+  REQUIRE(samples.ok());
+  CHECK(ReadAll(samples->dataset)[0].name == "x");
+}
+
 TEST_CASE("an .npy does not serve a model with two inputs") {
   Scratch scratch;
   WriteFile(scratch / "x.npy", NpyText("<f4", {4, 2}, Counting(8)));
