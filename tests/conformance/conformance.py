@@ -6,6 +6,7 @@ module decides which differences between paired tensors count.
 import argparse
 import collections
 import concurrent.futures
+import functools
 import json
 import math
 import multiprocessing
@@ -41,6 +42,8 @@ HALF_TOLERANCE = 1e-3          # of float16 constants, likewise: one unit in the
 BIAS_TOLERANCE = 2 * SCALE_TOLERANCE
 # How near to a half the unrounded zero point must be for two roundings to be a tie: 255 steps times SCALE_TOLERANCE.
 TIE_TOLERANCE = 0.0255
+# Likewise for a weight of at most 127 steps whose float value differs by a few units in the last place.
+WEIGHT_TIE_TOLERANCE = 127 * 1e-6
 # How much less signal to noise (dB) than the reference's file still counts as equal.
 SQNR_TOLERANCE = 1.0
 # Without a reference file, the least signal to noise (dB) against the float model: what the most delicate models of the zoo
@@ -181,8 +184,36 @@ def compare_constants(kind, quantized, expected, actual):
     return ('weights' if quantized else 'constants'), worst
 
 
-def compare_files(oracle, reference, candidate, ranges):
-    """([Difference], figures) of two .tflite files; ranges: {tensor name: (min, max)} as calibrated for the candidate."""
+def only_ties(expected, actual, quantization, shape, exact):
+    """Whether int8 weights differ only where the unrounded weight lies halfway between the two integers.
+
+    exact: the float weights of our float conversion, or None. Batch norms are folded with a reciprocal square root, which
+    TensorFlow takes from the processor's approximation: its weights differ from the exact ones in the last bits.
+    """
+    import numpy as np
+    if exact is None or exact.size != actual.size:
+        return False
+    scales, _, axis = quantization
+    spread = [-1 if k == axis else 1 for k in range(len(shape))] if len(scales) > 1 else [1] * len(shape)
+    unrounded = (exact.astype(np.float64).reshape(shape) / scales.reshape(spread)).ravel()
+    a, b = expected.view(np.int8).astype(np.float64), actual.view(np.int8).astype(np.float64)
+    off = a != b
+    return bool(np.all(np.abs(a - b)[off] == 1) and np.all(np.abs(unrounded - (a + b) / 2)[off] <= WEIGHT_TIE_TOLERANCE))
+
+
+def float_constants(oracle, path):
+    """{name: elements} of a file's float32 constants."""
+    import numpy as np
+    model = oracle.Model(path)
+    constants = ((t.name.decode(errors='replace'), model.const(k)) for k, t in enumerate(model.g.tensors) if model.kind(k) == 'FLOAT32')
+    return {name: data.view(np.float32) for name, data in constants if data is not None}
+
+
+def compare_files(oracle, reference, candidate, ranges, floats):
+    """([Difference], figures) of two .tflite files.
+
+    ranges: {tensor name: (min, max)} as calibrated for the candidate; floats: float_constants() of its float conversion.
+    """
     import numpy as np
     a, b = oracle.Model(reference), oracle.Model(candidate)
     found = []
@@ -229,6 +260,8 @@ def compare_files(oracle, reference, candidate, ranges):
                 figures['weights'] += 1
                 figures['weights_equal'] += difference is None
             if difference is not None:
+                if difference[0] == 'weights' and kind == 'INT8' and only_ties(expected, actual, p, other.shape, floats.get(name)):
+                    difference = ('weights at ties', difference[1])
                 found.append(Difference(difference[0], '%s: %s' % (name, difference[1])))
         elif (expected is None) != (actual is None) and (a.producer.get(x) is None) == (b.producer.get(y) is None):
             found.append(Difference('constants', '%s: constant only in %s' % (name, 'the reference' if actual is None else 'ours')))
@@ -309,6 +342,14 @@ class ModelCheck:
     def labelled_samples(self):
         raise NotImplementedError
 
+    @functools.cached_property
+    def floats(self):
+        """The constants of our float conversion."""
+        path = os.path.join(self.options.output, self.name, 'float.tflite')
+        if 'float' not in self.options.mode:
+            convert(self.options.zeropoint, self.path, 'float', path)
+        return float_constants(self.oracle, path) if os.path.exists(path) else {}
+
     def run(self, path, count):
         return isolated(self.oracle.run, path, Samples(self.check_samples(count)))
 
@@ -341,7 +382,7 @@ class ModelCheck:
         found = []
         if reference:
             ranges = {t['name']: (t['min'], t['max']) for t in report['tensors'] if 'min' in t}
-            found, figures = compare_files(self.oracle, reference, output, ranges)
+            found, figures = compare_files(self.oracle, reference, output, ranges, self.floats)
             row.update(figures)
         else:
             row['bytes'] = os.path.getsize(output)

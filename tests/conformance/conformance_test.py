@@ -22,6 +22,15 @@ def test_one_step_in_one_int8_weight_is_a_difference():
     assert constants('INT8', weights, changed)[0] == 'weights'
 
 
+def test_a_weight_between_two_integers_is_a_tie():
+    scales = (np.array([0.5, 0.25]), None, 0)
+    expected, actual = np.int8([1, 2, 3, 4]), np.int8([1, 3, 3, 4])
+    assert conformance.only_ties(expected, actual, scales, (2, 2), np.float32([0.5, 1.25 - 1e-7, 0.75, 1.0]))
+    assert not conformance.only_ties(expected, actual, scales, (2, 2), np.float32([0.5, 1.24, 0.75, 1.0]))
+    assert not conformance.only_ties(expected, np.int8([1, 4, 3, 4]), scales, (2, 2), np.float32([0.5, 1.5, 0.75, 1.0]))
+    assert not conformance.only_ties(expected, actual, scales, (2, 2), None)
+
+
 def test_a_bias_may_differ_by_the_rounding_of_its_scale_only():
     assert constants('INT32', np.int32([100000, 5]), np.int32([100020, 6])) is None
     assert constants('INT32', np.int32([100000, 5]), np.int32([100030, 5]))[0] == 'biases'

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The checks of run_zoo.py for Keras' MobileNetV2 and EfficientNetB0 with random weights of a fixed seed.
 
-    run_keras.py [--model NAME ...] [--mode MODE ...] [--verbose] [--exports FOLDER]
+    run_keras.py [--model NAME ...] [--mode MODE ...] [--verbose]
 
 TensorFlow exports the models and converts them for reference, once: both are kept in the output folder. Needs tensorflow,
 ai-edge-litert and ../shared, whose photos calibrate; says so and passes without. Run by hand: TensorFlow takes minutes.
@@ -30,9 +30,15 @@ def photos(name):
 
 
 def export(name, folder):
+    """Random weights, but batch normalization that knows the photos: without, activations fade to nothing layer by layer."""
     import keras
     keras.utils.set_random_seed(SEED)
-    getattr(keras.applications, NETWORKS[name][0])(weights=None).export(folder, verbose=False)
+    model = getattr(keras.applications, NETWORKS[name][0])(weights=None)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = 0.0
+    model(photos(name), training=True)
+    model.export(folder, verbose=False)
 
 
 def convert_by_tensorflow(name, folder, mode, output):
@@ -73,7 +79,7 @@ class KerasModel(conformance.ModelCheck):
         self.name = name
         self.folder = os.path.join(options.output, name)
         os.makedirs(os.path.join(self.folder, 'reference'), exist_ok=True)
-        self.path = os.path.join(options.exports or self.folder, name if options.exports else 'saved_model')
+        self.path = os.path.join(self.folder, 'saved_model')
         if not os.path.exists(os.path.join(self.path, 'saved_model.pb')) and not by_tensorflow('export', name, self.path):
             sys.exit('no export of %s' % name)
         self.photos = photos(name)
@@ -106,7 +112,6 @@ def main():
     if sys.argv[1:2] == ['--tensorflow']:
         return {'export': export, 'convert': convert_by_tensorflow}[sys.argv[2]](*sys.argv[3:])
     parser = conformance.parser(__doc__, list(NETWORKS))
-    parser.add_argument('--exports', help='folder that has the SavedModels already, one folder a model')
     parser.set_defaults(output=os.path.join(conformance.ROOT, 'build/conformance_keras'))
     options = parser.parse_args()
     conformance.load_oracle()
