@@ -72,7 +72,7 @@ std::vector<Phase> ImportPipeline() {
 
 std::vector<Phase> TflitePipeline() {
   // Only what calibration and quantization cannot work around: the model is the user's, already in LiteRT's form.
-  return {{"widen", {{"widen_float16", WidenFloat16}, {"widen_int8_weights", WidenInt8Weights}, kRemoveDead}, 1}};
+  return {{"widen", {{"widen_float16", WidenFloat16}, kRemoveDead}, 1}};
 }
 
 std::vector<Phase> Int8Pipeline() {

@@ -84,12 +84,12 @@ bool IsIntegerActivationType(ElementType type) {
   return type == ElementType::kInt8 || type == ElementType::kUInt8 || type == ElementType::kInt16;
 }
 
-// A model that is quantized already has no float ranges left to calibrate.
+// A model whose activations are quantized already has no float ranges left to calibrate. Weights alone may be integers.
 absl::Status RefuseQuantized(const ir::Model& model) {
   for (const ir::Graph& graph : model.graphs) {
     for (ir::ValueId id = 0; id < graph.num_values(); ++id) {
       const ir::Value& value = graph.value(id);
-      if (!value.quant.quantized() || !IsIntegerActivationType(value.type)) continue;
+      if (value.is_constant || !value.quant.quantized() || !IsIntegerActivationType(value.type)) continue;
       return Annotate(absl::InvalidArgumentError(absl::StrCat("the model is quantized already: tensor '", value.name,
                                                               "' is ", Name(value.type), "; start from its float form")),
                       Place::kTensor, value.name);

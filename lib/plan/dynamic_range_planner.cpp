@@ -25,7 +25,6 @@ absl::Status PlanNode(const Task& task, ir::NodeId id, GraphPlan& plan) {
   for (const ops::DynamicRangeOperand& candidate : spec.dynamic_range) {
     const ir::ValueId weight = node.input(candidate.operand);
     if (!IsFloat(graph, weight) || !graph.value(weight).is_constant) continue;
-    if (KeepIntegerWeight(graph, id, candidate, plan)) continue;
     decision.attrs = spec.dynamic_range_attrs;
     if (graph.value(weight).shape.NumElements() < kFewestElements) continue;
     ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph, weight));

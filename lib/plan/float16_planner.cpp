@@ -14,14 +14,10 @@ absl::StatusOr<GraphPlan> PlanFloat16(const Task& task) {
   for (ir::NodeId id : graph.Order()) {
     const ir::Node& node = graph.node(id);
     NodeDecision& decision = plan.nodes.emplace(id, UndecidedFor(node)).first->second;
-    for (const ops::DynamicRangeOperand& operand : SpecOf(node).dynamic_range) {
-      KeepIntegerWeight(graph, id, operand, plan);
-    }
     for (int i = 0; i < static_cast<int>(node.inputs().size()); ++i) {
       const ir::ValueId value = node.input(i);
       // A constant that the graph delivers as a result stays as it is.
       if (!IsFloat(graph, value) || !graph.value(value).is_constant || graph.IsGraphOutput(value)) continue;
-      if (plan.operands.count({id, i}) > 0) continue;
       plan.values.emplace(value, Float16Form());
       plan.operands[{id, i}] = ValuePlan();
       decision.quantized = true;

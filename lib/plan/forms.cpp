@@ -141,19 +141,6 @@ ValuePlan Int64BiasForm(absl::Span<const int64_t> dims, float input_scale,
   return form;
 }
 
-std::optional<ValuePlan> FormBeforeWidening(const ir::Value& constant) {
-  const ir::QuantParams& params = constant.quant;
-  const bool symmetric = std::all_of(params.zero_point.begin(), params.zero_point.end(), [](int64_t z) { return z == 0; });
-  if (!constant.is_constant || !params.quantized() || !symmetric) return std::nullopt;
-  ValuePlan form;
-  form.type = ElementType::kInt8;
-  form.params = params;
-  form.encoding = Symmetric(Encoding::Rule::kDivide, kNarrowInt8);
-  form.encoding.low = kInt8Low;
-  form.encoding.factors.assign(params.scale.begin(), params.scale.end());
-  return form;
-}
-
 ValuePlan DynamicRangeForm(absl::Span<const float> values, absl::Span<const int64_t> dims, int axis) {
   ValuePlan form;
   form.type = ElementType::kInt8;

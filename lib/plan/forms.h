@@ -2,7 +2,6 @@
 #ifndef ZEROPOINT_PLAN_FORMS_H_
 #define ZEROPOINT_PLAN_FORMS_H_
 
-#include <optional>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -30,10 +29,6 @@ ValuePlan Int16x8WeightForm(absl::Span<const float> values, absl::Span<const int
                             float input_scale, absl::Span<const float> biases);
 ValuePlan Int64BiasForm(absl::Span<const int64_t> dims, float input_scale,
                         absl::Span<const float> weight_scales);
-
-// The integers that a float constant came from, when it was widened from a file that had quantized weights already:
-// such a constant carries their parameters. Nothing for others.
-std::optional<ValuePlan> FormBeforeWidening(const ir::Value& constant);
 
 ValuePlan DynamicRangeForm(absl::Span<const float> values, absl::Span<const int64_t> dims, int axis);
 ValuePlan Float16Form();

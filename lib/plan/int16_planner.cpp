@@ -44,7 +44,9 @@ class Int16Planner {
     if (!draft.reason.empty()) return absl::OkStatus();
     decision.quantized = true;
     decision.attrs = spec.int16_attrs;
-    for (auto& [operand, form] : draft.operands) plan_.operands[{id, operand}] = std::move(form);
+    for (auto& [operand, form] : draft.operands) {
+      if (IsFloat(graph_, node.input(operand))) plan_.operands[{id, operand}] = std::move(form);
+    }
     for (size_t r = 0; r < draft.results.size(); ++r) {
       if (draft.results[r].has_value()) plan_.values[node.outputs()[r]] = *std::move(draft.results[r]);
     }
@@ -59,7 +61,9 @@ class Int16Planner {
     const ir::Node& node = graph_.node(id);
     for (int i = 0; i < static_cast<int>(node.inputs().size()) && draft.reason.empty(); ++i) {
       const ir::ValueId value = node.input(i);
-      if (IsIntegerWeight(graph_, spec.input(i), value)) draft.reason = IntegerWeightReason(graph_, value);
+      if (IsIntegerWeight(graph_, spec.input(i), value) && !Int8WeightAsStored(graph_, value).has_value()) {
+        draft.reason = IntegerWeightReason(graph_, value);
+      }
       if (!IsFloat(graph_, value) || spec.input(i).role == ops::Role::kBias || IsConstantWeight(node, spec, i)) {
         continue;
       }
@@ -107,8 +111,8 @@ class Int16Planner {
       const ir::ValueId value = node.input(i);
       if (role.role != ops::Role::kBias || !IsFloat(graph_, value)) continue;
       auto input = draft.operands.find(role.bias_input);
-      if (input == draft.operands.end() || !IsFloat(graph_, node.input(role.bias_weight))) {
-        draft.reason = "its bias is float32, but its input or weights are not";
+      if (input == draft.operands.end()) {
+        draft.reason = "its bias is float32, but its input is not";
       } else if (!graph_.value(value).is_constant) {
         draft.reason = absl::StrCat("the bias '", graph_.value(value).name, "' is computed at run time");
       } else {
@@ -124,7 +128,7 @@ class Int16Planner {
     const ir::Node& node = graph_.node(id);
     ZP_ASSIGN_OR_RETURN(const std::optional<Bias> bias, FindBias(node, spec, draft));
     for (int i = 0; i < static_cast<int>(node.inputs().size()) && draft.reason.empty(); ++i) {
-      if (!IsFloat(graph_, node.input(i)) || !IsConstantWeight(node, spec, i)) continue;
+      if (node.input(i) == ir::kNoValue || !IsConstantWeight(node, spec, i)) continue;
       const bool biased = bias.has_value() && bias->weight == i;
       ZP_RETURN_IF_ERROR(DraftWeight(node, i, spec, biased ? &*bias : nullptr, draft));
     }
@@ -137,16 +141,20 @@ class Int16Planner {
   absl::Status DraftWeight(const ir::Node& node, int operand, const ops::QuantSpec& spec, const Bias* bias,
                            Draft& draft) {
     const ir::ValueId value = node.input(operand);
-    ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph_, value));
     const absl::Span<const int64_t> dims = graph_.value(value).shape.dims();
     const int axis = WeightAxis(task_, spec, spec.input(operand), value);
-    std::optional<ValuePlan> before = FormBeforeWidening(graph_.value(value));
-    const size_t channels = before.has_value() ? before->params.scale.size() : numeric::LayoutOf(dims, axis).channels;
+    std::optional<ValuePlan> stored = Int8WeightAsStored(graph_, value);
+    const size_t channels = stored.has_value() ? stored->params.scale.size() : numeric::LayoutOf(dims, axis).channels;
     if (bias != nullptr && channels > 1 && channels != bias->elements.size()) {
       draft.reason = absl::StrCat("its bias has ", bias->elements.size(), " elements for ", channels, " channels");
-    } else if (before.has_value()) {
-      draft.operands[operand] = *std::move(before);
-    } else if (bias != nullptr) {
+      return absl::OkStatus();
+    }
+    if (stored.has_value()) {
+      draft.operands[operand] = *std::move(stored);
+      return absl::OkStatus();
+    }
+    ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph_, value));
+    if (bias != nullptr) {
       draft.operands[operand] = Int16x8WeightForm(elements, dims, axis, bias->input_scale, bias->elements);
     } else {
       draft.operands[operand] = Int16x8WeightForm(elements, dims, axis, /*input_scale=*/1.0f, /*biases=*/{});

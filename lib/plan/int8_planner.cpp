@@ -48,7 +48,9 @@ class Int8Planner {
     decision.reason = draft.reason;
     if (!draft.reason.empty()) return absl::OkStatus();
     decision.quantized = true;
-    for (auto& [operand, form] : draft.operands) plan_.operands[{id, operand}] = std::move(form);
+    for (auto& [operand, form] : draft.operands) {
+      if (IsFloat(graph_, node.input(operand))) plan_.operands[{id, operand}] = std::move(form);
+    }
     for (ir::ValueId result : node.outputs()) {
       if (IsFloat(graph_, result)) plan_.values[result] = *StoredForm(result);
     }
@@ -61,7 +63,10 @@ class Int8Planner {
     for (int i = 0; i < static_cast<int>(node.inputs().size()) && draft.reason.empty(); ++i) {
       const ir::ValueId value = node.input(i);
       const ops::OperandSpec role = spec.input(i);
-      if (IsIntegerWeight(graph_, role, value)) draft.reason = IntegerWeightReason(graph_, value);
+      if (IsIntegerWeight(graph_, role, value)) {
+        DraftStoredWeight(i, value, draft);
+        continue;
+      }
       if (!IsFloat(graph_, value) || role.role == ops::Role::kBias) continue;
       if (!graph_.value(value).is_constant) {
         const std::optional<numeric::Affine> params = scales_.Read(id, i);
@@ -72,15 +77,21 @@ class Int8Planner {
         draft.operands[i] = WithRange(Int8Form(*params), value, *params == scales_.Stored(value));
       } else if (role.role == ops::Role::kWeight) {
         ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph_, value));
-        std::optional<ValuePlan> before = FormBeforeWidening(graph_.value(value));
-        draft.operands[i] = before.has_value() ? *std::move(before)
-                                               : Int8WeightForm(elements, graph_.value(value).shape.dims(),
-                                                                WeightAxis(task_, spec, role, value));
+        draft.operands[i] = Int8WeightForm(elements, graph_.value(value).shape.dims(),
+                                           WeightAxis(task_, spec, role, value));
       } else {
         DraftConstant(id, i, spec, draft);
       }
     }
     return absl::OkStatus();
+  }
+
+  void DraftStoredWeight(int operand, ir::ValueId value, Draft& draft) const {
+    if (std::optional<ValuePlan> form = Int8WeightAsStored(graph_, value)) {
+      draft.operands[operand] = *std::move(form);
+    } else {
+      draft.reason = IntegerWeightReason(graph_, value);
+    }
   }
 
   // A constant in the place of an activation: the op's shared parameters, or those of its own range.
@@ -118,11 +129,11 @@ class Int8Planner {
       ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph_, value));
       ValuePlan& weights = factor->second;
       const ir::ValueId weight = node.input(role.bias_weight);
-      const bool widened = FormBeforeWidening(graph_.value(weight)).has_value();
-      const bool adjustable = graph_.value(weight).is_constant && !widened;
+      const bool stored = !IsFloat(graph_, weight);
+      const bool adjustable = graph_.value(weight).is_constant && !stored;
       const bool per_channel =
-          widened ? weights.params.scale.size() > 1
-                  : adjustable && WeightAxis(task_, spec, spec.input(role.bias_weight), weight) >= 0;
+          stored ? weights.params.scale.size() > 1
+                 : adjustable && WeightAxis(task_, spec, spec.input(role.bias_weight), weight) >= 0;
       if (per_channel && elements.size() != weights.params.scale.size()) {
         draft.reason = absl::StrCat("its bias has ", elements.size(), " elements for ", weights.params.scale.size(),
                                     " channels");

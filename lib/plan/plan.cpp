@@ -12,13 +12,7 @@ using Planner = absl::StatusOr<GraphPlan> (*)(const Task&);
 
 absl::StatusOr<GraphPlan> PlanFloat(const Task& task) {
   GraphPlan plan;
-  for (ir::NodeId id : task.graph.Order()) {
-    const ir::Node& node = task.graph.node(id);
-    plan.nodes.emplace(id, UndecidedFor(node));
-    for (const ops::DynamicRangeOperand& operand : SpecOf(node).dynamic_range) {
-      KeepIntegerWeight(task.graph, id, operand, plan);
-    }
-  }
+  for (ir::NodeId id : task.graph.Order()) plan.nodes.emplace(id, UndecidedFor(task.graph.node(id)));
   return plan;
 }
 

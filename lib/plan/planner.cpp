@@ -6,7 +6,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "ir/constants.h"
-#include "plan/forms.h"
 
 namespace zeropoint::plan {
 namespace {
@@ -76,6 +75,19 @@ bool IsIntegerWeight(const ir::Graph& graph, const ops::OperandSpec& operand, ir
   return operand.role == ops::Role::kWeight && id != ir::kNoValue && !IsFloat(graph, id);
 }
 
+std::optional<ValuePlan> Int8WeightAsStored(const ir::Graph& graph, ir::ValueId id) {
+  const ir::Value& value = graph.value(id);
+  const std::vector<int64_t>& zero_points = value.quant.zero_point;
+  const bool symmetric = std::all_of(zero_points.begin(), zero_points.end(), [](int64_t z) { return z == 0; });
+  if (!value.is_constant || value.type != ElementType::kInt8 || !value.quant.quantized() || !symmetric) {
+    return std::nullopt;
+  }
+  ValuePlan form;
+  form.type = value.type;
+  form.params = value.quant;
+  return form;
+}
+
 std::string NoFormReason(const ir::Node& node, const char* scheme) {
   if (absl::StartsWith(node.op(), ops::kCustomPrefix)) return "a custom op is carried through as it is";
   return absl::StrCat("there is no ", scheme, " form of this op");
@@ -86,21 +98,12 @@ std::string NoRangeReason(const ir::Graph& graph, ir::ValueId id) {
 }
 
 std::string IntegerWeightReason(const ir::Graph& graph, ir::ValueId id) {
-  return absl::StrCat("its weights '", graph.value(id).name, "' are ", Name(graph.value(id).type), " already");
+  return absl::StrCat("its weights '", graph.value(id).name, "' are ", Name(graph.value(id).type),
+                      " already, and not in the form that this mode needs");
 }
 
 std::string NoParamsConstantReason(const ir::Graph& graph, ir::ValueId id) {
   return absl::StrCat("constant '", graph.value(id).name, "' is empty or holds NaN or infinity");
-}
-
-bool KeepIntegerWeight(const ir::Graph& graph, ir::NodeId id, const ops::DynamicRangeOperand& operand, GraphPlan& plan) {
-  const ir::ValueId weight = graph.node(id).input(operand.operand);
-  if (!operand.hybrid || !IsFloat(graph, weight)) return false;
-  std::optional<ValuePlan> before = FormBeforeWidening(graph.value(weight));
-  if (!before.has_value()) return false;
-  plan.operands[{id, operand.operand}] = *std::move(before);
-  plan.nodes.at(id).quantized = true;
-  return true;
 }
 
 void PlanBoundaries(const Task& task, const FormOf& form, GraphPlan& plan) {

@@ -47,18 +47,16 @@ absl::StatusOr<std::vector<float>> WeightElements(const ir::Graph& graph, ir::Va
 // Nothing when the constant is empty or holds NaN or Inf: it cannot have parameters.
 std::optional<std::vector<float>> FiniteElements(const ir::Graph& graph, ir::ValueId id);
 
-// Weights that are integers in the graph already; no planner can read them as real values.
+// A constant weight that the file stores as an integer already, beside float activations. The static modes can use it as
+// it is (Int8WeightAsStored) when it is int8 and symmetric.
 bool IsIntegerWeight(const ir::Graph& graph, const ops::OperandSpec& operand, ir::ValueId id);
+std::optional<ValuePlan> Int8WeightAsStored(const ir::Graph& graph, ir::ValueId id);
 
 // Wordings of reasons, one place so that reports read alike.
 std::string NoFormReason(const ir::Node& node, const char* scheme);
 std::string NoRangeReason(const ir::Graph& graph, ir::ValueId id);
 std::string IntegerWeightReason(const ir::Graph& graph, ir::ValueId id);
 std::string NoParamsConstantReason(const ir::Graph& graph, ir::ValueId id);
-
-// Modes with float activations leave weights that were integers in the file as they were, where the op's kernel takes
-// such weights. Plans that and returns true, or does nothing and returns false.
-bool KeepIntegerWeight(const ir::Graph& graph, ir::NodeId id, const ops::DynamicRangeOperand& operand, GraphPlan& plan);
 
 // Decides in which form the graph takes its float inputs and delivers its float outputs, and lets float nodes read
 // integer values as float32. `form` is the integer form that a value has or could have; nothing when it has none.

@@ -60,14 +60,36 @@ output %y
   CHECK(plan.operands.at({node, 1}).params.scale[1] == 1.0f);
 }
 
-TEST_CASE("weights that were integers in the file keep their parameters") {
-  ir::Model model = ParsedModel(kConvolution);
-  ir::QuantParams& before = model.graphs[0].value(ValueNamed(model, "w")).quant;
-  before.scale = {4.0f};
-  before.zero_point = {0};
+TEST_CASE("weights that are int8 in the file stay as they are") {
+  const ir::Model model = ParsedModel(R"(graph main
+input %x : float32[1,1,1,1]
+const %w : int8[2,1,1,1] scale=4 zero_point=0 = 1 -2
+const %b : float32[2] = 1 2
+%y = CONV_2D(%x, %w, %b) {padding=1, stride_w=1, stride_h=1} : float32[1,1,1,2]
+output %y
+)");
   const GraphPlan plan = Planned(model, Ranges(model, {{"x", 0, 255}, {"y", 0, 510}}), With(Scheme::kInt8));
-  CHECK(plan.operands.at({NodeOf(model, "y"), 1}).params.scale == std::vector<float>{4.0f});
+  CHECK(DecisionOn(model, plan, "y").quantized);
+  CHECK(plan.operands.count({NodeOf(model, "y"), 1}) == 0);
   CHECK(plan.operands.at({NodeOf(model, "y"), 2}).params.scale == std::vector<float>{4.0f});
+  const GraphPlan wide = Planned(model, Ranges(model, {{"x", -32767, 1}, {"y", 0, 510}}), With(Scheme::kInt16x8));
+  CHECK(DecisionOn(model, wide, "y").quantized);
+  CHECK(wide.operands.count({NodeOf(model, "y"), 1}) == 0);
+  CHECK(wide.operands.at({NodeOf(model, "y"), 2}).params.scale == std::vector<float>{4.0f});
+}
+
+TEST_CASE("weights that are asymmetric in the file keep their op float") {
+  const ir::Model model = ParsedModel(R"(graph main
+input %x : float32[1,1,1,1]
+const %w : int8[2,1,1,1] scale=4 zero_point=3 = 1 -2
+const %b : float32[2] = 1 2
+%y = CONV_2D(%x, %w, %b) {padding=1, stride_w=1, stride_h=1} : float32[1,1,1,2]
+output %y
+)");
+  for (Scheme scheme : {Scheme::kInt8, Scheme::kInt16x8}) {
+    const GraphPlan plan = Planned(model, Ranges(model, {{"x", 0, 255}, {"y", 0, 510}}), With(scheme));
+    CHECK_THAT(DecisionOn(model, plan, "y").reason, Catch::Contains("'w' are int8 already"));
+  }
 }
 
 TEST_CASE("NaN in a weight is an error that names the tensor") {
