@@ -13,7 +13,7 @@ namespace {
 template <typename T>
 std::vector<T> Elements(const ir::TensorLiteral& literal) {
   std::vector<T> elements(literal.data.size() / sizeof(T));
-  std::memcpy(elements.data(), literal.data.data(), literal.data.size());
+  if (!elements.empty()) std::memcpy(elements.data(), literal.data.data(), literal.data.size());
   return elements;
 }
 
