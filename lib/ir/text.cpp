@@ -120,23 +120,30 @@ class Printer {
 
   // In order of appearance in the text, so that names do not depend on ids.
   void NameValues() {
-    for (ValueId id : graph_.inputs) Mention(id, /*is_source=*/false);
+    for (ValueId id : graph_.inputs) TakeName(id);
     for (NodeId id = graph_.first(); id != kNoNode; id = graph_.next(id)) {
       const Node& node = graph_.node(id);
-      for (ValueId in : node.inputs()) Mention(in, graph_.producer(in) == kNoNode);
-      for (ValueId scratch : node.info.intermediates) Mention(scratch, true);
-      for (ValueId out : node.outputs()) Mention(out, /*is_source=*/false);
+      for (ValueId in : node.inputs()) Mention(in);
+      for (ValueId scratch : node.info.intermediates) Mention(scratch);
+      for (ValueId out : node.outputs()) Mention(out);
     }
-    for (ValueId id : graph_.outputs) Mention(id, graph_.producer(id) == kNoNode);
+    for (ValueId id : graph_.outputs) Mention(id);
   }
 
-  void Mention(ValueId id, bool is_source) {
-    if (id == kNoValue || !names_[static_cast<size_t>(id)].empty()) return;
+  bool Named(ValueId id) const { return !names_[static_cast<size_t>(id)].empty(); }
+
+  void Mention(ValueId id) {
+    if (id == kNoValue || Named(id)) return;
+    TakeName(id);
+    if (graph_.producer(id) == kNoNode) sources_.push_back(id);
+  }
+
+  void TakeName(ValueId id) {
+    if (Named(id)) return;
     const std::string clean = Clean(graph_.value(id).name);
     std::string name = clean;
     for (int suffix = 1; name.empty() || !taken_.insert(name).second; ++suffix) name = absl::StrCat(clean, "_", suffix);
     names_[static_cast<size_t>(id)] = absl::StrCat("%", name);
-    if (is_source) sources_.push_back(id);
   }
 
   std::string Typed(ValueId id) const { return absl::StrCat(NameOf(id), " : ", SpellType(graph_.value(id))); }
