@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "flatbuffers/idl.h"
 #include "ops/op_def.h"
 #include "schema/schema_generated.h"
@@ -215,5 +216,24 @@ TEST_CASE("activations are folded only where there is an attribute for them, and
     const bool has_attribute = std::any_of(
         fields.begin(), fields.end(), [](const OptionField& f) { return f.name == "fused_activation_function"; });
     if (op->absorbs_activation) CHECK(has_attribute);
+  }
+}
+
+TEST_CASE("every op is named by a test of its behaviour") {
+  // Tests are written per family of ops, with results that LiteRT recorded in tests/data.
+  std::set<std::string> named;
+  for (const char* folder : {"tests/ops", "tests/data"}) {
+    for (const auto& entry : fs::directory_iterator(kSource / folder)) {
+      const std::string file = entry.path().filename().string();
+      const bool counts = absl::EndsWith(file, "_test.cpp") || absl::EndsWith(file, ".json");
+      if (!counts || file == "registry_test.cpp") continue;
+      for (absl::string_view word : absl::StrSplit(Contents(entry.path()), absl::ByAnyChar("\"'() ,{}[]\n@"))) {
+        named.insert(std::string(word));
+      }
+    }
+  }
+  for (const OpDef* op : AllOps()) {
+    INFO(op->name << " is in no tests/ops/*_test.cpp and no tests/data/*.json");
+    CHECK(named.count(std::string(op->name)) != 0);
   }
 }
