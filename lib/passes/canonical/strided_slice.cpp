@@ -121,7 +121,7 @@ absl::StatusOr<bool> StridedSlice(ir::Graph& graph, ir::NodeId id) {
   if (!given.has_value() || !shape.ranked()) return false;
   const int64_t ellipsis_mask = graph.node(id).attrs().Int("ellipsis_mask");
   const int64_t new_axis_mask = graph.node(id).attrs().Int("new_axis_mask");
-  const std::string& name = graph.node(id).info.name;
+  const std::string name = graph.node(id).info.name;  // a copy: nodes move when one is added
   auto ints = [&](absl::string_view what, absl::Span<const int64_t> elements) {
     return AddInts(graph, absl::StrCat(name, "/", what), elements);
   };
