@@ -118,6 +118,7 @@ OpDef TransposeConv() {
   def.quant.dynamic_range = {{1, 0, /*hybrid=*/true}};
   def.quant.int16_attrs = {{"quantized_bias_type", int64_t{schema::TensorType_INT64}}};
   def.version = Version;
+  def.absorbs_activation = true;
   return def;
 }
 
