@@ -14,6 +14,7 @@ std::vector<Pass> WithFolding(std::vector<Pass> passes) {
                           {"materialize_shapes", MaterializeShapes},
                           {"fold_constants", FoldConstants},
                           {"order_operands", OrderOperands},
+                          {"merge_duplicates", MergeDuplicates},
                           {"remove_no_ops", RemoveNoOps}};
   passes.insert(passes.begin(), std::begin(folding), std::end(folding));
   passes.push_back(kRemoveDead);
@@ -34,8 +35,10 @@ std::vector<Phase> ImportPipeline() {
         {"legalize_depthwise_conv_2d", LegalizeDepthwiseConv2D},
         {"legalize_transpose_conv", LegalizeTransposeConv},
         {"legalize_mat_mul", LegalizeMatMul},
+        {"legalize_einsum", LegalizeEinsum},
         {"legalize_bias_add", LegalizeBiasAdd},
         {"legalize_batch_norm", LegalizeBatchNorm},
+        {"legalize_strided_slice", LegalizeStridedSlice},
         {"legalize_composites", LegalizeComposites},
         {"legalize_one_to_one", LegalizeOneToOne},
         {"narrow_indices", NarrowIndices},
@@ -53,12 +56,15 @@ std::vector<Phase> ImportPipeline() {
                     {"divide_by_constant", DivideByConstant},
                     {"fuse_relu_clips", FuseReluClips},
                     {"fuse_hard_swish", FuseHardSwish},
-                    {"fuse_gelu", FuseGelu}})},
+                    {"fuse_gelu", FuseGelu},
+                    {"fuse_l2_normalization", FuseL2Normalization}})},
       {"report", {{"report_unsupported", ReportUnsupported}}, 1},
       // Factors before terms: (Wx + b) * c + d is a batch norm's order. Into the op before, then into the op after.
       // Activations last in a round, because they close an op to everything else.
       {"fuse",
-       WithFolding({{"batch_mat_mul_to_fully_connected", BatchMatMulToFullyConnected},
+       WithFolding({{"move_after_elementwise", MoveAfterElementwise},
+                    {"fuse_transpose_into_batch_mat_mul", FuseTransposeIntoBatchMatMul},
+                    {"batch_mat_mul_to_fully_connected", BatchMatMulToFullyConnected},
                     {"remove_reshapes_around_fully_connected", RemoveReshapesAroundFullyConnected},
                     {"merge_moves", MergeMoves},
                     {"fuse_pad", FusePad},

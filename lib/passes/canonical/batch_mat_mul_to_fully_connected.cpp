@@ -11,7 +11,7 @@
 // Before: RESHAPE(FULLY_CONNECTED(x, w, b)), giving x's leading dimensions back
 // After:  FULLY_CONNECTED(x, w, b) {keep_num_dims}
 //
-// Conditions: ranks known; the two about RESHAPE: static shapes, and the middle has one reader.
+// Conditions: ranks known; the two about RESHAPE: static shapes; the last: nothing else reads the middle.
 // Algebra: FULLY_CONNECTED multiplies rows of x with rows of its weights; x w = (w^T x^T)^T.
 #include <numeric>
 
@@ -73,7 +73,7 @@ bool Static(const ir::Graph& graph, ir::ValueId id) {
 // FULLY_CONNECTED(RESHAPE(x)) reads x.
 bool SkipReshapeBefore(ir::Graph& graph, ir::NodeId id) {
   const ir::ValueId flat = graph.node(id).input(0);
-  ir::NodeId reshape = SoleProducerOf(graph, flat, "RESHAPE");
+  ir::NodeId reshape = ProducerOf(graph, flat, "RESHAPE");
   if (reshape == ir::kNoNode || graph.node(id).attrs().Bool("keep_num_dims")) return false;
   const ir::ValueId x = graph.node(reshape).input(0);
   if (!Static(graph, x) || !Static(graph, flat)) return false;
@@ -97,7 +97,7 @@ bool AbsorbReshapeAfter(ir::Graph& graph, ir::NodeId id) {
   const ir::Shape& rows = graph.value(product).shape;
   expected.set(expected.rank() - 1, rows[rows.rank() - 1]);
   const ir::Shape& weights = graph.value(graph.node(id).input(1)).shape;
-  if (graph.value(x).shape[expected.rank() - 1] != weights[1]) return false;
+  if (weights.rank() != 2 || graph.value(x).shape[expected.rank() - 1] != weights[1]) return false;
   if (expected.rank() <= 2 || graph.value(result).shape != expected) return false;
   graph.RemoveNode(reshape);
   graph.SetOutputs(id, {result});

@@ -3,8 +3,12 @@
 // POW(x, 0.5)                 SQRT(x)          likewise
 // POW(x, -0.5)                RSQRT(x)         likewise
 // SELECT_V2(c, a, b)          SELECT(c, a, b)  the three shapes are static and equal: nothing is broadcast
+// ADD(NEG(x), y)              SUB(y, x)        either operand
+// DIV(x, SQRT(y))             MUL(x, RSQRT(y)) nothing else reads the SQRT
+// PACK(x)                     RESHAPE(x, [1])  one operand, a scalar
 //
 // Algebra: the definitions.
+#include "absl/strings/str_cat.h"
 #include "passes/edit.h"
 #include "passes/passes.h"
 
@@ -36,12 +40,43 @@ absl::StatusOr<bool> Select(ir::Graph& graph, ir::NodeId id) {
   return true;
 }
 
+absl::StatusOr<bool> AddNegated(ir::Graph& graph, ir::NodeId id) {
+  for (int i = 0; i < 2; ++i) {
+    const ir::NodeId neg = ProducerOf(graph, graph.node(id).input(i), "NEG");
+    if (neg == ir::kNoNode) continue;
+    graph.node(id).info.op = "SUB";
+    graph.SetInputs(id, {graph.node(id).input(1 - i), graph.node(neg).input(0)});
+    return true;
+  }
+  return false;
+}
+
+absl::StatusOr<bool> DivideByRoot(ir::Graph& graph, ir::NodeId id) {
+  const ir::NodeId root = SoleProducerOf(graph, graph.node(id).input(1), "SQRT");
+  if (root == ir::kNoNode) return false;
+  graph.node(root).info.op = "RSQRT";
+  graph.node(id).info.op = "MUL";
+  return true;
+}
+
+absl::StatusOr<bool> PackOne(ir::Graph& graph, ir::NodeId id) {
+  const ir::ValueId x = graph.node(id).input(0);
+  const ir::Shape& shape = graph.value(x).shape;
+  if (graph.node(id).inputs().size() != 1 || !shape.ranked() || shape.rank() != 0) return false;
+  const ir::ValueId one = AddInts(graph, absl::StrCat(graph.node(id).info.name, "/shape"), {1});
+  Become(graph, id, "RESHAPE", {x, one});
+  return true;
+}
+
 }  // namespace
 
 absl::StatusOr<int> UseCheaperOps(ir::Graph& graph) {
   ZP_ASSIGN_OR_RETURN(int powers, RewriteEach(graph, "POW", [&](ir::NodeId id) { return Pow(graph, id); }));
   ZP_ASSIGN_OR_RETURN(int selects, RewriteEach(graph, "SELECT_V2", [&](ir::NodeId id) { return Select(graph, id); }));
-  return powers + selects;
+  ZP_ASSIGN_OR_RETURN(int sums, RewriteEach(graph, "ADD", [&](ir::NodeId id) { return AddNegated(graph, id); }));
+  ZP_ASSIGN_OR_RETURN(int quotients, RewriteEach(graph, "DIV", [&](ir::NodeId id) { return DivideByRoot(graph, id); }));
+  ZP_ASSIGN_OR_RETURN(int packs, RewriteEach(graph, "PACK", [&](ir::NodeId id) { return PackOne(graph, id); }));
+  return powers + selects + sums + quotients + packs;
 }
 
 }  // namespace zeropoint::passes

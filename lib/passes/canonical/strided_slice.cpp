@@ -1,4 +1,5 @@
 // Before: STRIDED_SLICE(x, begin, end, strides) {ellipsis_mask, new_axis_mask, fewer entries than x has dimensions}
+//         tf.StridedSlice likewise, with one of the two masks
 // After:  STRIDED_SLICE(RESHAPE(x), ...) with one entry per dimension and neither mask; RESHAPE puts in the new axes.
 //
 // Before: STRIDED_SLICE(x, begin, end, 1, 1, ...) without masks
@@ -150,6 +151,15 @@ absl::StatusOr<bool> StridedSlice(ir::Graph& graph, ir::NodeId id) {
 }
 
 }  // namespace
+
+// tf.StridedSlice has the attributes of STRIDED_SLICE; its record takes the nodes without these masks.
+absl::StatusOr<int> LegalizeStridedSlice(ir::Graph& graph) {
+  auto wanted = [](const ir::Node& node) {
+    return node.op() == "tf.StridedSlice" &&
+           (node.attrs().Int("ellipsis_mask") != 0 || node.attrs().Int("new_axis_mask") != 0);
+  };
+  return RewriteEachIf(graph, wanted, [&](ir::NodeId id) { return StridedSlice(graph, id); });
+}
 
 absl::StatusOr<int> SimplifyStridedSlice(ir::Graph& graph) {
   return RewriteEach(graph, "STRIDED_SLICE", [&](ir::NodeId id) { return StridedSlice(graph, id); });

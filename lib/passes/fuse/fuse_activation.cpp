@@ -1,7 +1,8 @@
 // Before: RELU(OP(x)) {OP: fused_activation_function = NONE}
 // After:  OP(x) {fused_activation_function = RELU}
 //
-// Conditions: OP's record says that it absorbs activations, the other's that it is one; nothing else reads between.
+// Conditions: OP's record says that it absorbs activations, the other's that it is one; nothing else reads between. A
+// TRANSPOSE_CONV without a bias operand stays as it is, as with TensorFlow's converter: old runtimes know only that form.
 // Algebra: the kernels clamp the same value before storing it.
 #include "ops/op_def.h"
 #include "passes/edit.h"
@@ -25,6 +26,8 @@ absl::StatusOr<bool> Fuse(ir::Graph& graph, ir::NodeId id) {
   const ops::OpDef* def = ops::FindOp(graph.node(producer).op());
   if (def == nullptr || !def->absorbs_activation || graph.node(producer).outputs().size() != 1) return false;
   if (graph.node(producer).attrs().Int(kActivation) != 0) return false;
+  const Weighted* form = FindWeighted(graph.node(producer).op());
+  if (form != nullptr && static_cast<int>(graph.node(producer).inputs().size()) <= form->bias) return false;
   if (graph.value(in).type != ElementType::kFloat32) return false;
   graph.node(producer).info.attrs.Set(kActivation, int64_t{ActivationRecord(graph.node(id))->fused_activation});
   TakeOverResult(graph, producer, id);

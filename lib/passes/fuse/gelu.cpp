@@ -4,7 +4,7 @@
 //
 // The factors of the product may stand in any association. tf.Erf and tf.Erfc have no LiteRT form: alone they are
 // reported as unsupported.
-// Conditions: float32; the constants scalars within kTolerance; the middle values have one reader.
+// Conditions: float32; the constants scalars within kTolerance. Middle values that something else reads stay for it.
 // Algebra: the definition of GELU; 1 + erf(t) = erfc(-t).
 #include <cmath>
 
@@ -25,9 +25,9 @@ bool Near(const ir::Graph& graph, ir::ValueId id, float expected) {
   return element.has_value() && std::fabs(*element - expected) <= kTolerance;
 }
 
-// The other operand of `op`(other, constant near `expected`), read once.
+// The other operand of `op`(other, constant near `expected`).
 ir::ValueId Beside(const ir::Graph& graph, ir::ValueId id, absl::string_view op, float expected) {
-  const ir::NodeId node = SoleProducerOf(graph, id, op);
+  const ir::NodeId node = ProducerOf(graph, id, op);
   return node != ir::kNoNode && Near(graph, graph.node(node).input(1), expected) ? graph.node(node).input(0)
                                                                                  : ir::kNoValue;
 }
@@ -60,9 +60,9 @@ bool IsCube(const ir::Graph& graph, ir::ValueId id, ir::ValueId x) {
 }
 
 bool IsTanhGate(const ir::Graph& graph, ir::ValueId id, ir::ValueId x) {
-  const ir::NodeId tanh = SoleProducerOf(graph, Beside(graph, id, "ADD", 1.0f), "TANH");
+  const ir::NodeId tanh = ProducerOf(graph, Beside(graph, id, "ADD", 1.0f), "TANH");
   if (tanh == ir::kNoNode) return false;
-  const ir::NodeId sum = SoleProducerOf(
+  const ir::NodeId sum = ProducerOf(
       graph, Beside(graph, graph.node(tanh).input(0), "MUL", kSqrtTwoOverPi), "ADD");
   if (sum == ir::kNoNode) return false;
   for (int i = 0; i < 2; ++i) {
@@ -74,9 +74,9 @@ bool IsTanhGate(const ir::Graph& graph, ir::ValueId id, ir::ValueId x) {
 }
 
 bool IsErfGate(const ir::Graph& graph, ir::ValueId id, ir::ValueId x) {
-  const ir::NodeId erfc = SoleProducerOf(graph, id, "tf.Erfc");
+  const ir::NodeId erfc = ProducerOf(graph, id, "tf.Erfc");
   if (erfc != ir::kNoNode) return IsScaled(graph, graph.node(erfc).input(0), x, /*negated=*/true);
-  const ir::NodeId erf = SoleProducerOf(graph, Beside(graph, id, "ADD", 1.0f), "tf.Erf");
+  const ir::NodeId erf = ProducerOf(graph, Beside(graph, id, "ADD", 1.0f), "tf.Erf");
   return erf != ir::kNoNode && IsScaled(graph, graph.node(erf).input(0), x, /*negated=*/false);
 }
 
@@ -100,7 +100,7 @@ Match MatchGelu(const ir::Graph& graph, ir::NodeId id) {
     return {q, GateFor(graph, p, q)};
   };
   if (Near(graph, b, kHalf)) {  // 0.5 * (x * gate)
-    const ir::NodeId product = SoleProducerOf(graph, a, "MUL");
+    const ir::NodeId product = ProducerOf(graph, a, "MUL");
     return product == ir::kNoNode ? Match{} : pair(graph.node(product).input(0), graph.node(product).input(1));
   }
   for (auto [halved, other] : {std::pair(a, b), std::pair(b, a)}) {  // (0.5 * x) * gate, x * (0.5 * gate)

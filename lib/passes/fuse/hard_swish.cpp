@@ -1,8 +1,8 @@
 // Before: x * relu6(x + 3) * (1/6), the three factors in any association
 // After:  HARD_SWISH(x)
 //
-// Conditions: float32; the constants scalars (1/6 within kTolerance: converters spell it in several ways); the middle
-// values have one reader. Algebra: the definition.
+// Conditions: float32; the constants scalars (1/6 within kTolerance: converters spell it in several ways). Middle values
+// that something else reads stay for it. Algebra: the definition.
 #include <cmath>
 
 #include "ir/constants.h"
@@ -20,18 +20,18 @@ bool IsSixth(const ir::Graph& graph, ir::ValueId id) {
   return element.has_value() && std::fabs(*element - kSixth) <= kTolerance;
 }
 
-// x when the value is relu6(x + 3), read once; kNoValue otherwise.
+// x when the value is relu6(x + 3); kNoValue otherwise.
 ir::ValueId GateOf(const ir::Graph& graph, ir::ValueId id) {
-  const ir::NodeId relu6 = SoleProducerOf(graph, id, "RELU6");
+  const ir::NodeId relu6 = ProducerOf(graph, id, "RELU6");
   if (relu6 == ir::kNoNode) return ir::kNoValue;
-  const ir::NodeId add = SoleProducerOf(graph, graph.node(relu6).input(0), "ADD");
+  const ir::NodeId add = ProducerOf(graph, graph.node(relu6).input(0), "ADD");
   if (add == ir::kNoNode || !IsScalar(graph, graph.node(add).input(1), 3.0)) return ir::kNoValue;
   return graph.node(add).input(0);
 }
 
-// The other factor when the value is MUL(factor, 1/6), read once.
+// The other factor when the value is MUL(factor, 1/6).
 ir::ValueId SixthOf(const ir::Graph& graph, ir::ValueId id) {
-  const ir::NodeId mul = SoleProducerOf(graph, id, "MUL");
+  const ir::NodeId mul = ProducerOf(graph, id, "MUL");
   return mul != ir::kNoNode && IsSixth(graph, graph.node(mul).input(1)) ? graph.node(mul).input(0) : ir::kNoValue;
 }
 
@@ -45,7 +45,7 @@ ir::ValueId Gated(const ir::Graph& graph, ir::ValueId a, ir::ValueId b) {
 ir::ValueId MatchHardSwish(const ir::Graph& graph, ir::NodeId id) {
   const ir::ValueId a = graph.node(id).input(0), b = graph.node(id).input(1);
   if (IsSixth(graph, b)) {  // (x * gate) / 6
-    const ir::NodeId product = SoleProducerOf(graph, a, "MUL");
+    const ir::NodeId product = ProducerOf(graph, a, "MUL");
     if (product == ir::kNoNode) return ir::kNoValue;
     return Gated(graph, graph.node(product).input(0), graph.node(product).input(1));
   }

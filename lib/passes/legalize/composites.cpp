@@ -5,7 +5,7 @@
 // tf.Softsign(x)                  DIV(x, ADD(ABS(x), 1))
 // tf.Log1p(x)                     LOG(ADD(x, 1))
 // tf.Expm1(x)                     SUB(EXP(x), 1)
-// tf.Selu(x)                      SELECT(GREATER(x, 0), MUL(x, scale), MUL(SUB(EXP(x), 1), scale*alpha))
+// tf.Selu(x)                      SELECT_V2(GREATER(x, 0), MUL(x, scale), MUL(SUB(EXP(x), 1), scale*alpha))
 // tf.Reciprocal(x), tf.Inv(x)     DIV(1, x)
 // tf.ClipByValue(x, low, high)    MAXIMUM(MINIMUM(x, high), low)
 // tf.IsNan(x)                     NOT_EQUAL(x, x)
@@ -87,7 +87,7 @@ void OnesLike(const Formula& f) { f.Is("ADD", {f.Op("ZEROS_LIKE", {f.x()}), f.Nu
 void Selu(const Formula& f) {
   ValueId positive = f.Op("MUL", {f.x(), f.Number(kSeluScale)});
   ValueId negative = f.Op("MUL", {f.Op("SUB", {f.Op("EXP", {f.x()}), f.Number(1)}), f.Number(kSeluScaleAlpha)});
-  f.Is("SELECT", {f.Test("GREATER", {f.x(), f.Number(0)}), positive, negative});
+  f.Is("SELECT_V2", {f.Test("GREATER", {f.x(), f.Number(0)}), positive, negative});
 }
 void Size(const Formula& f) {
   const ElementType type = f.graph().value(f.graph().node(f.id()).output()).type;

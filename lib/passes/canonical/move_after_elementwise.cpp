@@ -1,0 +1,60 @@
+// Before: y = RELU(m), m = RESHAPE(x, shape) or TRANSPOSE(x, perm)
+// After:  y = RESHAPE(RELU(x), shape)
+//
+// For RELU and the other ops of one operand that work element by element, and for ADD, SUB, MUL with a scalar constant.
+// Conditions: nothing else reads m.
+// Algebra: both only move elements, and each element is treated alike. The op then stands beside the one that made x,
+// which may absorb it (a Conv1D is CONV_2D, RESHAPE, RELU).
+#include <algorithm>
+
+#include "passes/edit.h"
+#include "passes/passes.h"
+
+namespace zeropoint::passes {
+namespace {
+
+constexpr absl::string_view kUnary[] = {"RELU", "RELU6", "RELU_N1_TO_1", "TANH", "LOGISTIC", "EXP",  "NEG",
+                                        "CEIL", "FLOOR", "ROUND",        "SQRT", "SQUARE",   "ABS"};
+constexpr absl::string_view kBinary[] = {"ADD", "SUB", "MUL"};
+
+template <size_t n>
+bool Among(absl::string_view op, const absl::string_view (&ops)[n]) {
+  return std::find(std::begin(ops), std::end(ops), op) != std::end(ops);
+}
+
+bool Elementwise(const ir::Graph& graph, const ir::Node& node) {
+  if (Among(node.op(), kUnary)) return true;
+  if (!Among(node.op(), kBinary) || !IsConstant(graph, node.input(1))) return false;
+  const ir::Shape& constant = graph.value(node.input(1)).shape;
+  return constant.ranked() && constant.rank() == 0;
+}
+
+absl::StatusOr<bool> Move(ir::Graph& graph, ir::NodeId id) {
+  const ir::ValueId moved = graph.node(id).input(0);
+  ir::NodeId move = SoleProducerOf(graph, moved, "RESHAPE");
+  if (move == ir::kNoNode) move = SoleProducerOf(graph, moved, "TRANSPOSE");
+  if (move == ir::kNoNode) return false;
+  const ir::ValueId x = graph.node(move).input(0), result = graph.node(id).output();
+  if (IsConstant(graph, x)) return false;
+  // The two ops change places: the elementwise one gives what had been moved, in x's shape.
+  ir::Value between = graph.value(result);
+  between.name = graph.value(moved).name;
+  between.shape = graph.value(x).shape;
+  graph.SetInput(id, 0, x);
+  graph.SetOutputs(move, {});
+  const ir::ValueId fresh = graph.AddValue(std::move(between));
+  graph.SetOutputs(id, {fresh});
+  graph.SetInput(move, 0, fresh);
+  graph.SetOutputs(move, {result});
+  graph.MoveBefore(move, graph.next(id));
+  return true;
+}
+
+}  // namespace
+
+absl::StatusOr<int> MoveAfterElementwise(ir::Graph& graph) {
+  return RewriteEachIf(graph, [&](const ir::Node& node) { return Elementwise(graph, node); },
+                       [&](ir::NodeId id) { return Move(graph, id); });
+}
+
+}  // namespace zeropoint::passes
