@@ -255,3 +255,59 @@ input %x : float32[?,1,?]
 output %y
 )");
 }
+
+TEST_CASE("duplicates merge when operands, attributes and constants are equal") {
+  const std::string text = After(MergeDuplicates, R"(graph main
+input %x : float32[?,4]
+const %a : int32[] = 1
+const %b : int32[] = 1
+const %c : int32[] = 0
+%p = EXPAND_DIMS(%x, %a) : float32[?,1,4]
+%q = EXPAND_DIMS(%x, %b) : float32[?,1,4]
+%r = EXPAND_DIMS(%x, %c) : float32[1,?,4]
+%s = ADD(%p, %q) {fused_activation_function=0} : float32[?,1,4]
+%y = ADD(%s, %r) {fused_activation_function=0} : float32[?,?,4]
+output %y
+)");
+  RequireContains(text, "%s = ADD(%p, %p)");
+  RequireContains(text, "%y = ADD(%s, %r)");
+}
+
+TEST_CASE("two outputs that are equal keep their names") {
+  RequireUnchanged(MergeDuplicates, R"(graph main
+input %x : float32[4]
+%p = RELU(%x) : float32[4]
+%q = RELU(%x) : float32[4]
+output %p
+output %q
+)");
+}
+
+TEST_CASE("elementwise ops go before the reshape in front of them") {
+  const std::string text = After(MoveAfterElementwise, R"(graph main
+input %x : float32[?,1,4]
+const %shape : int32[2] = -1 4
+%m = RESHAPE(%x, %shape) : float32[?,4]
+%y = RELU(%m) : float32[?,4]
+output %y
+)");
+  RequireContains(text, "%m = RELU(%x) : float32[?,1,4]");
+  RequireContains(text, "%y = RESHAPE(%m, %shape) : float32[?,4]");
+}
+
+TEST_CASE("dividing by a root multiplies by the inverse root, and adding what is negated subtracts") {
+  RequireContains(After(UseCheaperOps, R"(graph main
+input %x : float32[4]
+input %v : float32[4]
+%s = SQRT(%v) : float32[4]
+%y = DIV(%x, %s) {fused_activation_function=0} : float32[4]
+output %y
+)"), "%y = MUL(%x, %s)");
+  RequireContains(After(UseCheaperOps, R"(graph main
+input %x : float32[4]
+input %v : float32[4]
+%n = NEG(%x) : float32[4]
+%y = ADD(%n, %v) {fused_activation_function=0} : float32[4]
+output %y
+)"), "%y = SUB(%v, %x)");
+}
