@@ -18,4 +18,4 @@ if ! "$python" -c 'import pytest, numpy' 2>/dev/null; then
 fi
 # Nothing beside the sources: bytecode and caches belong to the build.
 export PYTHONDONTWRITEBYTECODE=1
-PYTHONPATH=build/release/python${PYTHONPATH:+:$PYTHONPATH} "$python" -m pytest -q -p no:cacheprovider "${folders[@]}"
+PYTHONPATH=$PWD/build/release/python${PYTHONPATH:+:$PYTHONPATH} "$python" -m pytest -q -p no:cacheprovider "${folders[@]}"
