@@ -187,6 +187,15 @@ def test_importing_brings_in_neither_numpy_nor_tensorflow():
     subprocess.run([sys.executable, "-c", check], check=True)
 
 
+def test_the_example_runs(classifier, tmp_path):
+    root = os.path.join(os.path.dirname(__file__), "..", "..")
+    samples = os.path.join(os.path.dirname(classifier), "samples.npz")
+    done = subprocess.run([sys.executable, os.path.join(root, "examples", "python", "quantize.py"), classifier, samples,
+                           tmp_path / "out.tflite"], check=True, capture_output=True, text=True)
+    assert "20 samples" in done.stdout
+    assert is_model((tmp_path / "out.tflite").read_bytes())
+
+
 def test_a_keras_like_model_is_exported(classifier):
     class Model:
         def export(self, folder):
