@@ -15,7 +15,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "calibrate/binding.h"
-#include "calibrate/in_place.h"
 #include "calibrate/ranges.h"
 #include "engine/engine.h"
 #include "kernels/kernel_table.h"
@@ -53,11 +52,10 @@ class Worker {
   struct GraphState {
     std::unique_ptr<engine::Session> session;
     RangeStore ranges;
-    std::vector<size_t> bytes;  // of each value in the current run
   };
   GraphState& StateOf(const Job& job);
   absl::Status AddInputs(const ir::Graph& graph, const Job& job, RangeStore& ranges);
-  absl::Status AddResult(const ir::Graph& graph, ir::ValueId id, const ops::TensorView& view, GraphState& state) const;
+  absl::Status AddResult(const ir::Graph& graph, ir::ValueId id, const ops::TensorView& view, RangeStore& ranges) const;
 
   const ir::Model& model_;
   std::map<int, GraphState> graphs_;
@@ -69,8 +67,8 @@ Worker::GraphState& Worker::StateOf(const Job& job) {
   auto at = graphs_.find(job.binding.graph);
   if (at == graphs_.end()) {
     const int values = job.executable->graph().num_values();
-    at = graphs_.emplace(job.binding.graph, GraphState{engine::Session::Create(*job.executable), RangeStore(values),
-                                                       std::vector<size_t>(static_cast<size_t>(values))}).first;
+    at = graphs_.emplace(job.binding.graph,
+                         GraphState{engine::Session::Create(*job.executable), RangeStore(values)}).first;
   }
   return at->second;
 }
@@ -104,16 +102,13 @@ absl::Status Worker::AddInputs(const ir::Graph& graph, const Job& job, RangeStor
 }
 
 absl::Status Worker::AddResult(const ir::Graph& graph, ir::ValueId id, const ops::TensorView& view,
-                               GraphState& state) const {
+                               RangeStore& ranges) const {
   const ir::NodeId producer = graph.producer(id);
   const bool is_input = producer == ir::kNoNode;
-  state.bytes[static_cast<size_t>(id)] = view.bytes();
   if (is_input || view.type != ElementType::kFloat32 || view.elements() == 0) return absl::OkStatus();
   const kernels::MinMaxResult range = kernels::MinMax(view.As<float>(), static_cast<size_t>(view.elements()));
   if (range.all_finite) {
-    state.ranges.Add(id, range.min, range.max);
-    const ir::ValueId overwritten = OverwrittenOperand(graph, id, state.bytes);
-    if (overwritten != ir::kNoValue) state.ranges.Add(overwritten, range.min, range.max);
+    ranges.Add(id, range.min, range.max);
     return absl::OkStatus();
   }
   const ir::Node& node = graph.node(producer);
@@ -126,7 +121,7 @@ absl::Status Worker::Run(const Job& job) {
   const ir::Graph& graph = job.executable->graph();
   ZP_RETURN_IF_ERROR(AddInputs(graph, job, state.ranges));
   const engine::Observer observer = [&](ir::ValueId id, const ops::TensorView& view) {
-    return AddResult(graph, id, view, state);
+    return AddResult(graph, id, view, state.ranges);
   };
   return state.session->Run(inputs_, &observer);
 }

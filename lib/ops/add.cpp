@@ -34,7 +34,6 @@ OpDef Add() {
   def.quant.int16_attrs = {{"pot_scale_int16", false}};
   def.version = Version;
   def.absorbs_activation = true;
-  def.overwrites_operand = true;
   return def;
 }
 

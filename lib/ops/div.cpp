@@ -24,7 +24,6 @@ OpDef Div() {
   def.version = Version;
   def.absorbs_activation = true;
   def.check = {0.1f, 4.0f};
-  def.overwrites_operand = true;
   return def;
 }
 

@@ -41,7 +41,6 @@ OpDef Mul() {
   def.quant.int8 = def.quant.int16 = true;
   def.version = Version;
   def.absorbs_activation = true;
-  def.overwrites_operand = true;
   return def;
 }
 

@@ -169,9 +169,6 @@ struct OpDef {
   // Every element of a result is an element of an operand, unchanged (CONCATENATION, GATHER): integers of which only
   // some are known may flow through.
   bool moves_elements = false;
-  // LiteRT writes result 0 over an operand that nobody else reads. TensorFlow's calibrator looks at operands once more
-  // after the op, so the operand's range holds the result's as well (calibrate/in_place.h).
-  bool overwrites_operand = false;
   // Has effects beyond its results; never removed as dead.
   bool has_side_effects = false;
   // A RELU-like consumer may be folded into attribute "fused_activation_function".

@@ -36,7 +36,6 @@ OpDef Softmax() {
   def.quant.fixed_int8 = {1.0f / 256, -128};
   def.quant.fixed_int16 = {1.0f / 32768, 0};
   def.version = Version;
-  def.overwrites_operand = true;
   return def;
 }
 

@@ -29,7 +29,6 @@ OpDef Sub() {
   def.quant.int16_attrs = {{"pot_scale_int16", false}};
   def.version = Version;
   def.absorbs_activation = true;
-  def.overwrites_operand = true;
   return def;
 }
 

@@ -104,35 +104,6 @@ TEST_CASE("a value that is never positive has the smallest normal number for its
   REQUIRE(statistics->Find(0, Id(model, "x"))->min == -3.0f);
 }
 
-TEST_CASE("an operand that TensorFlow overwrites has the result's range as well") {
-  const std::string text = R"(graph main
-input %x : float32[1,2]
-const %five : float32[2] = 5 5
-const %p : int32[2] = 1 0
-const %s : int32[2] = 1 2
-%t = TRANSPOSE(%x, %p) : float32[2,1]
-%v = RESHAPE(%t, %s) : float32[1,2]
-%a = ADD(%v, %five) : float32[1,2]
-%b = MUL(%five, %a) : float32[1,2]
-%c = SUB(%b, %x) : float32[1,2]
-output %c
-)";
-  auto max_of = [&](const std::string& graph, const std::string& name) {
-    const ir::Model model = ModelOf(graph);
-    auto statistics = Calibrate(model, From({{"", {Tensor("x", {1, 2}, {1, 2})}}}), Threads(1));
-    INFO(Describe(statistics.status()));
-    REQUIRE(statistics.ok());
-    return statistics->Find(0, Id(model, name))->max;
-  };
-  CHECK(max_of(text, "x") == 2.0f);   // the graph's inputs are never overwritten
-  CHECK(max_of(text, "t") == 2.0f);
-  CHECK(max_of(text, "v") == 7.0f);
-  CHECK(max_of(text, "a") == 35.0f);  // the first operand that was computed
-  CHECK(max_of(text, "b") == 35.0f);  // not by a result of the graph
-  CHECK(max_of(text + "output %a\n", "a") == 7.0f);
-  CHECK(max_of(text + "output %t\n", "v") == 2.0f);  // its memory is somebody else's too
-}
-
 TEST_CASE("any number of threads gives the same ranges to the last bit") {
   const ir::Model model = ModelOf(kPad);
   std::vector<Sample> samples;
