@@ -217,30 +217,38 @@ void DepthwiseConv2d(const KernelTable& kernels, const Window& window, const flo
   }
 }
 
-size_t PoolScratchBytes(const Window& w) { return Layout(w.in_c, w.kernel_h * w.kernel_w).end; }
-
 namespace {
 
-// The pixel that a tap of the result at (n, oy, ox) reads; null in the padding.
-const float* TapPixel(const Window& w, const float* input, int64_t n, int64_t oy, int64_t ox, int64_t ky, int64_t kx) {
-  const int64_t y = oy * w.stride_h - w.pad_top + ky * w.dilation_h;
-  const int64_t x = ox * w.stride_w - w.pad_left + kx * w.dilation_w;
-  if (y < 0 || y >= w.in_h || x < 0 || x >= w.in_w) return nullptr;
-  return input + ((n * w.in_h + y) * w.in_w + x) * w.in_c;
+// Positions of the kernel that lie inside the input, along one dimension.
+struct Inside {
+  int64_t begin, end;
+  Inside(int64_t result, int64_t stride, int64_t pad, int64_t kernel, int64_t size) {
+    const int64_t first = result * stride - pad;
+    begin = std::max<int64_t>(0, -first);
+    end = std::max(begin, std::min(kernel, size - first));
+  }
+};
+
+// However large the kernel is, no more of it than the input has pixels is inside.
+Layout PoolLayout(const Window& w) {
+  return Layout(w.in_c, std::max<int64_t>(1, std::min(w.kernel_h, w.in_h) * std::min(w.kernel_w, w.in_w)));
 }
 
 void Pool(decltype(KernelTable::max_pool) kernel, const Window& w, const float* input, Clamp clamp, float* output,
           void* scratch) {
-  const Layout layout(w.in_c, w.kernel_h * w.kernel_w);
   const float* zeros = Zeros(scratch, w.in_c);
-  const float** pointers = Pointers(scratch, layout);
+  const float** pointers = Pointers(scratch, PoolLayout(w));
   for (int64_t row = 0; row < w.batch * w.out_h; ++row) {
-    for (int64_t x = 0; x < w.out_w; ++x, output += w.in_c) {
+    const int64_t n = row / w.out_h, oy = row % w.out_h;
+    const Inside rows(oy, w.stride_h, w.pad_top, w.kernel_h, w.in_h);
+    for (int64_t ox = 0; ox < w.out_w; ++ox, output += w.in_c) {
+      const Inside columns(ox, w.stride_w, w.pad_left, w.kernel_w, w.in_w);
       int64_t taps = 0;
-      for (int64_t tap = 0; tap < w.kernel_h * w.kernel_w; ++tap) {
-        const float* pixel =
-            TapPixel(w, input, row / w.out_h, row % w.out_h, x, tap / w.kernel_w, tap % w.kernel_w);
-        if (pixel != nullptr) pointers[taps++] = pixel;
+      for (int64_t ky = rows.begin; ky < rows.end; ++ky) {
+        const float* in_row = InputRow(w, input, n, oy, ky);
+        for (int64_t kx = columns.begin; kx < columns.end; ++kx) {
+          pointers[taps++] = in_row + (ox * w.stride_w - w.pad_left + kx) * w.in_c;
+        }
       }
       if (taps == 0) pointers[taps++] = zeros;
       kernel(pointers, taps, w.in_c, output, clamp);
@@ -249,6 +257,8 @@ void Pool(decltype(KernelTable::max_pool) kernel, const Window& w, const float* 
 }
 
 }  // namespace
+
+size_t PoolScratchBytes(const Window& w) { return PoolLayout(w).end; }
 
 void AveragePool2d(const KernelTable& kernels, const Window& w, const float* input, Clamp clamp, float* output,
                    void* scratch) {
@@ -263,9 +273,10 @@ void MaxPool2d(const KernelTable& kernels, const Window& w, const float* input, 
 PackedTransposeConv::PackedTransposeConv(const KernelTable& kernels, const float* weights, int64_t in_c,
                                          int64_t kernel_h, int64_t kernel_w, int64_t out_c, int64_t stride_h,
                                          int64_t stride_w)
-    : kernels_(&kernels), channels_(in_c), depth_(out_c), stride_h_(stride_h), stride_w_(stride_w) {
-  for (int64_t cy = 0; cy < stride_h; ++cy) {
-    for (int64_t cx = 0; cx < stride_w; ++cx) {
+    : kernels_(&kernels), channels_(in_c), depth_(out_c), stride_h_(stride_h), stride_w_(stride_w),
+      class_rows_(std::min(stride_h, kernel_h + 1)), class_columns_(std::min(stride_w, kernel_w + 1)) {
+  for (int64_t cy = 0; cy < class_rows_; ++cy) {
+    for (int64_t cx = 0; cx < class_columns_; ++cx) {
       TapClass taps;
       for (int64_t ky = cy; ky < kernel_h; ky += stride_h) taps.rows.push_back(ky);
       for (int64_t kx = cx; kx < kernel_w; kx += stride_w) taps.columns.push_back(kx);
@@ -300,10 +311,10 @@ void PackedTransposeConv::Run(const Window& w, const float* input, const float* 
   // Rows of the result first, then the columns of one class after the other.
   for (int64_t row = 0; row < w.batch * w.in_h; ++row) {
     const int64_t n = row / w.in_h, y = row % w.in_h;
-    for (int64_t class_x = 0; class_x < stride_w_; ++class_x) {
-      const TapClass& taps = classes_[static_cast<size_t>((y + w.pad_top) % stride_h_ * stride_w_ + class_x)];
-      const int64_t first = ((class_x - w.pad_left) % stride_w_ + stride_w_) % stride_w_;
-      if (first >= w.in_w) continue;
+    const int64_t class_y = std::min((y + w.pad_top) % stride_h_, class_rows_ - 1);
+    for (int64_t first = 0; first < std::min(stride_w_, w.in_w); ++first) {
+      const int64_t class_x = std::min((first + w.pad_left) % stride_w_, class_columns_ - 1);
+      const TapClass& taps = classes_[static_cast<size_t>(class_y * class_columns_ + class_x)];
       const int64_t count = (w.in_w - first + stride_w_ - 1) / stride_w_;
       const float** to = pointers;
       for (int64_t ky : taps.rows) {

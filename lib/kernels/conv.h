@@ -49,7 +49,7 @@ size_t DepthwiseScratchBytes(const Window& window);
 void DepthwiseConv2d(const KernelTable& kernels, const Window& window, const float* input, const float* weights,
                      const float* bias, Clamp clamp, float* output, void* scratch);
 
-// Mean and maximum of the positions inside the input; out_c equals in_c.
+// Mean and maximum of the positions inside the input; out_c equals in_c, and there is no dilation.
 size_t PoolScratchBytes(const Window& window);
 void AveragePool2d(const KernelTable& kernels, const Window& window, const float* input, Clamp clamp, float* output,
                    void* scratch);
@@ -71,14 +71,14 @@ class PackedTransposeConv {
 
  private:
   // A result at (y, x) takes only taps whose row is y + pad_top modulo the stride, likewise their column: the taps fall
-  // into stride_h x stride_w classes, each a product of its own.
+  // into stride_h x stride_w classes, each a product of its own. Remainders that no tap has share the last class.
   struct TapClass {
     std::vector<int64_t> rows, columns;  // kernel positions, ascending
     size_t first;                        // of its panels, in packed_
   };
   const KernelTable* kernels_;
-  int64_t channels_, depth_, stride_h_, stride_w_;
-  std::vector<TapClass> classes_;  // [stride_h][stride_w]
+  int64_t channels_, depth_, stride_h_, stride_w_, class_rows_, class_columns_;
+  std::vector<TapClass> classes_;  // [class_rows][class_columns]
   size_t floats_ = 0;
   AlignedFloats packed_;
 };

@@ -216,6 +216,33 @@ TEST_CASE("Pooling gives the reference's bits on every level and leaves the padd
   }
 }
 
+TEST_CASE("A window far larger than the input costs no more than the input") {
+  Window w = MakeWindow(1, 3, 3, 2, 2, 1, 1, 1, 0);
+  w.kernel_h = w.kernel_w = int64_t{1} << 31;
+  w.out_h = w.out_w = 1;
+  w.pad_top = w.pad_left = w.kernel_h / 2;
+  const std::vector<float> input = RandomFloats(InputSize(w), 15);
+  Space scratch(PoolScratchBytes(w));
+  float got[2];
+  MaxPool2d(BestKernels(), w, input.data(), kAll, got, scratch.get());
+  float want = input[0];
+  for (size_t i = 0; i < input.size(); i += 2) want = std::max(want, input[i]);
+  CHECK(got[0] == want);
+}
+
+TEST_CASE("A stride far larger than the result costs no more than the result") {
+  Window w = MakeWindow(1, 4, 4, 2, 3, 2, 1, 1, 0);
+  w.stride_h = w.stride_w = int64_t{1} << 31;
+  w.out_h = w.out_w = 1;
+  const std::vector<float> input = RandomFloats(3, 16), weights = RandomFloats(2 * 2 * 2 * 3, 17);
+  const PackedTransposeConv packed(BestKernels(), weights.data(), 2, 2, 2, 3, w.stride_h, w.stride_w);
+  Space scratch(packed.ScratchBytes(w));
+  std::vector<float> output(InputSize(w), -1.0f);
+  packed.Run(w, input.data(), nullptr, kAll, output.data(), scratch.get());
+  CHECK(output[0] == Approx(input[0] * weights[0] + input[1] * weights[1] + input[2] * weights[2]));
+  CHECK(output[2 * 4 * 2 + 4] == 0.0f);  // beyond the kernel
+}
+
 TEST_CASE("Transposed convolutions give the reference's bits on every level, and spread what the convolution gathers") {
   for (int64_t stride : {1, 2, 3}) {
     for (int64_t kernel : {1, 2, 3, 4}) {
