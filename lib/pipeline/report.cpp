@@ -78,6 +78,11 @@ TensorReport Describe(const ir::Value& value) {
   return report;
 }
 
+// A value that nothing mentions, such as a constant that now has another form, is not in the file.
+bool IsMentioned(const ir::Graph& graph, ir::ValueId id) {
+  return graph.NumUses(id) > 0 || graph.producer(id) != ir::kNoNode || graph.IsGraphInput(id);
+}
+
 }  // namespace
 
 void DescribeResult(const ir::Model& model, const plan::Plan& plan, Report& report) {
@@ -96,7 +101,9 @@ void DescribeResult(const ir::Model& model, const plan::Plan& plan, Report& repo
       if (reason != reasons.end()) op.reason = reason->second;
       report.ops.push_back(std::move(op));
     }
-    for (ir::ValueId id = 0; id < graph.num_values(); ++id) report.tensors.push_back(Describe(graph.value(id)));
+    for (ir::ValueId id = 0; id < graph.num_values(); ++id) {
+      if (IsMentioned(graph, id)) report.tensors.push_back(Describe(graph.value(id)));
+    }
   }
 }
 
