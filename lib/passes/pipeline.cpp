@@ -11,10 +11,10 @@ constexpr Pass kRemoveDead = {"remove_dead", RemoveDead};
 // Constants and shapes, each of which makes the other known; cheap, and every other pass sees more after it.
 std::vector<Pass> WithFolding(std::vector<Pass> passes) {
   const Pass folding[] = {kInferShapes,
+                          {"merge_duplicates", MergeDuplicates},  // equal weights are transposed once
                           {"materialize_shapes", MaterializeShapes},
                           {"fold_constants", FoldConstants},
                           {"order_operands", OrderOperands},
-                          {"merge_duplicates", MergeDuplicates},
                           {"remove_no_ops", RemoveNoOps}};
   passes.insert(passes.begin(), std::begin(folding), std::end(folding));
   passes.push_back(kRemoveDead);
@@ -57,7 +57,10 @@ std::vector<Phase> ImportPipeline() {
                     {"fuse_relu_clips", FuseReluClips},
                     {"fuse_hard_swish", FuseHardSwish},
                     {"fuse_gelu", FuseGelu},
-                    {"fuse_l2_normalization", FuseL2Normalization}})},
+                    {"fuse_l2_normalization", FuseL2Normalization},
+                    {"fuse_prelu", FusePrelu},
+                    {"fuse_softmax", FuseSoftmax},
+                    {"fuse_dilated_conv", FuseDilatedConv}})},
       {"report", {{"report_unsupported", ReportUnsupported}}, 1},
       // Factors before terms: (Wx + b) * c + d is a batch norm's order. Into the op before, then into the op after.
       // Activations last in a round, because they close an op to everything else.

@@ -237,3 +237,56 @@ output %y
   RequireContains(After(FuseTransposeIntoBatchMatMul, kText), "%y = BATCH_MATMUL(%x, %z) {adj_x=false, adj_y=true");
   RequireSameResults(FuseTransposeIntoBatchMatMul, kText, kRounding);
 }
+
+TEST_CASE("a convolution among dealt out pixels is a dilated one") {
+  auto text = [](const std::string& pads, const std::string& crops) {
+    return R"(graph main
+input %x : float32[1,8,8,1]
+const %block : int32[2] = 2 2
+const %pads : int32[2,2] = )" + pads + R"(
+const %crops : int32[2,2] = )" + crops + R"(
+const %w : float32[1,3,3,1] = 1 2 3 4 5 6 7 8 9
+const %b : float32[1] = 0.5
+%s = SPACE_TO_BATCH_ND(%x, %block, %pads) : float32[4,?,?,1]
+%c = CONV_2D(%s, %w, %b) {dilation_h_factor=1, dilation_w_factor=1, fused_activation_function=0, padding=1, stride_h=1, stride_w=1} : float32[4,?,?,1]
+%y = BATCH_TO_SPACE_ND(%c, %block, %crops) : float32[1,?,?,1]
+output %y
+)";
+  };
+  const std::string same = After(FuseDilatedConv, text("2 2 2 2", "0 0 0 0"));
+  RequireContains(same, "%y = CONV_2D(%x, %w, %b) {dilation_h_factor=2, dilation_w_factor=2, fused_activation_function=0, padding=0");
+  RequireContains(After(FuseDilatedConv, text("0 0 0 0", "0 0 0 0")), "padding=1");
+  RequireSameResults(FuseDilatedConv, text("2 2 2 2", "0 0 0 0"), kRounding);
+  RequireSameResults(FuseDilatedConv, text("0 0 0 0", "0 0 0 0"), kRounding);
+  RequireUnchanged(FuseDilatedConv, text("2 2 0 0", "0 0 0 0"));
+}
+
+TEST_CASE("a rectified sum with a slope for each channel is a PRELU") {
+  constexpr absl::string_view kText = R"(graph main
+input %x : float32[1,4,2]
+const %c : float32[1,2] = -0.25 0.5
+%p = RELU(%x) : float32[1,4,2]
+%n = NEG(%x) : float32[1,4,2]
+%r = RELU(%n) : float32[1,4,2]
+%m = MUL(%r, %c) {fused_activation_function=0} : float32[1,4,2]
+%y = ADD(%p, %m) {fused_activation_function=0} : float32[1,4,2]
+output %y
+)";
+  RequireContains(After(FusePrelu, kText), "%c/alpha : float32[1,2] = 0.25 -0.5");
+  RequireSameResults(FusePrelu, kText, kRounding);
+}
+
+TEST_CASE("a softmax that is written out is one op") {
+  constexpr absl::string_view kText = R"(graph main
+input %x : float32[3,8]
+const %axis : int32[1] = -1
+%m = REDUCE_MAX(%x, %axis) {keep_dims=true} : float32[3,1]
+%d = SUB(%x, %m) {fused_activation_function=0} : float32[3,8]
+%e = EXP(%d) : float32[3,8]
+%s = SUM(%e, %axis) {keep_dims=true} : float32[3,1]
+%y = DIV(%e, %s) {fused_activation_function=0} : float32[3,8]
+output %y
+)";
+  RequireContains(After(FuseSoftmax, kText), "%y = SOFTMAX(%x) {beta=1.0}");
+  RequireSameResults(FuseSoftmax, kText, kRounding);
+}

@@ -7,7 +7,10 @@
 // Before: TRANSPOSE(x, p), where p moves only dimensions of size 1
 // After:  RESHAPE(x, shape)
 //
-// Conditions: permutations constant; the last form: the result's shape known but for one dimension.
+// Before: PACK(UNPACK(x)) with all results in order, along one axis
+// After:  x
+//
+// Conditions: permutations constant; the third form: the result's shape known but for one dimension.
 // Algebra: result dimension i of the second TRANSPOSE is dimension q[i] of the first's, that is p[q[i]] of x. Elements
 // keep their order when the dimensions larger than 1 keep theirs.
 #include <algorithm>
@@ -67,13 +70,24 @@ absl::StatusOr<bool> MergeTranspose(ir::Graph& graph, ir::NodeId id) {
   return true;
 }
 
+absl::StatusOr<bool> MergePack(ir::Graph& graph, ir::NodeId id) {
+  const ir::NodeId unpack = ProducerOf(graph, graph.node(id).input(0), "UNPACK");
+  if (unpack == ir::kNoNode || graph.node(unpack).outputs() != graph.node(id).inputs()) return false;
+  if (graph.node(unpack).attrs().Int("axis") != graph.node(id).attrs().Int("axis")) return false;
+  const ir::ValueId x = graph.node(unpack).input(0);
+  if (graph.IsGraphOutput(graph.node(id).output()) && graph.producer(x) == ir::kNoNode) return false;
+  Forward(graph, id, {x});
+  return true;
+}
+
 }  // namespace
 
 absl::StatusOr<int> MergeMoves(ir::Graph& graph) {
   ZP_ASSIGN_OR_RETURN(int reshapes, RewriteEach(graph, "RESHAPE", [&](ir::NodeId id) { return MergeReshape(graph, id); }));
   ZP_ASSIGN_OR_RETURN(int transposes,
                       RewriteEach(graph, "TRANSPOSE", [&](ir::NodeId id) { return MergeTranspose(graph, id); }));
-  return reshapes + transposes;
+  ZP_ASSIGN_OR_RETURN(int packs, RewriteEach(graph, "PACK", [&](ir::NodeId id) { return MergePack(graph, id); }));
+  return reshapes + transposes + packs;
 }
 
 }  // namespace zeropoint::passes

@@ -1,7 +1,8 @@
 // Before: y = RELU(m), m = RESHAPE(x, shape) or TRANSPOSE(x, perm)
 // After:  y = RESHAPE(RELU(x), shape)
 //
-// For RELU and the other ops of one operand that work element by element, and for ADD, SUB, MUL with a scalar constant.
+// For RELU and the other ops of one operand that work element by element, and for ADD, SUB, MUL with a constant: a
+// scalar, or after RESHAPE also a vector along a last dimension that x and m share.
 // Conditions: nothing else reads m.
 // Algebra: both only move elements, and each element is treated alike. The op then stands beside the one that made x,
 // which may absorb it (a Conv1D is CONV_2D, RESHAPE, RELU).
@@ -25,15 +26,28 @@ bool Among(absl::string_view op, const absl::string_view (&ops)[n]) {
 bool Elementwise(const ir::Graph& graph, const ir::Node& node) {
   if (Among(node.op(), kUnary)) return true;
   if (!Among(node.op(), kBinary) || !IsConstant(graph, node.input(1))) return false;
+  return graph.value(node.input(1)).shape.rank() <= 1;
+}
+
+int64_t LastDimension(const ir::Shape& shape) {
+  return shape.ranked() && shape.rank() > 0 ? shape[shape.rank() - 1] : ir::kDynamic;
+}
+
+// The constant, if there is one, meets the same elements before the move as after it.
+bool ConstantFollows(const ir::Graph& graph, const ir::Node& node, ir::NodeId move) {
+  if (node.inputs().size() != 2) return true;
   const ir::Shape& constant = graph.value(node.input(1)).shape;
-  return constant.ranked() && constant.rank() == 0;
+  if (constant.rank() == 0) return true;
+  const int64_t last = LastDimension(graph.value(graph.node(move).input(0)).shape);
+  return graph.node(move).op() == "RESHAPE" && last == constant[0] &&
+         last == LastDimension(graph.value(node.input(0)).shape);
 }
 
 absl::StatusOr<bool> Move(ir::Graph& graph, ir::NodeId id) {
   const ir::ValueId moved = graph.node(id).input(0);
   ir::NodeId move = SoleProducerOf(graph, moved, "RESHAPE");
   if (move == ir::kNoNode) move = SoleProducerOf(graph, moved, "TRANSPOSE");
-  if (move == ir::kNoNode) return false;
+  if (move == ir::kNoNode || !ConstantFollows(graph, graph.node(id), move)) return false;
   const ir::ValueId x = graph.node(move).input(0), result = graph.node(id).output();
   if (IsConstant(graph, x)) return false;
   // The two ops change places: the elementwise one gives what had been moved, in x's shape.

@@ -1,6 +1,6 @@
 // Before                                             After
 // MAXIMUM(x, 0)                                      RELU(x)
-// MINIMUM(RELU(x), 6)                                RELU6(x)
+// MINIMUM(RELU(x), 6), MAXIMUM(MINIMUM(x, 6), 0)     RELU6(x)
 // MINIMUM(MAXIMUM(x, -1), 1), MAXIMUM(MINIMUM(x, 1), -1)   RELU_N1_TO_1(x)
 //
 // Conditions: float32, the constants scalars; nothing else reads between. Algebra: the definitions. Order of operands
@@ -23,8 +23,9 @@ bool IsClip(const ir::Graph& graph, ir::NodeId id, double outer, ir::NodeId inne
          IsScalar(graph, graph.node(inner).input(1), inner_constant);
 }
 
+constexpr double kSix = 6.0;
+
 absl::StatusOr<bool> Minimum(ir::Graph& graph, ir::NodeId id) {
-  constexpr double kSix = 6.0;
   const ir::ValueId in = graph.node(id).input(0);
   const ir::NodeId relu = SoleProducerOf(graph, in, "RELU");
   if (relu != ir::kNoNode && IsScalar(graph, graph.node(id).input(1), kSix)) {
@@ -41,6 +42,10 @@ absl::StatusOr<bool> Maximum(ir::Graph& graph, ir::NodeId id) {
   const ir::NodeId minimum = SoleProducerOf(graph, graph.node(id).input(0), "MINIMUM");
   if (IsClip(graph, id, -1.0, minimum, 1.0)) {
     BecomeActivation(graph, id, "RELU_N1_TO_1", minimum);
+    return true;
+  }
+  if (IsClip(graph, id, 0.0, minimum, kSix)) {
+    BecomeActivation(graph, id, "RELU6", minimum);
     return true;
   }
   if (!IsScalar(graph, graph.node(id).input(1), 0.0)) return false;

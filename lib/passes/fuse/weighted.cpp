@@ -2,6 +2,7 @@
 #include "passes/fuse/weighted.h"
 
 #include <cstring>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "ir/constants.h"
@@ -68,25 +69,25 @@ void SetBias(ir::Graph& graph, ir::NodeId node, const Weighted& form, absl::Span
 void ScaleWeights(ir::Graph& graph, ir::NodeId node, const Weighted& form, int axis, absl::Span<const float> factors) {
   const ir::ValueId old = graph.node(node).input(form.weights);
   const ir::Shape shape = graph.value(old).shape;
-  std::vector<uint8_t> buffer(graph.value(old).data.size());
-  int64_t inner = 1;  // elements between two steps along `axis`
-  for (int i = axis + 1; i < shape.rank(); ++i) inner *= shape[i];
-  const int64_t count = static_cast<int64_t>(buffer.size() / sizeof(float));
-  const uint8_t* from = graph.value(old).data.data();
-  const auto size = static_cast<int64_t>(factors.size());
-  int64_t step = 0, channel = 0;
-  for (int64_t i = 0; i < count; ++i) {
-    float weight;
-    std::memcpy(&weight, from + static_cast<size_t>(i) * sizeof(float), sizeof(float));
-    weight *= factors[static_cast<size_t>(channel)];
-    std::memcpy(buffer.data() + static_cast<size_t>(i) * sizeof(float), &weight, sizeof(float));
-    if (++step == inner) {
-      step = 0;
-      channel = channel + 1 == size ? 0 : channel + 1;
+  const size_t bytes = graph.value(old).data.size();
+  auto weights = std::make_shared<std::vector<float>>(bytes / sizeof(float));
+  if (bytes > 0) std::memcpy(weights->data(), graph.value(old).data.data(), bytes);
+  size_t inner = 1;  // elements between two steps along `axis`
+  for (int i = axis + 1; i < shape.rank(); ++i) inner *= static_cast<size_t>(shape[i]);
+  // Runs of one factor where there are such, so that the compiler can use whole vectors.
+  for (size_t at = 0; at < weights->size();) {
+    if (inner == 1) {
+      for (size_t channel = 0; channel < factors.size(); ++channel) (*weights)[at++] *= factors[channel];
+      continue;
+    }
+    for (const float factor : factors) {
+      for (size_t i = 0; i < inner; ++i) (*weights)[at + i] *= factor;
+      at += inner;
     }
   }
+  const auto* data = reinterpret_cast<const uint8_t*>(weights->data());
   graph.SetInput(node, form.weights,
-                 graph.AddConstant(graph.value(old).name, ElementType::kFloat32, shape, Bytes::Own(std::move(buffer))));
+                 graph.AddConstant(graph.value(old).name, ElementType::kFloat32, shape, Bytes(weights, data, bytes)));
 }
 
 ir::NodeId WeightedBefore(const ir::Graph& graph, ir::NodeId follower) {
