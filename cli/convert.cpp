@@ -77,7 +77,7 @@ class InterruptGuard {
  public:
   explicit InterruptGuard(Converter& converter) {
     running.store(&converter);
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = OnInterrupt;
     action.sa_flags = SA_RESETHAND;
     ::sigaction(SIGINT, &action, &before_);
@@ -90,7 +90,7 @@ class InterruptGuard {
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 
  private:
-  struct sigaction before_ {};
+  struct sigaction before_{};
 };
 
 // Before minutes of work: that the result can be put where it shall go.
@@ -102,8 +102,8 @@ absl::Status CheckWritable(const std::string& path) {
     return absl::NotFoundError(absl::StrCat("writing '", path, "': there is no folder '", folder.string(), "'"));
   }
   if (::access(folder.c_str(), W_OK) != 0) {
-    return absl::PermissionDeniedError(absl::StrCat("writing '", path, "': folder '", folder.string(),
-                                                    "' is read-only"));
+    return absl::PermissionDeniedError(
+        absl::StrCat("writing '", path, "': folder '", folder.string(), "' is read-only"));
   }
   if (fs::is_directory(path, ignored)) return absl::UnavailableError(absl::StrCat("'", path, "' is a folder"));
   return absl::OkStatus();
@@ -196,7 +196,8 @@ void PrintOutcome(const ConvertOptions& options, const Report& report, double se
   if (options.verbose == 0) return;
   for (const StageTime& time : report.times) std::printf("  %-10s %.3f s\n", time.stage.c_str(), time.seconds);
   for (const OpReport& op : report.ops) {
-    if (!op.reason.empty()) std::printf("  %s '%s' stays float: %s\n", op.op.c_str(), op.name.c_str(), op.reason.c_str());
+    if (!op.reason.empty())
+      std::printf("  %s '%s' stays float: %s\n", op.op.c_str(), op.name.c_str(), op.reason.c_str());
   }
 }
 

@@ -42,16 +42,25 @@ const char kExitCodeHelp[] =
 
 ExitCode ExitCodeOf(const absl::Status& status) {
   switch (KindOf(status)) {
-    case ErrorKind::kNone: return kSuccess;
-    case ErrorKind::kOptions: return kUsage;
-    case ErrorKind::kData: return kBadSamples;
-    case ErrorKind::kIo: return kIo;
-    case ErrorKind::kModel: return kBadModel;
-    case ErrorKind::kUnsupported: return kUnsupported;
-    case ErrorKind::kQuantization: return kNotQuantizable;
-    case ErrorKind::kCancelled: return kCancelled;
+    case ErrorKind::kNone:
+      return kSuccess;
+    case ErrorKind::kOptions:
+      return kUsage;
+    case ErrorKind::kData:
+      return kBadSamples;
+    case ErrorKind::kIo:
+      return kIo;
+    case ErrorKind::kModel:
+      return kBadModel;
+    case ErrorKind::kUnsupported:
+      return kUnsupported;
+    case ErrorKind::kQuantization:
+      return kNotQuantizable;
+    case ErrorKind::kCancelled:
+      return kCancelled;
     case ErrorKind::kMemory:
-    case ErrorKind::kInternal: return kInternal;
+    case ErrorKind::kInternal:
+      return kInternal;
   }
   return kInternal;
 }

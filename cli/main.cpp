@@ -1,6 +1,5 @@
 // The zeropoint command: options in, a call of the C++ API, an exit status out.
 #include <CLI/CLI.hpp>
-
 #include <cstdio>
 #include <exception>
 #include <string>

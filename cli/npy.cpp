@@ -77,7 +77,8 @@ absl::StatusOr<std::string> ParseDescr(absl::string_view value, const std::strin
 
 absl::StatusOr<std::vector<int64_t>> ParseShape(absl::string_view value, const std::string& name) {
   size_t end = value.find(')');
-  if (value.empty() || value[0] != '(' || end == absl::string_view::npos) return Bad(name, "a .npy header without shape");
+  if (value.empty() || value[0] != '(' || end == absl::string_view::npos)
+    return Bad(name, "a .npy header without shape");
   std::vector<int64_t> shape;
   for (absl::string_view part : absl::StrSplit(value.substr(1, end - 1), ',', absl::SkipWhitespace())) {
     int64_t dim = 0;

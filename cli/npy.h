@@ -1,7 +1,7 @@
 // Reads NumPy's .npy and .npz files.
 //
-// Format of .npy: numpy.lib.format, versions 1 to 3. An .npz is a zip archive of them, stored or deflated, with or without
-// zip64 records. Stored arrays are used where the file is mapped; deflated ones are unpacked into memory.
+// Format of .npy: numpy.lib.format, versions 1 to 3. An .npz is a zip archive of them, stored or deflated, with or
+// without zip64 records. Stored arrays are used where the file is mapped; deflated ones are unpacked into memory.
 #ifndef ZEROPOINT_CLI_NPY_H_
 #define ZEROPOINT_CLI_NPY_H_
 
@@ -25,8 +25,8 @@ struct Buffer {
 
 // A row-major array.
 struct Array {
-  std::string name;  // in an .npz: the key
-  std::string dtype;  // as NumPy names it: "float32"; the descr itself when unknown
+  std::string name;          // in an .npz: the key
+  std::string dtype;         // as NumPy names it: "float32"; the descr itself when unknown
   std::optional<Type> type;  // none: a dtype that no model input has
   std::vector<int64_t> shape;
   Buffer data;

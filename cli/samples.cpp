@@ -186,8 +186,8 @@ RepresentativeDataset FilePerSample(std::vector<fs::path> list, const SignatureI
     state->current = *std::move(array);
     const absl::string_view data = state->current.data.bytes;
     sample.signature = state->signature.key;
-    sample.tensors = {ViewOf(state->signature.inputs[0], *state->current.type, state->current.shape, data.data(),
-                             data.size())};
+    sample.tensors = {
+        ViewOf(state->signature.inputs[0], *state->current.type, state->current.shape, data.data(), data.size())};
     return true;
   };
   return RepresentativeDataset::FromFunction(std::move(next), [state] { state->position = 0; });
@@ -262,8 +262,8 @@ absl::StatusOr<Samples> FromFile(const std::string& path, const std::vector<Sign
   }
   if (!IsNpy(file->bytes)) return absl::InvalidArgumentError("neither an .npz nor an .npy file");
   if (!HasOneInput(signatures)) {
-    return absl::InvalidArgumentError(absl::StrCat("an .npy serves a model with one input; this one has ",
-                                                   AllWanted(signatures), ": use an .npz"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("an .npy serves a model with one input; this one has ", AllWanted(signatures), ": use an .npz"));
   }
   absl::StatusOr<Array> array = ReadNpy(*file, signatures[0].inputs[0].name);
   if (!array.ok()) return array.status();

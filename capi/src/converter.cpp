@@ -1,4 +1,6 @@
 // Converters: opening a model, its options, converting.
+#include "zeropoint/converter.h"
+
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -10,7 +12,6 @@
 #include "guard.h"
 #include "handles.h"
 #include "open_options.h"
-#include "zeropoint/converter.h"
 
 using zeropoint::Converter;
 using zeropoint::InputInfo;

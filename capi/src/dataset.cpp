@@ -50,8 +50,10 @@ absl::StatusOr<Type> ReadType(zp_type type, const char* what) {
     case ZP_STRING:
     case ZP_BOOL:
     case ZP_I16:
-    case ZP_I8: return static_cast<Type>(type);
-    default: return absl::InvalidArgumentError(absl::StrCat(what, " is ", type, ", which is no zp_type"));
+    case ZP_I8:
+      return static_cast<Type>(type);
+    default:
+      return absl::InvalidArgumentError(absl::StrCat(what, " is ", type, ", which is no zp_type"));
   }
 }
 

@@ -1,9 +1,10 @@
 // Error objects.
+#include "zeropoint/error.h"
+
 #include <string>
 
 #include "guard.h"
 #include "zeropoint/converter.h"
-#include "zeropoint/error.h"
 
 struct zp_error {
   zp_status code = ZP_OK;
@@ -24,16 +25,26 @@ zp_error* NoMemoryError() { return reinterpret_cast<zp_error*>(const_cast<char*>
 zp_status CodeOf(const absl::Status& status, int user_value) {
   if (user_value != 0) return ZP_ERR_USER;
   switch (KindOf(status)) {
-    case ErrorKind::kNone: return ZP_OK;
-    case ErrorKind::kOptions: return ZP_ERR_ARGUMENT;
-    case ErrorKind::kData: return ZP_ERR_DATA;
-    case ErrorKind::kIo: return ZP_ERR_IO;
-    case ErrorKind::kModel: return ZP_ERR_FORMAT;
-    case ErrorKind::kUnsupported: return ZP_ERR_UNSUPPORTED;
-    case ErrorKind::kQuantization: return ZP_ERR_QUANTIZATION;
-    case ErrorKind::kMemory: return ZP_ERR_MEMORY;
-    case ErrorKind::kCancelled: return ZP_CANCELLED;
-    case ErrorKind::kInternal: return ZP_ERR_INTERNAL;
+    case ErrorKind::kNone:
+      return ZP_OK;
+    case ErrorKind::kOptions:
+      return ZP_ERR_ARGUMENT;
+    case ErrorKind::kData:
+      return ZP_ERR_DATA;
+    case ErrorKind::kIo:
+      return ZP_ERR_IO;
+    case ErrorKind::kModel:
+      return ZP_ERR_FORMAT;
+    case ErrorKind::kUnsupported:
+      return ZP_ERR_UNSUPPORTED;
+    case ErrorKind::kQuantization:
+      return ZP_ERR_QUANTIZATION;
+    case ErrorKind::kMemory:
+      return ZP_ERR_MEMORY;
+    case ErrorKind::kCancelled:
+      return ZP_CANCELLED;
+    case ErrorKind::kInternal:
+      return ZP_ERR_INTERNAL;
   }
   return ZP_ERR_INTERNAL;
 }

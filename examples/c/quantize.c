@@ -11,27 +11,27 @@
 enum { kMaxRank = 8 };
 
 typedef struct Source {
-  FILE *file;
-  float *values;
+  FILE* file;
+  float* values;
   size_t count; /* numbers in a sample */
   int64_t dims[kMaxRank];
   zp_tensor_view view;
 } Source;
 
-static int Next(const char **signature, const zp_tensor_view **inputs, size_t *count, void *user) {
-  Source *source = (Source *)user;
+static int Next(const char** signature, const zp_tensor_view** inputs, size_t* count, void* user) {
+  Source* source = (Source*)user;
   (void)signature; /* the model's only one */
   *count = fread(source->values, sizeof(float), source->count, source->file) == source->count ? 1 : 0;
   *inputs = &source->view;
   return ferror(source->file); /* non-zero ends the conversion with ZP_ERR_USER */
 }
 
-static void Reset(void *user) { rewind(((Source *)user)->file); }
+static void Reset(void* user) { rewind(((Source*)user)->file); }
 
 /* Asks the model what a sample looks like; a size it leaves open, the batch, becomes 1. */
-static int Prepare(Source *source, const zp_converter *converter) {
+static int Prepare(Source* source, const zp_converter* converter) {
   size_t rank = zp_converter_input_rank(converter, 0, 0);
-  const int64_t *dims = zp_converter_input_dims(converter, 0, 0);
+  const int64_t* dims = zp_converter_input_dims(converter, 0, 0);
   if (zp_converter_input_count(converter, 0) != 1 || rank > kMaxRank) return 0;
   source->count = 1;
   for (size_t i = 0; i < rank; ++i) {
@@ -39,25 +39,30 @@ static int Prepare(Source *source, const zp_converter *converter) {
     source->count *= (size_t)source->dims[i];
   }
   source->values = malloc(source->count * sizeof(float));
-  zp_tensor_view view = {sizeof(view), zp_converter_input_name(converter, 0, 0), ZP_F32, rank, source->dims,
-                         source->values, source->count * sizeof(float)};
+  zp_tensor_view view = {sizeof(view),
+                         zp_converter_input_name(converter, 0, 0),
+                         ZP_F32,
+                         rank,
+                         source->dims,
+                         source->values,
+                         source->count * sizeof(float)};
   source->view = view;
   return source->values != NULL;
 }
 
-static int Fail(zp_error *error) {
+static int Fail(zp_error* error) {
   fprintf(stderr, "%s: %s\n", zp_status_name(zp_error_code(error)), zp_error_describe(error));
   zp_error_free(error);
   return EXIT_FAILURE;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc != 4) {
     fprintf(stderr, "usage: %s MODEL SAMPLES.f32 OUT.tflite\n", argv[0]);
     return EXIT_FAILURE;
   }
-  zp_error *error = NULL;
-  zp_converter *converter = NULL;
+  zp_error* error = NULL;
+  zp_converter* converter = NULL;
   if (zp_converter_open(&converter, argv[1], NULL, NULL, &error) != ZP_OK) return Fail(error);
 
   Source source;

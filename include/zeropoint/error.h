@@ -17,7 +17,7 @@ enum class ErrorKind {
   kQuantization,  // strict mode, and ops that cannot be integer
   kMemory,
   kCancelled,
-  kInternal,      // our mistake
+  kInternal,  // our mistake
 };
 
 // For any status that this library's functions return.

@@ -1,9 +1,8 @@
 // KindOf: absl's code together with the stage that the error came from.
-#include "zeropoint/error.h"
-
 #include <string>
 
 #include "base/status.h"
+#include "zeropoint/error.h"
 
 namespace zeropoint {
 namespace {
@@ -28,19 +27,27 @@ ErrorKind KindOfFailedPrecondition(const absl::Status& status) {
 
 ErrorKind KindOf(const absl::Status& status) {
   switch (status.code()) {
-    case absl::StatusCode::kOk: return ErrorKind::kNone;
-    case absl::StatusCode::kCancelled: return ErrorKind::kCancelled;
-    case absl::StatusCode::kUnimplemented: return ErrorKind::kUnsupported;
-    case absl::StatusCode::kResourceExhausted: return ErrorKind::kMemory;
+    case absl::StatusCode::kOk:
+      return ErrorKind::kNone;
+    case absl::StatusCode::kCancelled:
+      return ErrorKind::kCancelled;
+    case absl::StatusCode::kUnimplemented:
+      return ErrorKind::kUnsupported;
+    case absl::StatusCode::kResourceExhausted:
+      return ErrorKind::kMemory;
     case absl::StatusCode::kNotFound:
     case absl::StatusCode::kPermissionDenied:
     case absl::StatusCode::kAlreadyExists:
-    case absl::StatusCode::kUnavailable: return ErrorKind::kIo;
+    case absl::StatusCode::kUnavailable:
+      return ErrorKind::kIo;
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kOutOfRange:
-    case absl::StatusCode::kDataLoss: return KindOfRefusal(status);
-    case absl::StatusCode::kFailedPrecondition: return KindOfFailedPrecondition(status);
-    default: return ErrorKind::kInternal;
+    case absl::StatusCode::kDataLoss:
+      return KindOfRefusal(status);
+    case absl::StatusCode::kFailedPrecondition:
+      return KindOfFailedPrecondition(status);
+    default:
+      return ErrorKind::kInternal;
   }
 }
 

@@ -23,11 +23,11 @@ typedef struct Host {
   int64_t dims[4];
   zp_tensor_view view;
   int next;
-  int samples;     /* how many there are; negative: no end */
-  int fail_at;     /* this sample returns fail_value */
+  int samples; /* how many there are; negative: no end */
+  int fail_at; /* this sample returns fail_value */
   int fail_value;
-  int nan_at;      /* this sample has a NaN */
-  const char *cancel_in; /* the stage whose progress is answered with "cancel" */
+  int nan_at;            /* this sample has a NaN */
+  const char* cancel_in; /* the stage whose progress is answered with "cancel" */
   int progress_calls;
   char stages[256];
 } Host;
@@ -41,12 +41,12 @@ static Host MakeHost(void) {
   return host;
 }
 
-static void FillImage(float *image, int sample) {
+static void FillImage(float* image, int sample) {
   for (int i = 0; i < kImageSize; ++i) image[i] = (float)((i * 37 + sample * 11) % 101) / 50.0f - 1.0f;
 }
 
-static int NextSample(const char **signature, const zp_tensor_view **inputs, size_t *count, void *user) {
-  Host *host = (Host *)user;
+static int NextSample(const char** signature, const zp_tensor_view** inputs, size_t* count, void* user) {
+  Host* host = (Host*)user;
   (void)signature;
   if (host->next == host->fail_at) return host->fail_value;
   if (host->next == host->samples) {
@@ -63,54 +63,56 @@ static int NextSample(const char **signature, const zp_tensor_view **inputs, siz
   return 0;
 }
 
-static void Reset(void *user) { ((Host *)user)->next = 0; }
+static void Reset(void* user) { ((Host*)user)->next = 0; }
 
-static int OnProgress(const zp_progress *now, void *user) {
-  Host *host = (Host *)user;
+static int OnProgress(const zp_progress* now, void* user) {
+  Host* host = (Host*)user;
   ++host->progress_calls;
-  if (strstr(host->stages, now->stage) == NULL && strlen(host->stages) + strlen(now->stage) + 2 < sizeof(host->stages)) {
+  if (strstr(host->stages, now->stage) == NULL &&
+      strlen(host->stages) + strlen(now->stage) + 2 < sizeof(host->stages)) {
     strcat(strcat(host->stages, now->stage), " ");
   }
   return now->struct_size >= sizeof(zp_progress) && host->cancel_in != NULL && strcmp(now->stage, host->cancel_in) == 0;
 }
 
-static zp_env EnvOf(Host *host) {
+static zp_env EnvOf(Host* host) {
   zp_env env = {sizeof(env), NULL, OnProgress, host, 1};
   return env;
 }
 
-static zp_converter *Open(const char *path, const zp_env *env) {
-  zp_converter *converter = NULL;
+static zp_converter* Open(const char* path, const zp_env* env) {
+  zp_converter* converter = NULL;
   CHECK_OK(zp_converter_open(&converter, path, NULL, env, err));
   return converter;
 }
 
 /* A converter for int8 with float fallback, fed by the host's callback. */
-static zp_converter *OpenInt8(Host *host) {
+static zp_converter* OpenInt8(Host* host) {
   zp_env env = EnvOf(host);
-  zp_converter *converter = Open(DATA "classifier", &env);
+  zp_converter* converter = Open(DATA "classifier", &env);
   CHECK_OK(zp_converter_set_optimizations(converter, ZP_OPTIMIZE_DEFAULT, err));
   CHECK_OK(zp_converter_set_dataset(converter, NextSample, Reset, host, err));
   return converter;
 }
 
-static int IsModel(const zp_blob *blob) {
-  const char *data = (const char *)zp_blob_data(blob);
+static int IsModel(const zp_blob* blob) {
+  const char* data = (const char*)zp_blob_data(blob);
   return data != NULL && zp_blob_size(blob) > 8 && memcmp(data + 4, "TFL3", 4) == 0;
 }
 
-static int SameBytes(const zp_blob *a, const zp_blob *b) {
+static int SameBytes(const zp_blob* a, const zp_blob* b) {
   return zp_blob_size(a) == zp_blob_size(b) && memcmp(zp_blob_data(a), zp_blob_data(b), zp_blob_size(a)) == 0;
 }
 
-static int Has(const zp_blob *text, const char *part) { return strstr((const char *)zp_blob_data(text), part) != NULL; }
+static int Has(const zp_blob* text, const char* part) { return strstr((const char*)zp_blob_data(text), part) != NULL; }
 
 /* ---- Tests ---- */
 
 static void VersionsAgree(void) {
   char text[32];
   uint32_t version = zp_version();
-  snprintf(text, sizeof(text), "%u.%u.%u", (unsigned)(version >> 16), (unsigned)(version >> 8 & 255), (unsigned)(version & 255));
+  snprintf(text, sizeof(text), "%u.%u.%u", (unsigned)(version >> 16), (unsigned)(version >> 8 & 255),
+           (unsigned)(version & 255));
   CHECK(strcmp(text, zp_version_string()) == 0);
   CHECK(VersionSeenByCpp17() == version);
   CHECK(strcmp(zp_status_name(ZP_ERR_DATA), "ZP_ERR_DATA") == 0);
@@ -137,7 +139,7 @@ static void AccessorsTakeNull(void) {
 }
 
 static void NullArgumentsAreErrors(void) {
-  zp_converter *none = NULL;
+  zp_converter* none = NULL;
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_open(NULL, DATA "classifier", NULL, NULL, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_open(&none, NULL, NULL, NULL, err), none == NULL);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_open_bytes(&none, NULL, 4, NULL, err), none == NULL);
@@ -163,20 +165,20 @@ static void NullArgumentsAreErrors(void) {
 }
 
 static void StructsFromOtherVersions(void) {
-  zp_converter *converter = NULL;
+  zp_converter* converter = NULL;
   zp_env small = {4, NULL, NULL, NULL, 0};
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_open(&converter, DATA "classifier", NULL, &small, err), converter == NULL);
 
   /* A host built with a later header: what we do not know is left alone. */
   struct {
     zp_env env;
-    void *later;
+    void* later;
   } large = {{sizeof(large), NULL, NULL, NULL, 1}, &large};
   converter = Open(DATA "classifier", &large.env);
   CHECK(converter != NULL);
   zp_converter_free(converter);
 
-  zp_dataset *dataset = NULL;
+  zp_dataset* dataset = NULL;
   CHECK_OK(zp_dataset_create(&dataset, err));
   float value = 1.0f;
   int64_t one = 1;
@@ -184,7 +186,7 @@ static void StructsFromOtherVersions(void) {
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_dataset_add_sample(dataset, NULL, &unset, 1, err), 1);
   struct {
     zp_tensor_view view;
-    void *later;
+    void* later;
   } views[2] = {{{sizeof(views[0]), "x", ZP_F32, 1, &one, &value, sizeof(value)}, views},
                 {{sizeof(views[0]), "y", ZP_F32, 1, &one, &value, sizeof(value)}, views}};
   CHECK_OK(zp_dataset_add_sample(dataset, NULL, &views[0].view, 2, err));
@@ -198,16 +200,16 @@ static void StructsFromOtherVersions(void) {
 }
 
 static void BadModelsAreNamed(void) {
-  zp_converter *converter = NULL;
+  zp_converter* converter = NULL;
   CHECK_FAILS(ZP_ERR_IO, zp_converter_open(&converter, DATA "nowhere", NULL, NULL, err),
               converter == NULL && strstr(zp_error_describe(error), "nowhere") != NULL);
   CHECK_FAILS(ZP_ERR_FORMAT, zp_converter_open(&converter, DATA "make_models.py", NULL, NULL, err),
               strstr(zp_error_file(error), "make_models.py") != NULL);
   CHECK_FAILS(ZP_ERR_FORMAT, zp_converter_open_bytes(&converter, "no model", 8, NULL, err), converter == NULL);
-  zp_blob *json = NULL;
+  zp_blob* json = NULL;
   CHECK_FAILS(ZP_ERR_IO, zp_inspect(DATA "nowhere", &json, err), json == NULL);
 
-  zp_open_options *options = NULL;
+  zp_open_options* options = NULL;
   CHECK_OK(zp_open_options_create(&options, err));
   CHECK_OK(zp_open_options_add_signature(options, "absent", err));
   CHECK_FAILS(ZP_ERR_FORMAT, zp_converter_open(&converter, DATA "classifier", options, NULL, err),
@@ -216,7 +218,7 @@ static void BadModelsAreNamed(void) {
 }
 
 static void OptionsAreChecked(void) {
-  zp_converter *converter = Open(DATA "classifier", NULL);
+  zp_converter* converter = Open(DATA "classifier", NULL);
   zp_type types[] = {ZP_F16, 77};
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_optimizations(converter, 8, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_supported_ops(converter, 0, err), 1);
@@ -231,14 +233,14 @@ static void OptionsAreChecked(void) {
 }
 
 static void SignaturesAreTold(void) {
-  zp_converter *converter = Open(DATA "classifier", NULL);
+  zp_converter* converter = Open(DATA "classifier", NULL);
   CHECK(zp_converter_signature_count(converter) == 1);
   CHECK(strcmp(zp_converter_signature_key(converter, 0), "serving_default") == 0);
   CHECK(zp_converter_input_count(converter, 0) == 1 && zp_converter_output_count(converter, 0) == 1);
   CHECK(strcmp(zp_converter_input_name(converter, 0, 0), "image") == 0);
   CHECK(strcmp(zp_converter_output_name(converter, 0, 0), "scores") == 0);
   CHECK(zp_converter_input_type(converter, 0, 0) == ZP_F32 && zp_converter_input_rank(converter, 0, 0) == 4);
-  const int64_t *dims = zp_converter_input_dims(converter, 0, 0);
+  const int64_t* dims = zp_converter_input_dims(converter, 0, 0);
   CHECK(dims != NULL && dims[0] == -1 && dims[1] == 8 && dims[2] == 8 && dims[3] == 1);
   CHECK(zp_converter_signature_key(converter, 1) == NULL && zp_converter_input_name(converter, 0, 1) == NULL);
   CHECK(zp_converter_output_name(converter, 0, 9) == NULL && zp_converter_input_dims(converter, 9, 0) == NULL);
@@ -246,9 +248,9 @@ static void SignaturesAreTold(void) {
 }
 
 static void FloatConversionReports(void) {
-  zp_converter *converter = Open(DATA "classifier", NULL);
+  zp_converter* converter = Open(DATA "classifier", NULL);
   zp_blob *model = NULL, *json = NULL, *inside = NULL;
-  zp_report *report = NULL;
+  zp_report* report = NULL;
   CHECK_OK(zp_converter_convert(converter, &model, &report, err));
   CHECK(IsModel(model));
   CHECK_OK(zp_report_json(report, 0, &json, err));
@@ -256,7 +258,7 @@ static void FloatConversionReports(void) {
   CHECK_OK(zp_inspect_bytes(zp_blob_data(model), zp_blob_size(model), &inside, err));
   CHECK(Has(inside, "CONV_2D") && Has(inside, "serving_default"));
   /* What was written can be opened again, from memory, and the bytes need not outlive the call. */
-  zp_converter *again = NULL;
+  zp_converter* again = NULL;
   CHECK_OK(zp_converter_open_bytes(&again, zp_blob_data(model), zp_blob_size(model), NULL, err));
   zp_blob_free(model);
   CHECK_OK(zp_converter_convert(again, &model, NULL, err));
@@ -269,8 +271,8 @@ static void FloatConversionReports(void) {
   zp_converter_free(converter);
 }
 
-static zp_dataset *PushedSamples(void) {
-  zp_dataset *dataset = NULL;
+static zp_dataset* PushedSamples(void) {
+  zp_dataset* dataset = NULL;
   CHECK_OK(zp_dataset_create(&dataset, err));
   float image[kImageSize];
   int64_t dims[] = {1, 8, 8, 1};
@@ -285,9 +287,9 @@ static zp_dataset *PushedSamples(void) {
 
 static void PulledAndPushedSamplesGiveTheSameBytes(void) {
   Host host = MakeHost();
-  zp_converter *converter = OpenInt8(&host);
+  zp_converter* converter = OpenInt8(&host);
   zp_blob *pulled = NULL, *again = NULL, *pushed = NULL, *json = NULL;
-  zp_report *report = NULL;
+  zp_report* report = NULL;
   CHECK_OK(zp_converter_convert(converter, &pulled, &report, err));
   CHECK(IsModel(pulled) && host.next == kSamples && host.progress_calls > 0);
   CHECK(strstr(host.stages, "calibrate") != NULL && strstr(host.stages, "quantize") != NULL);
@@ -296,7 +298,7 @@ static void PulledAndPushedSamplesGiveTheSameBytes(void) {
   CHECK_OK(zp_converter_convert(converter, &again, NULL, err)); /* reset brings the samples back */
   CHECK(SameBytes(pulled, again));
 
-  zp_dataset *dataset = PushedSamples();
+  zp_dataset* dataset = PushedSamples();
   CHECK_OK(zp_converter_set_dataset_handle(converter, dataset, err));
   zp_dataset_free(dataset); /* the converter shares the samples */
   CHECK_OK(zp_converter_set_threads(converter, 4, err));
@@ -313,7 +315,7 @@ static void PulledAndPushedSamplesGiveTheSameBytes(void) {
 
 static void EveryModeConverts(void) {
   static const struct {
-    const char *name;
+    const char* name;
     uint32_t optimizations, ops;
     zp_type type;
     size_t types;
@@ -326,7 +328,7 @@ static void EveryModeConverts(void) {
                {"\"int16x8-fallback\"", 1, ZP_OPS_INT16X8 | ZP_OPS_TFLITE_BUILTINS, 0, 0, ZP_F32}};
   for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); ++i) {
     Host host = MakeHost();
-    zp_converter *converter = OpenInt8(&host);
+    zp_converter* converter = OpenInt8(&host);
     int calibrates = (modes[i].ops != ZP_OPS_TFLITE_BUILTINS);
     if (!calibrates) CHECK_OK(zp_converter_set_dataset(converter, NULL, NULL, NULL, err));
     CHECK_OK(zp_converter_set_optimizations(converter, modes[i].optimizations, err));
@@ -334,7 +336,7 @@ static void EveryModeConverts(void) {
     CHECK_OK(zp_converter_set_supported_types(converter, &modes[i].type, modes[i].types, err));
     CHECK_OK(zp_converter_set_io_types(converter, modes[i].io, modes[i].io, err));
     zp_blob *model = NULL, *json = NULL;
-    zp_report *report = NULL;
+    zp_report* report = NULL;
     CHECK_OK(zp_converter_convert(converter, &model, &report, err));
     CHECK(IsModel(model));
     if (report != NULL) {
@@ -352,8 +354,8 @@ static void AFailingCallbackKeepsItsValue(void) {
   Host host = MakeHost();
   host.fail_at = 3;
   host.fail_value = 42;
-  zp_converter *converter = OpenInt8(&host);
-  zp_blob *model = NULL;
+  zp_converter* converter = OpenInt8(&host);
+  zp_blob* model = NULL;
   CHECK_FAILS(ZP_ERR_USER, zp_converter_convert(converter, &model, NULL, err),
               zp_error_user_value(error) == 42 && model == NULL);
   host.fail_at = -1; /* the next conversion starts afresh */
@@ -365,7 +367,7 @@ static void AFailingCallbackKeepsItsValue(void) {
 static void BadSamplesAreNamed(void) {
   Host host = MakeHost();
   host.nan_at = 17;
-  zp_converter *converter = OpenInt8(&host);
+  zp_converter* converter = OpenInt8(&host);
   CHECK_FAILS(ZP_ERR_DATA, zp_converter_convert(converter, NULL, NULL, err),
               zp_error_sample(error) == 17 && strcmp(zp_error_tensor(error), "image") == 0);
   host.nan_at = -1;
@@ -377,7 +379,7 @@ static void BadSamplesAreNamed(void) {
   host.samples = 0;
   CHECK_FAILS(ZP_ERR_DATA, zp_converter_convert(converter, NULL, NULL, err), 1);
 
-  zp_dataset *dataset = NULL;
+  zp_dataset* dataset = NULL;
   CHECK_OK(zp_dataset_create(&dataset, err));
   float image[kImageSize] = {0};
   int64_t dims[] = {1, 8, 8, 1};
@@ -399,8 +401,8 @@ static void BadSamplesAreNamed(void) {
 
 static void ProgressCancels(void) {
   Host host = MakeHost();
-  zp_converter *converter = OpenInt8(&host);
-  zp_blob *model = NULL;
+  zp_converter* converter = OpenInt8(&host);
+  zp_blob* model = NULL;
   host.cancel_in = "calibrate";
   CHECK_FAILS(ZP_CANCELLED, zp_converter_convert(converter, &model, NULL, err), model == NULL);
   host.cancel_in = NULL;
@@ -410,16 +412,16 @@ static void ProgressCancels(void) {
   zp_converter_free(converter);
 }
 
-static void *CancelSoon(void *converter) {
+static void* CancelSoon(void* converter) {
   usleep(20000);
-  zp_converter_cancel((zp_converter *)converter);
+  zp_converter_cancel((zp_converter*)converter);
   return NULL;
 }
 
 static void AnotherThreadCancels(void) {
   Host host = MakeHost();
   host.samples = -1; /* without cancel this would never end */
-  zp_converter *converter = OpenInt8(&host);
+  zp_converter* converter = OpenInt8(&host);
   pthread_t thread;
   CHECK(pthread_create(&thread, NULL, CancelSoon, converter) == 0);
   CHECK_FAILS(ZP_CANCELLED, zp_converter_convert(converter, NULL, NULL, err), 1);
@@ -434,14 +436,14 @@ static void FilesAreWrittenWholeOrNot(void) {
   snprintf(path, sizeof(path), "%s/out.tflite", folder);
   snprintf(missing, sizeof(missing), "%s/none/out.tflite", folder);
   Host host = MakeHost();
-  zp_converter *converter = OpenInt8(&host);
+  zp_converter* converter = OpenInt8(&host);
   CHECK_FAILS(ZP_ERR_IO, zp_converter_convert_to_file(converter, missing, NULL, err), access(missing, F_OK) != 0);
   host.fail_at = 1;
   host.fail_value = 1;
   CHECK_FAILS(ZP_ERR_USER, zp_converter_convert_to_file(converter, path, NULL, err), access(path, F_OK) != 0);
   host.fail_at = -1;
   CHECK_OK(zp_converter_convert_to_file(converter, path, NULL, err));
-  zp_blob *json = NULL;
+  zp_blob* json = NULL;
   CHECK_OK(zp_inspect(path, &json, err));
   CHECK(Has(json, "int8"));
   zp_blob_free(json);
@@ -453,8 +455,8 @@ static void FilesAreWrittenWholeOrNot(void) {
 
 /* Two signatures, each with samples of its own. */
 static void SignaturesAreFedApart(void) {
-  zp_open_options *options = NULL;
-  zp_converter *converter = NULL;
+  zp_open_options* options = NULL;
+  zp_converter* converter = NULL;
   CHECK_OK(zp_open_options_create(&options, err));
   CHECK_OK(zp_open_options_add_signature(options, "encode", err));
   CHECK_OK(zp_open_options_add_signature(options, "decode", err));
@@ -463,7 +465,7 @@ static void SignaturesAreFedApart(void) {
   zp_open_options_free(options);
   CHECK(zp_converter_signature_count(converter) == 2);
 
-  zp_dataset *dataset = NULL;
+  zp_dataset* dataset = NULL;
   CHECK_OK(zp_dataset_create(&dataset, err));
   float a[4] = {-1.0f, 0.25f, 0.5f, 1.0f}, b[4] = {0.5f, -0.5f, 0.25f, 0.125f};
   int64_t dims[] = {1, 4};
@@ -475,7 +477,7 @@ static void SignaturesAreFedApart(void) {
   CHECK_OK(zp_dataset_add_sample(dataset, "decode", decode, 2, err));
   CHECK_OK(zp_converter_set_optimizations(converter, ZP_OPTIMIZE_DEFAULT, err));
   CHECK_OK(zp_converter_set_dataset_handle(converter, dataset, err));
-  zp_blob *model = NULL;
+  zp_blob* model = NULL;
   CHECK_OK(zp_converter_convert(converter, &model, NULL, err));
   CHECK(IsModel(model));
   CHECK_OK(zp_dataset_add_sample(dataset, "transcode", encode, 2, err));
@@ -487,8 +489,8 @@ static void SignaturesAreFedApart(void) {
 }
 
 static void AnUnknownOpIsNamed(void) {
-  zp_converter *converter = NULL;
-  zp_error *error = NULL;
+  zp_converter* converter = NULL;
+  zp_error* error = NULL;
   zp_status status = zp_converter_open(&converter, DATA "unknown_op", NULL, NULL, &error);
   if (status == ZP_OK) status = zp_converter_convert(converter, NULL, NULL, &error);
   CHECK(status == ZP_ERR_UNSUPPORTED);
@@ -497,9 +499,9 @@ static void AnUnknownOpIsNamed(void) {
   zp_converter_free(converter);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   static const struct {
-    const char *name;
+    const char* name;
     void (*run)(void);
   } tests[] = {{"versions agree", VersionsAgree},
                {"free takes NULL", FreeTakesNull},

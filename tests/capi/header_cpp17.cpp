@@ -1,7 +1,7 @@
 // The C header serves C++17 programs as it stands.
-#include "zeropoint/c/zeropoint.h"
-
 #include <type_traits>
+
+#include "zeropoint/c/zeropoint.h"
 
 static_assert(std::is_same_v<zp_status, int32_t>);
 static_assert(std::is_standard_layout_v<zp_tensor_view> && std::is_trivial_v<zp_tensor_view>);

@@ -29,6 +29,6 @@ _Static_assert(ZP_OK == 0 && ZP_ERR_ARGUMENT == 10 && ZP_ERR_DATA == 12 && ZP_ER
                    ZP_ERR_UNSUPPORTED == 40 && ZP_ERR_QUANTIZATION == 42 && ZP_ERR_MEMORY == 50 && ZP_CANCELLED == 60 &&
                    ZP_ERR_USER == 70 && ZP_ERR_INTERNAL == 90,
                "status values are pinned");
-_Static_assert(ZP_F32 == 0 && ZP_F16 == 1 && ZP_I32 == 2 && ZP_U8 == 3 && ZP_I64 == 4 && ZP_STRING == 5 && ZP_BOOL == 6 &&
-                   ZP_I16 == 7 && ZP_I8 == 9,
+_Static_assert(ZP_F32 == 0 && ZP_F16 == 1 && ZP_I32 == 2 && ZP_U8 == 3 && ZP_I64 == 4 && ZP_STRING == 5 &&
+                   ZP_BOOL == 6 && ZP_I16 == 7 && ZP_I8 == 9,
                "types are LiteRT's codes");

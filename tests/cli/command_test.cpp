@@ -145,7 +145,8 @@ TEST_CASE("missing files and folders exit with 3") {
   CheckError(Run(ConvertInt8(scratch, scratch / "none.npz")), 3, "none.npz");
   CheckError(Run("inspect " + scratch / "none.tflite"), 3, "none.tflite");
   CheckError(Run("convert " + Tiny("classifier") + " -o " + scratch / "none/out.tflite" + " --mode float"), 3, "none");
-  CheckError(Run("convert " + Tiny("classifier") + out + " --mode float --report " + scratch / "none/r.json"), 3, "none");
+  CheckError(Run("convert " + Tiny("classifier") + out + " --mode float --report " + scratch / "none/r.json"), 3,
+             "none");
   CHECK(scratch.files() == 0);
 }
 
@@ -210,7 +211,8 @@ TEST_CASE("Ctrl-C ends a conversion cleanly with 8") {
   // So many samples that none of it would end by itself; the file is sparse and takes no space.
   constexpr int64_t kSamples = int64_t{1} << 28;
   WriteFile(npy, NpyText("<f4", {kSamples, 8, 8, 1}, {}));
-  std::filesystem::resize_file(npy, std::filesystem::file_size(npy) + static_cast<uintmax_t>(kSamples) * 64 * sizeof(float));
+  std::filesystem::resize_file(npy,
+                               std::filesystem::file_size(npy) + static_cast<uintmax_t>(kSamples) * 64 * sizeof(float));
   Outcome outcome = Run(ConvertInt8(scratch, npy), "timeout --preserve-status --signal=INT 0.3");
   CheckError(outcome, 8, "cancelled");
   CHECK(scratch.files() == 1);

@@ -26,7 +26,8 @@ std::string NpyText(const std::string& descr, const std::vector<int64_t>& shape,
   return text;
 }
 
-inline std::string NpyText(const std::string& descr, const std::vector<int64_t>& shape, std::initializer_list<float> values) {
+inline std::string NpyText(const std::string& descr, const std::vector<int64_t>& shape,
+                           std::initializer_list<float> values) {
   return NpyText(descr, shape, std::vector<float>(values));
 }
 

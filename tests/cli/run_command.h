@@ -3,13 +3,13 @@
 #define ZEROPOINT_TESTS_CLI_RUN_COMMAND_H_
 
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
-#include <unistd.h>
 
 namespace zeropoint::cli {
 
@@ -59,8 +59,8 @@ inline void WriteFile(const std::string& path, const std::string& text) {
 // `arguments` is shell text; `wrapper` a command that runs ours.
 inline Outcome Run(const std::string& arguments, const std::string& wrapper = "") {
   Scratch scratch;
-  std::string command = wrapper + " " ZEROPOINT_COMMAND " " + arguments + " >" + scratch / "out" + " 2>" + scratch / "err" +
-                        " </dev/null";
+  std::string command = wrapper + " " ZEROPOINT_COMMAND " " + arguments + " >" + scratch / "out" + " 2>" +
+                        scratch / "err" + " </dev/null";
   int status = std::system(command.c_str());
   Outcome outcome;
   outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);

@@ -1,7 +1,7 @@
 // _zeropoint: the C ABI as Python objects, and nothing above it. The package beside it gives them their shape.
 //
-// The global interpreter lock is released while the library works and taken for each callback. What a callback raises is kept
-// and raised again when the conversion has come back.
+// The global interpreter lock is released while the library works and taken for each callback. What a callback raises
+// is kept and raised again when the conversion has come back.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -38,8 +38,8 @@ using ReportHandle = Handle<zp_report, zp_report_free>;
   const zp_error* e = error.get();
   py::object exception = py::module_::import("zeropoint._errors")
                              .attr("from_c")(zp_error_code(e), zp_error_describe(e), zp_error_message(e),
-                                             zp_error_stage(e), zp_error_file(e), zp_error_signature(e),
-                                             zp_error_op(e), zp_error_node(e), zp_error_tensor(e), zp_error_sample(e));
+                                             zp_error_stage(e), zp_error_file(e), zp_error_signature(e), zp_error_op(e),
+                                             zp_error_node(e), zp_error_tensor(e), zp_error_sample(e));
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
   throw py::error_already_set();
 }

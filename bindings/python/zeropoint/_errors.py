@@ -6,8 +6,8 @@ from __future__ import annotations
 class ZeropointError(Exception):
     """What Zeropoint raises.
 
-    The attributes say where it happened: `file`, `stage`, `signature`, `op`, `node` and `tensor` are empty, `sample` (counted
-    from 0) is None when unknown. `code` is the C ABI's status value, `message` the text without the place.
+    The attributes say where it happened: `file`, `stage`, `signature`, `op`, `node` and `tensor` are empty, `sample`
+    (counted from 0) is None when unknown. `code` is the C ABI's status value, `message` the text without the place.
     """
 
     code: int = 0

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
 
 
 class Report(dict):
-    """A dictionary: mode, samples, bytes, ops (op, name, version, quantized, reason), tensors (name, type, shape, scale,
-    zero_point, min, max ...), times and warnings."""
+    """A dictionary: mode, samples, bytes, ops (op, name, version, quantized, reason), tensors (name, type, shape,
+    scale, zero_point, min, max ...), times and warnings."""
 
     @classmethod
     def from_json(cls, text: str) -> Report:
@@ -25,5 +25,5 @@ class Report(dict):
     def __repr__(self) -> str:
         ops = self.get("ops", [])
         quantized = sum(1 for op in ops if op.get("quantized"))
-        return (f"<zeropoint.Report mode {self.get('mode')!r}, {self.get('bytes')} bytes, {quantized} of {len(ops)} operators "
-                f"quantized, {self.get('samples')} samples>")
+        return (f"<zeropoint.Report mode {self.get('mode')!r}, {self.get('bytes')} bytes, "
+                f"{quantized} of {len(ops)} operators quantized, {self.get('samples')} samples>")

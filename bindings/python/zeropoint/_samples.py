@@ -1,4 +1,4 @@
-"""From what a representative dataset yields to what the C ABI reads. Arrays pass through the buffer protocol, uncopied."""
+"""From what a representative dataset yields to what the C ABI reads: arrays, uncopied, by the buffer protocol."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ _CODES = {
 }
 
 _FORMS = (
-    "a sample is a list of arrays in the order of the inputs, a dictionary of arrays by input name, or a tuple of a signature "
-    "key and such a dictionary"
+    "a sample is a list of arrays in the order of the inputs, a dictionary of arrays by input name, or a tuple of a "
+    "signature key and such a dictionary"
 )
 
 
 def _fail(message: str, sample: int, tensor: str | None) -> DataError:
-    error = DataError(f"{message} (sample {sample})" if tensor is None else f"{message} (input {tensor}, sample {sample})")
+    place = f"sample {sample}" if tensor is None else f"input {tensor}, sample {sample}"
+    error = DataError(f"{message} ({place})")
     error.code = 12
     error.stage = "calibrate"
     error.message = message
@@ -63,8 +64,7 @@ def _tensor(name: str | None, value: Any, sample: int) -> Tensor:
     code = _CODES.get((view.format.lstrip("@=<"), view.itemsize))
     if code is None:
         dtype = getattr(value, "dtype", view.format)
-        raise _fail(f"an array of type {dtype}, which no model input takes; convert it with .astype(numpy.float32), say",
-                    sample, name)
+        raise _fail(f"an array of type {dtype}, which no model input takes; try .astype(numpy.float32)", sample, name)
     return (name, code, view)
 
 

@@ -58,7 +58,8 @@ class RepresentativeDataset:
 
     def __init__(self, input_gen: Callable[[], Iterable[Any]]) -> None:
         if not callable(input_gen):
-            raise OptionError(f"a representative dataset is a function that yields samples, not a {type(input_gen).__name__}")
+            kind = type(input_gen).__name__
+            raise OptionError(f"a representative dataset is a function that yields samples, not a {kind}")
         self.input_gen = input_gen
 
 
@@ -67,7 +68,8 @@ def _member(enumeration: type[enum.Enum], value: Any, attribute: str) -> Any:
     name = getattr(value, "name", value)
     if isinstance(name, str) and name in enumeration.__members__:
         return enumeration[name]
-    raise OptionError(f"{attribute}: {value!r} is no {enumeration.__name__}; there are {', '.join(enumeration.__members__)}")
+    known = ", ".join(enumeration.__members__)
+    raise OptionError(f"{attribute}: {value!r} is no {enumeration.__name__}; there are {known}")
 
 
 def _listed(value: Any, attribute: str) -> Iterable[Any]:
@@ -166,13 +168,15 @@ class TargetSpec(_Checked):
     _CHECKS = {
         "supported_ops": _supported_ops,
         "supported_types": _supported_types,
-        "experimental_select_user_tf_ops": _fixed("experimental_select_user_tf_ops", [], "TensorFlow's own ops need its runtime"),
-        "experimental_supported_backends": _fixed("experimental_supported_backends", [], "the result runs on every backend"),
+        "experimental_select_user_tf_ops": _fixed(
+            "experimental_select_user_tf_ops", [], "TensorFlow's own ops need its runtime"),
+        "experimental_supported_backends": _fixed(
+            "experimental_supported_backends", [], "the result runs on every backend"),
     }
     __slots__ = tuple(_CHECKS)
 
-    def __init__(self, supported_ops: Any = None, supported_types: Any = None, experimental_select_user_tf_ops: Any = None,
-                 experimental_supported_backends: Any = None) -> None:
+    def __init__(self, supported_ops: Any = None, supported_types: Any = None,
+                 experimental_select_user_tf_ops: Any = None, experimental_supported_backends: Any = None) -> None:
         self.supported_ops = [OpsSet.TFLITE_BUILTINS] if supported_ops is None else supported_ops
         self.supported_types = [] if supported_types is None else supported_types
         self.experimental_select_user_tf_ops = list(experimental_select_user_tf_ops or [])
@@ -188,8 +192,8 @@ def _target_spec(value: Any) -> TargetSpec:
 class TFLiteConverter(_Checked):
     """Converts a SavedModel, or a float .tflite, to a LiteRT .tflite; make one with a `from_...` method.
 
-    Beside TensorFlow's attributes: `threads` (0: as many as the machine has), `progress` (True: a bar on a terminal when tqdm
-    or rich is installed; False; or a function of stage, done, total), and after convert() `report`.
+    Beside TensorFlow's attributes: `threads` (0: as many as the machine has), `progress` (True: a bar on a terminal
+    when tqdm or rich is installed; False; or a function of stage, done, total), and after convert() `report`.
     """
 
     optimizations: list[Optimize]
@@ -224,7 +228,8 @@ class TFLiteConverter(_Checked):
 
     def __init__(self, handle: _zeropoint.Converter) -> None:
         if not isinstance(handle, _zeropoint.Converter):
-            raise TypeError("make a converter with from_saved_model, from_tflite, from_keras_model or from_concrete_functions")
+            raise TypeError(
+                "make a converter with from_saved_model, from_tflite, from_keras_model or from_concrete_functions")
         object.__setattr__(self, "_handle", handle)
         object.__setattr__(self, "_report", None)
         self.optimizations = []
@@ -313,15 +318,16 @@ class TFLiteConverter(_Checked):
     def signatures(self) -> dict[str, dict[str, Any]]:
         """{key: {"inputs": {name: (type, shape)}, "outputs": [name]}}; -1 stands for an unknown size."""
         return {
-            key: {"inputs": {name: (name_of_code(code), tuple(shape)) for name, code, shape in inputs}, "outputs": outputs}
+            key: {"inputs": {name: (name_of_code(code), tuple(shape)) for name, code, shape in inputs},
+                  "outputs": outputs}
             for key, inputs, outputs in self._handle.signatures()
         }
 
     def convert(self) -> bytes:
         """The .tflite.
 
-        Raises a subclass of ZeropointError; what the dataset's generator raises passes through as it is. Ctrl-C stops the
-        conversion with KeyboardInterrupt.
+        Raises a subclass of ZeropointError; what the dataset's generator raises passes through as it is. Ctrl-C stops
+        the conversion with KeyboardInterrupt.
         """
         object.__setattr__(self, "_report", None)
         # The lists may have been changed in place since they were assigned.
@@ -358,5 +364,6 @@ def _log(severity: int, text: str) -> None:
 
 
 def __getattr__(name: str) -> Any:
-    hint = "; run models with ai_edge_litert.interpreter.Interpreter" if name == "Interpreter" else "; see docs/migration.md"
-    raise AttributeError(f"zeropoint.lite has no '{name}'{hint}")
+    is_runtime = name == "Interpreter"
+    hint = "run models with ai_edge_litert.interpreter.Interpreter" if is_runtime else "see docs/migration.md"
+    raise AttributeError(f"zeropoint.lite has no '{name}'; {hint}")

@@ -1,13 +1,14 @@
 /* Zeropoint's C ABI: post-training quantization of TensorFlow SavedModels and float .tflite files.
  *
  * Rules (docs/c_api.md has them with examples):
- *   - Handles are opaque. zp_x_free(NULL) does nothing. A `const` pointer that is returned is borrowed until its owner is
- *     freed or changed; what an out parameter receives belongs to the caller.
- *   - A function that can fail returns a zp_status and takes a last `zp_error **err`, which may be NULL. On failure *err
- *     receives an object to free with zp_error_free; on success NULL. Out parameters are NULL after a failure.
+ *   - Handles are opaque. zp_x_free(NULL) does nothing. A `const` pointer that is returned is borrowed until its owner
+ *     is freed or changed; what an out parameter receives belongs to the caller.
+ *   - A function that can fail returns a zp_status and takes a last `zp_error **err`, which may be NULL. On failure
+ *     *err receives an object to free with zp_error_free; on success NULL. Out parameters are NULL after a failure.
  *   - Different handles may be used from different threads; one handle from one thread at a time, except
  *     zp_converter_cancel. Callbacks run inside the call that needs them, on its thread. They must not unwind.
- *   - Strings are UTF-8 and end with NUL. Nothing is printed, no exception leaves, nothing is read from the environment.
+ *   - Strings are UTF-8 and end with NUL. Nothing is printed, no exception leaves, nothing is read from the
+ *     environment.
  */
 #ifndef ZEROPOINT_C_ZEROPOINT_H_
 #define ZEROPOINT_C_ZEROPOINT_H_
@@ -49,10 +50,11 @@ enum { ZP_F32 = 0, ZP_F16 = 1, ZP_I32 = 2, ZP_U8 = 3, ZP_I64 = 4, ZP_STRING = 5,
 
 enum { ZP_OPTIMIZE_DEFAULT = 1u }; /* flags of zp_converter_set_optimizations */
 
-enum { /* flags of zp_converter_set_supported_ops */
-       ZP_OPS_TFLITE_BUILTINS = 1u,      /* the default: float and integer kernels */
-       ZP_OPS_TFLITE_BUILTINS_INT8 = 2u, /* int8 only: an op that cannot be integer is an error */
-       ZP_OPS_INT16X8 = 4u               /* int16 activations, int8 weights; with ..._BUILTINS: float fallback */
+/* flags of zp_converter_set_supported_ops */
+enum {
+  ZP_OPS_TFLITE_BUILTINS = 1u,      /* the default: float and integer kernels */
+  ZP_OPS_TFLITE_BUILTINS_INT8 = 2u, /* int8 only: an op that cannot be integer is an error */
+  ZP_OPS_INT16X8 = 4u               /* int16 activations, int8 weights; with ..._BUILTINS: float fallback */
 };
 
 enum { ZP_LOG_DEBUG = 0, ZP_LOG_INFO = 1, ZP_LOG_WARNING = 2 };
@@ -66,147 +68,149 @@ typedef struct zp_error zp_error;
 typedef struct zp_open_options zp_open_options;
 typedef struct zp_report zp_report;
 
-/* ---- Transparent structs: set struct_size to sizeof; they grow at the end only, an absent tail is the default. ---- */
+/* ---- Transparent structs: set struct_size to sizeof. They grow at the end; an absent tail is the default. ---- */
 
 /* One tensor, not owned: row-major, packed. In an array of views, struct_size of the first is the distance between
  * elements, and the same in all. */
 typedef struct zp_tensor_view {
   size_t struct_size;
-  const char *name; /* the signature's input name; NULL: by position */
+  const char* name; /* the signature's input name; NULL: by position */
   zp_type type;
   size_t rank;
-  const int64_t *dims; /* rank numbers; may be NULL when rank is 0 */
-  const void *data;
+  const int64_t* dims; /* rank numbers; may be NULL when rank is 0 */
+  const void* data;
   size_t bytes; /* the product of dims times the element size */
 } zp_tensor_view;
 
 typedef struct zp_progress {
   size_t struct_size;
-  const char *stage; /* "optimize", "calibrate", "quantize", "write" and steps within; borrowed during the callback */
+  const char* stage; /* "optimize", "calibrate", "quantize", "write" and steps within; borrowed during the callback */
   uint64_t done;
   uint64_t total; /* 0: unknown */
 } zp_progress;
 
-/* Points the outputs at the next sample; sets *count to 0 at the end. *signature is NULL before the call: the model's only
- * or first signature. The views must live until the next call. Non-zero stops the conversion with ZP_ERR_USER. */
-typedef int (*zp_next_sample_fn)(const char **signature, const zp_tensor_view **inputs, size_t *count, void *user);
+/* Points the outputs at the next sample; sets *count to 0 at the end. *signature is NULL before the call: the model's
+ * only or first signature. The views must live until the next call. Non-zero stops the conversion with ZP_ERR_USER. */
+typedef int (*zp_next_sample_fn)(const char** signature, const zp_tensor_view** inputs, size_t* count, void* user);
 /* Back to the first sample; called at the start of each conversion that reads the data. */
-typedef void (*zp_reset_dataset_fn)(void *user);
+typedef void (*zp_reset_dataset_fn)(void* user);
 /* Non-zero cancels. */
-typedef int (*zp_progress_fn)(const zp_progress *now, void *user);
-typedef void (*zp_log_fn)(int severity, const char *text, void *user);
+typedef int (*zp_progress_fn)(const zp_progress* now, void* user);
+typedef void (*zp_log_fn)(int severity, const char* text, void* user);
 
 /* The host's side of a converter. Copied when a converter is opened. */
 typedef struct zp_env {
   size_t struct_size;
   zp_log_fn log;           /* may be NULL */
   zp_progress_fn progress; /* may be NULL */
-  void *user;              /* given to both */
+  void* user;              /* given to both */
   uint32_t threads;        /* 0: as many as the machine has */
 } zp_env;
 
 /* ---- Version ---- */
 
-ZP_API uint32_t zp_version(void);           /* major << 16 | minor << 8 | patch */
-ZP_API const char *zp_version_string(void); /* "0.1.0" */
-ZP_API const char *zp_status_name(zp_status status); /* "ZP_OK"; "unknown" for a value this version does not know */
+ZP_API uint32_t zp_version(void);                    /* major << 16 | minor << 8 | patch */
+ZP_API const char* zp_version_string(void);          /* "0.1.0" */
+ZP_API const char* zp_status_name(zp_status status); /* "ZP_OK"; "unknown" for a value this version does not know */
 
 /* ---- Errors. The strings are never NULL: empty when unknown. A NULL error reads as ZP_OK with empty strings. ---- */
 
-ZP_API zp_status zp_error_code(const zp_error *error);
-ZP_API const char *zp_error_message(const zp_error *error);
-ZP_API const char *zp_error_describe(const zp_error *error); /* message and place in one text */
-ZP_API const char *zp_error_stage(const zp_error *error);
-ZP_API const char *zp_error_file(const zp_error *error);
-ZP_API const char *zp_error_signature(const zp_error *error);
-ZP_API const char *zp_error_node(const zp_error *error);
-ZP_API const char *zp_error_op(const zp_error *error);
-ZP_API const char *zp_error_tensor(const zp_error *error);
-ZP_API int64_t zp_error_sample(const zp_error *error); /* counted from 0; -1: unknown */
-ZP_API int zp_error_user_value(const zp_error *error); /* of ZP_ERR_USER; otherwise 0 */
-ZP_API void zp_error_free(zp_error *error);
+ZP_API zp_status zp_error_code(const zp_error* error);
+ZP_API const char* zp_error_message(const zp_error* error);
+ZP_API const char* zp_error_describe(const zp_error* error); /* message and place in one text */
+ZP_API const char* zp_error_stage(const zp_error* error);
+ZP_API const char* zp_error_file(const zp_error* error);
+ZP_API const char* zp_error_signature(const zp_error* error);
+ZP_API const char* zp_error_node(const zp_error* error);
+ZP_API const char* zp_error_op(const zp_error* error);
+ZP_API const char* zp_error_tensor(const zp_error* error);
+ZP_API int64_t zp_error_sample(const zp_error* error); /* counted from 0; -1: unknown */
+ZP_API int zp_error_user_value(const zp_error* error); /* of ZP_ERR_USER; otherwise 0 */
+ZP_API void zp_error_free(zp_error* error);
 
 /* ---- Bytes ---- */
 
-ZP_API const void *zp_blob_data(const zp_blob *blob); /* a NUL stands behind the last byte */
-ZP_API size_t zp_blob_size(const zp_blob *blob);
-ZP_API void zp_blob_free(zp_blob *blob);
+ZP_API const void* zp_blob_data(const zp_blob* blob); /* a NUL stands behind the last byte */
+ZP_API size_t zp_blob_size(const zp_blob* blob);
+ZP_API void zp_blob_free(zp_blob* blob);
 
 /* ---- Samples, pushed: the data is copied ---- */
 
-ZP_API zp_status zp_dataset_create(zp_dataset **out, zp_error **err);
+ZP_API zp_status zp_dataset_create(zp_dataset** out, zp_error** err);
 /* signature: NULL for the model's only or first one. */
-ZP_API zp_status zp_dataset_add_sample(zp_dataset *dataset, const char *signature, const zp_tensor_view *inputs,
-                                       size_t count, zp_error **err);
-ZP_API size_t zp_dataset_size(const zp_dataset *dataset);
-ZP_API void zp_dataset_free(zp_dataset *dataset);
+ZP_API zp_status zp_dataset_add_sample(zp_dataset* dataset, const char* signature, const zp_tensor_view* inputs,
+                                       size_t count, zp_error** err);
+ZP_API size_t zp_dataset_size(const zp_dataset* dataset);
+ZP_API void zp_dataset_free(zp_dataset* dataset);
 
 /* ---- Opening a model ---- */
 
-ZP_API zp_status zp_open_options_create(zp_open_options **out, zp_error **err);
+ZP_API zp_status zp_open_options_create(zp_open_options** out, zp_error** err);
 /* None: "serving_default", or the only one. */
-ZP_API zp_status zp_open_options_add_signature(zp_open_options *options, const char *key, zp_error **err);
+ZP_API zp_status zp_open_options_add_signature(zp_open_options* options, const char* key, zp_error** err);
 /* None: "serve". */
-ZP_API zp_status zp_open_options_add_tag(zp_open_options *options, const char *tag, zp_error **err);
-ZP_API void zp_open_options_free(zp_open_options *options);
+ZP_API zp_status zp_open_options_add_tag(zp_open_options* options, const char* tag, zp_error** err);
+ZP_API void zp_open_options_free(zp_open_options* options);
 
 /* A folder is a SavedModel, anything else a .tflite. options and env may be NULL. */
-ZP_API zp_status zp_converter_open(zp_converter **out, const char *path, const zp_open_options *options,
-                                   const zp_env *env, zp_error **err);
+ZP_API zp_status zp_converter_open(zp_converter** out, const char* path, const zp_open_options* options,
+                                   const zp_env* env, zp_error** err);
 /* A .tflite in memory; the bytes are copied. */
-ZP_API zp_status zp_converter_open_bytes(zp_converter **out, const void *data, size_t size, const zp_env *env,
-                                         zp_error **err);
-ZP_API void zp_converter_free(zp_converter *converter);
+ZP_API zp_status zp_converter_open_bytes(zp_converter** out, const void* data, size_t size, const zp_env* env,
+                                         zp_error** err);
+ZP_API void zp_converter_free(zp_converter* converter);
 
 /* ---- What the model asks for. Out of range: 0, NULL or -1. ---- */
 
-ZP_API size_t zp_converter_signature_count(const zp_converter *converter);
-ZP_API const char *zp_converter_signature_key(const zp_converter *converter, size_t signature);
-ZP_API size_t zp_converter_input_count(const zp_converter *converter, size_t signature);
-ZP_API const char *zp_converter_input_name(const zp_converter *converter, size_t signature, size_t input);
-ZP_API zp_type zp_converter_input_type(const zp_converter *converter, size_t signature, size_t input);
-ZP_API size_t zp_converter_input_rank(const zp_converter *converter, size_t signature, size_t input);
+ZP_API size_t zp_converter_signature_count(const zp_converter* converter);
+ZP_API const char* zp_converter_signature_key(const zp_converter* converter, size_t signature);
+ZP_API size_t zp_converter_input_count(const zp_converter* converter, size_t signature);
+ZP_API const char* zp_converter_input_name(const zp_converter* converter, size_t signature, size_t input);
+ZP_API zp_type zp_converter_input_type(const zp_converter* converter, size_t signature, size_t input);
+ZP_API size_t zp_converter_input_rank(const zp_converter* converter, size_t signature, size_t input);
 /* rank numbers, -1 where unknown */
-ZP_API const int64_t *zp_converter_input_dims(const zp_converter *converter, size_t signature, size_t input);
-ZP_API size_t zp_converter_output_count(const zp_converter *converter, size_t signature);
-ZP_API const char *zp_converter_output_name(const zp_converter *converter, size_t signature, size_t output);
+ZP_API const int64_t* zp_converter_input_dims(const zp_converter* converter, size_t signature, size_t input);
+ZP_API size_t zp_converter_output_count(const zp_converter* converter, size_t signature);
+ZP_API const char* zp_converter_output_name(const zp_converter* converter, size_t signature, size_t output);
 
 /* ---- Options. Each keeps its value until it is set again. ---- */
 
-ZP_API zp_status zp_converter_set_optimizations(zp_converter *converter, uint32_t flags, zp_error **err);
-ZP_API zp_status zp_converter_set_supported_ops(zp_converter *converter, uint32_t op_sets, zp_error **err);
-ZP_API zp_status zp_converter_set_supported_types(zp_converter *converter, const zp_type *types, size_t count,
-                                                  zp_error **err);
-ZP_API zp_status zp_converter_set_io_types(zp_converter *converter, zp_type input, zp_type output, zp_error **err);
+ZP_API zp_status zp_converter_set_optimizations(zp_converter* converter, uint32_t flags, zp_error** err);
+ZP_API zp_status zp_converter_set_supported_ops(zp_converter* converter, uint32_t op_sets, zp_error** err);
+ZP_API zp_status zp_converter_set_supported_types(zp_converter* converter, const zp_type* types, size_t count,
+                                                  zp_error** err);
+ZP_API zp_status zp_converter_set_io_types(zp_converter* converter, zp_type input, zp_type output, zp_error** err);
 /* per_channel 0: weights are quantized per tensor; dense 0: those of FULLY_CONNECTED are. Both are 1 at first. */
-ZP_API zp_status zp_converter_set_per_channel(zp_converter *converter, int per_channel, int dense, zp_error **err);
-ZP_API zp_status zp_converter_set_threads(zp_converter *converter, uint32_t threads, zp_error **err);
+ZP_API zp_status zp_converter_set_per_channel(zp_converter* converter, int per_channel, int dense, zp_error** err);
+ZP_API zp_status zp_converter_set_threads(zp_converter* converter, uint32_t threads, zp_error** err);
 /* next NULL: no data. reset NULL: the data can be read by one conversion only. */
-ZP_API zp_status zp_converter_set_dataset(zp_converter *converter, zp_next_sample_fn next, zp_reset_dataset_fn reset,
-                                          void *user, zp_error **err);
-/* Shares the samples: the handle may be freed; what is added to it before a conversion takes part in it. NULL: no data. */
-ZP_API zp_status zp_converter_set_dataset_handle(zp_converter *converter, const zp_dataset *dataset, zp_error **err);
+ZP_API zp_status zp_converter_set_dataset(zp_converter* converter, zp_next_sample_fn next, zp_reset_dataset_fn reset,
+                                          void* user, zp_error** err);
+/* Shares the samples: the handle may be freed; what is added to it before a conversion takes part in it. NULL: no data.
+ */
+ZP_API zp_status zp_converter_set_dataset_handle(zp_converter* converter, const zp_dataset* dataset, zp_error** err);
 
 /* ---- Converting. A converter can convert any number of times. ---- */
 
 /* model and report may be NULL. */
-ZP_API zp_status zp_converter_convert(zp_converter *converter, zp_blob **model, zp_report **report, zp_error **err);
+ZP_API zp_status zp_converter_convert(zp_converter* converter, zp_blob** model, zp_report** report, zp_error** err);
 /* Writes the file as a whole or not at all. report may be NULL. */
-ZP_API zp_status zp_converter_convert_to_file(zp_converter *converter, const char *path, zp_report **report,
-                                              zp_error **err);
-/* Makes a running conversion return ZP_CANCELLED soon; nothing when none runs. From any thread; safe in a signal handler. */
-ZP_API void zp_converter_cancel(zp_converter *converter);
+ZP_API zp_status zp_converter_convert_to_file(zp_converter* converter, const char* path, zp_report** report,
+                                              zp_error** err);
+/* Makes a running conversion return ZP_CANCELLED soon; nothing when none runs. From any thread; safe in a signal
+ * handler. */
+ZP_API void zp_converter_cancel(zp_converter* converter);
 
 /* ---- Reports ---- */
 
 /* What was decided, op by op and tensor by tensor. with_times 0: the same conversion gives the same text. */
-ZP_API zp_status zp_report_json(const zp_report *report, int with_times, zp_blob **json, zp_error **err);
-ZP_API void zp_report_free(zp_report *report);
+ZP_API zp_status zp_report_json(const zp_report* report, int with_times, zp_blob** json, zp_error** err);
+ZP_API void zp_report_free(zp_report* report);
 
 /* ---- A look at a .tflite: operators, tensors, quantization, signatures, as JSON ---- */
 
-ZP_API zp_status zp_inspect(const char *path, zp_blob **json, zp_error **err);
-ZP_API zp_status zp_inspect_bytes(const void *data, size_t size, zp_blob **json, zp_error **err);
+ZP_API zp_status zp_inspect(const char* path, zp_blob** json, zp_error** err);
+ZP_API zp_status zp_inspect_bytes(const void* data, size_t size, zp_blob** json, zp_error** err);
 
 #ifdef __cplusplus
 } /* extern "C" */
