@@ -21,7 +21,7 @@ venv: setup  ## Make .venv with what tests and demo use (numpy, pytest, the Lite
 	@scripts/venv.sh
 
 build: setup venv  ## Build the libraries, the command, the Python extension and the tests (build/release)
-	@cmake --preset release --log-level=NOTICE -DZEROPOINT_BUILD_PYTHON=ON
+	@cmake --preset release --log-level=NOTICE
 	@cmake --build --preset release --parallel $(JOBS)
 
 demo: build  ## Quantize the demo model in every mode and compare the results
