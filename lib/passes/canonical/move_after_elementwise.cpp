@@ -2,7 +2,7 @@
 // After:  y = RESHAPE(RELU(x), shape)
 //
 // For RELU and the other ops of one operand that work element by element, and for ADD, SUB, MUL with a constant: a
-// scalar, or after RESHAPE also a vector along a last dimension that x and m share.
+// scalar, or after RESHAPE to a constant shape also a vector along a last dimension that x and m share.
 // Conditions: nothing else reads m.
 // Algebra: both only move elements, and each element is treated alike. The op then stands beside the one that made x,
 // which may absorb it (a Conv1D is CONV_2D, RESHAPE, RELU).
@@ -39,7 +39,7 @@ bool ConstantFollows(const ir::Graph& graph, const ir::Node& node, ir::NodeId mo
   const ir::Shape& constant = graph.value(node.input(1)).shape;
   if (constant.rank() == 0) return true;
   const int64_t last = LastDimension(graph.value(graph.node(move).input(0)).shape);
-  return graph.node(move).op() == "RESHAPE" && last == constant[0] &&
+  return graph.node(move).op() == "RESHAPE" && IsConstant(graph, graph.node(move).input(1)) && last == constant[0] &&
          last == LastDimension(graph.value(node.input(0)).shape);
 }
 
