@@ -11,7 +11,8 @@
 
 namespace zeropoint::engine {
 
-// Integer weights of an op with real activations (dynamic range): the float kernels take them as real numbers.
+// Integer weights of an op with real activations (dynamic range): the float kernels take them as real numbers. What
+// LiteRT's kernels do to the activations then is HybridRounding's.
 bool ExecutableImpl::IsHybridWeight(ir::ValueId id) const {
   const ir::Value& value = graph_.value(id);
   if (!value.is_constant || !value.quant.quantized() || !Traits(value.type).is_integer) return false;
@@ -68,7 +69,7 @@ absl::Status ExecutableImpl::PrepareNode(ir::NodeId id) {
     return absl::UnimplementedError(absl::StrCat("there is no float kernel for ", node.op()));
   }
   ZP_RETURN_IF_ERROR(CheckOperands(node));
-  PreparedNode prepared{id, op, nullptr};
+  PreparedNode prepared{id, op, nullptr, FindHybridRounding(graph_, node, *op)};
   if (op->prepare != nullptr) {
     std::vector<ops::TensorView> inputs;
     for (ir::ValueId input : node.inputs()) {

@@ -3,10 +3,12 @@
 #define ZEROPOINT_ENGINE_EXECUTABLE_H_
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/buffer.h"
 #include "engine/engine.h"
+#include "engine/hybrid.h"
 #include "ir/graph.h"
 #include "ops/op_def.h"
 #include "ops/tensor_view.h"
@@ -17,6 +19,7 @@ struct PreparedNode {
   ir::NodeId id = ir::kNoNode;
   const ops::OpDef* op = nullptr;
   std::shared_ptr<const void> prepared;  // null when the op prepares nothing
+  std::optional<HybridRounding> rounding;
 };
 
 class ExecutableImpl : public Executable {

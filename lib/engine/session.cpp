@@ -49,6 +49,7 @@ class SessionImpl : public Session {
   absl::Status RunNode(int step, const Observer* observer);
   absl::Status InferLive(const PreparedNode& node);
   absl::Status AllocateLive(ir::ValueId id, const Facts& live);
+  void RoundOperand(const HybridRounding& rounding);
   void FreeAfter(int step);
 
   Slot& slot(ir::ValueId id) { return slots_[static_cast<size_t>(id)]; }
@@ -73,6 +74,7 @@ class SessionImpl : public Session {
   std::vector<Buffer> heap_;        // by value
   Buffer arena_;
   GrowingScratch scratch_;
+  GrowingScratch rounded_;          // the activation of a hybrid kernel
   std::vector<ops::TensorView> inputs_;
   std::vector<ops::MutableView> outputs_;
 };
@@ -235,6 +237,14 @@ void SessionImpl::FreeAfter(int step) {
   for (ir::ValueId id : frees_[static_cast<size_t>(step)]) heap_[static_cast<size_t>(id)] = Buffer();
 }
 
+// The value itself stays as it is: others read it too.
+void SessionImpl::RoundOperand(const HybridRounding& rounding) {
+  ops::TensorView& operand = inputs_[static_cast<size_t>(rounding.activation)];
+  float* rounded = static_cast<float*>(rounded_.Get(operand.bytes()));
+  RoundActivations(rounding, operand, rounded);
+  operand.data = rounded;
+}
+
 absl::Status SessionImpl::RunNode(int step, const Observer* observer) {
   const PreparedNode& prepared = executable_.nodes()[static_cast<size_t>(step)];
   const ir::Node& node = graph_.node(prepared.id);
@@ -246,6 +256,7 @@ absl::Status SessionImpl::RunNode(int step, const Observer* observer) {
     inputs_.clear();
     outputs_.clear();
     for (ir::ValueId id : node.inputs()) inputs_.push_back(View(id));
+    if (prepared.rounding.has_value()) RoundOperand(*prepared.rounding);
     for (ir::ValueId id : node.outputs()) {
       if (slot(id).home == Home::kView) data(id) = data(slot(id).root);
       outputs_.push_back(MutableViewOf(id));
