@@ -57,6 +57,16 @@ const Mode* FindMode(const std::string& name) {
 constexpr std::pair<const char*, Type> kIoTypes[] = {
     {"float32", Type::kFloat32}, {"int8", Type::kInt8}, {"uint8", Type::kUInt8}, {"int16", Type::kInt16}};
 
+constexpr std::pair<const char*, Calibration> kCalibrations[] = {{"tensorflow", Calibration::kTensorFlow},
+                                                                 {"exact", Calibration::kExact}};
+
+Calibration CalibrationNamed(const std::string& name) {
+  for (auto [text, calibration] : kCalibrations) {
+    if (name == text) return calibration;
+  }
+  return Calibration::kTensorFlow;  // the option's validator lets no other name through
+}
+
 Type IoType(const std::string& name) {
   for (auto [text, type] : kIoTypes) {
     if (name == text) return type;
@@ -153,6 +163,7 @@ void SetOptions(const ConvertOptions& options, const Mode& mode, Converter& conv
   converter.inference_output_type = IoType(options.output_type);
   converter.per_channel = !options.per_tensor;
   converter.per_channel_dense = !options.per_tensor_dense;
+  converter.calibration = CalibrationNamed(options.calibration);
   converter.threads = options.threads;
 }
 
@@ -218,6 +229,12 @@ std::vector<std::string> ModeNames() {
 std::vector<std::string> IoTypeNames() {
   std::vector<std::string> names;
   for (auto [name, type] : kIoTypes) names.push_back(name);
+  return names;
+}
+
+std::vector<std::string> CalibrationNames() {
+  std::vector<std::string> names;
+  for (auto [name, calibration] : kCalibrations) names.push_back(name);
   return names;
 }
 

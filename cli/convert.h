@@ -14,15 +14,17 @@ struct ConvertOptions {
   std::string mode;
   std::string input_type = "float32", output_type = "float32";
   std::vector<std::string> signatures, tags;
+  std::string calibration = "tensorflow";
   int threads = 0;
   bool per_tensor = false, per_tensor_dense = false;
   bool quiet = false;
   int verbose = 0;  // 1: messages, times, reasons; 2: every pass as well
 };
 
-// What --mode and the type options may be.
+// What --mode, the type options and --calibration may be.
 std::vector<std::string> ModeNames();
 std::vector<std::string> IoTypeNames();
+std::vector<std::string> CalibrationNames();
 
 ExitCode RunConvert(const ConvertOptions& options);
 

@@ -27,6 +27,11 @@ void AddConvert(CLI::App& app, ConvertOptions& options) {
                    "samples that calibrate the integer modes: an .npz with an array per input (first axis: samples; "
                    "'signature/input' for several signatures), an .npy, or a folder of .npy files")
       ->type_name("PATH");
+  convert
+      ->add_option("--calibration", options.calibration,
+                   "whose ranges: what TensorFlow's calibrator records, or exactly what each tensor held")
+      ->check(CLI::IsMember(CalibrationNames()))
+      ->capture_default_str();
   convert->add_option("--input-type", options.input_type, "type of the model's inputs")
       ->check(CLI::IsMember(IoTypeNames()))
       ->capture_default_str();

@@ -264,6 +264,17 @@ zp_status zp_converter_set_per_channel(zp_converter* converter, int per_channel,
   });
 }
 
+zp_status zp_converter_set_calibration(zp_converter* converter, int32_t calibration, zp_error** err) {
+  return Guard(err, [&]() -> absl::Status {
+    if (converter == nullptr) return BadArgument("converter is NULL");
+    if (calibration != ZP_CALIBRATION_TENSORFLOW && calibration != ZP_CALIBRATION_EXACT) {
+      return BadArgument("unknown calibration");
+    }
+    converter->converter.calibration = static_cast<zeropoint::Calibration>(calibration);
+    return absl::OkStatus();
+  });
+}
+
 zp_status zp_converter_set_threads(zp_converter* converter, uint32_t threads, zp_error** err) {
   return Guard(err, [&]() -> absl::Status {
     if (converter == nullptr) return BadArgument("converter is NULL");

@@ -29,6 +29,15 @@ enum class OpsSet : uint8_t {
   kInt16x8 = 2,             // int16 activations, int8 weights; beside kTfliteBuiltins: float fallback allowed
 };
 
+// Whose ranges calibration keeps; docs/numerics.md compares them on real models.
+enum class Calibration : uint8_t {
+  // What TensorFlow's calibrator records: it reads an operand after LiteRT has overwritten it with the result (ADD, SUB,
+  // MUL, DIV, SOFTMAX computed in place), so its range is that of both. Files equal TensorFlow's.
+  kTensorFlow = 0,
+  // What each tensor really held: finer scales for such operands.
+  kExact = 1,
+};
+
 }  // namespace zeropoint
 
 #endif  // ZEROPOINT_TYPES_H_

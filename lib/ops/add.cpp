@@ -34,6 +34,7 @@ OpDef Add() {
   def.quant.int16_attrs = {{"pot_scale_int16", false}};
   def.version = Version;
   def.absorbs_activation = true;
+  def.in_place_operands = 2;
   return def;
 }
 

@@ -24,6 +24,7 @@ OpDef Div() {
   def.version = Version;
   def.absorbs_activation = true;
   def.check = {0.1f, 4.0f};
+  def.in_place_operands = 2;
   return def;
 }
 

@@ -41,6 +41,7 @@ OpDef Mul() {
   def.quant.int8 = def.quant.int16 = true;
   def.version = Version;
   def.absorbs_activation = true;
+  def.in_place_operands = 2;
   return def;
 }
 

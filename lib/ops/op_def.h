@@ -133,10 +133,9 @@ using VersionFn = int (*)(const VersionContext&);
 
 // --- tests --------------------------------------------------------------------------------------------------------
 
-// Input domain and tolerance of the generic tests.
+// Where the op is defined: the values that the generic tests give it.
 struct TestPlan {
   float low = -4.0f, high = 4.0f;
-  float tolerance = 1e-6f;  // float32 kernel against the double-precision reference, relative
 };
 
 // --- conversions --------------------------------------------------------------------------------------------------
@@ -166,6 +165,8 @@ struct OpDef {
 
   // The result has the operand's elements in their order (RESHAPE): the engine may share the memory.
   bool is_view = false;
+  // LiteRT's kernel may compute the result in the memory of one of the first so many operands.
+  int in_place_operands = 0;
   // Every element of a result is an element of an operand, unchanged (CONCATENATION, GATHER): integers of which only
   // some are known may flow through.
   bool moves_elements = false;

@@ -36,6 +36,7 @@ OpDef Softmax() {
   def.quant.fixed_int8 = {1.0f / 256, -128};
   def.quant.fixed_int16 = {1.0f / 32768, 0};
   def.version = Version;
+  def.in_place_operands = 1;
   return def;
 }
 

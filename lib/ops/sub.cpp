@@ -29,6 +29,7 @@ OpDef Sub() {
   def.quant.int16_attrs = {{"pot_scale_int16", false}};
   def.version = Version;
   def.absorbs_activation = true;
+  def.in_place_operands = 2;
   return def;
 }
 

@@ -36,6 +36,8 @@ std::vector<Phase> ImportPipeline();
 std::vector<Phase> TflitePipeline();
 // What static int8 wants on top of either.
 std::vector<Phase> Int8Pipeline();
+// What float16 wants.
+std::vector<Phase> Float16Pipeline();
 
 }  // namespace zeropoint::passes
 

@@ -43,6 +43,7 @@ absl::StatusOr<int> UseCheaperOps(ir::Graph& graph);
 absl::StatusOr<int> FoldConstants(ir::Graph& graph);
 absl::StatusOr<int> MaterializeShapes(ir::Graph& graph);
 absl::StatusOr<int> WidenFloat16(ir::Graph& graph);
+absl::StatusOr<int> WidenInt8Weights(ir::Graph& graph);
 
 // --- fuse: several ops to one
 absl::StatusOr<int> FuseReluClips(ir::Graph& graph);

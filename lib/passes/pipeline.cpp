@@ -89,4 +89,8 @@ std::vector<Phase> Int8Pipeline() {
   return {{"int8", {{"squeeze_to_reshape", SqueezeToReshape}}, 1}};
 }
 
+std::vector<Phase> Float16Pipeline() {
+  return {{"float16", {{"widen_int8_weights", WidenInt8Weights}, kRemoveDead}, 1}};
+}
+
 }  // namespace zeropoint::passes

@@ -11,6 +11,7 @@
 #include "base/context.h"
 #include "base/file.h"
 #include "calibrate/calibrate.h"
+#include "calibrate/in_place.h"
 #include "engine/engine.h"
 #include "formats/saved_model/saved_model.h"
 #include "formats/tflite/tflite.h"
@@ -130,6 +131,13 @@ Context MakeContext(const ConverterOptions& options, std::atomic<bool>& cancelle
   return context;
 }
 
+// The passes that a scheme wants on top of those of the input's format.
+std::vector<passes::Phase> SchemePipeline(plan::Scheme scheme) {
+  if (scheme == plan::Scheme::kInt8) return passes::Int8Pipeline();
+  if (scheme == plan::Scheme::kFloat16) return passes::Float16Pipeline();
+  return {};
+}
+
 // Every stage in its order; `clock` knows which one an error came from.
 absl::StatusOr<std::vector<uint8_t>> RunStages(const ConverterOptions& options, ir::Model model, bool from_tensorflow,
                                                const Context& context, Report& report, StageClock& clock) {
@@ -144,9 +152,7 @@ absl::StatusOr<std::vector<uint8_t>> RunStages(const ConverterOptions& options, 
   pass_options.disabled = options.disabled_passes;
   ZP_RETURN_IF_ERROR(passes::RunPasses(
       model, from_tensorflow ? passes::ImportPipeline() : passes::TflitePipeline(), pass_options, context));
-  if (mode.plan.scheme == plan::Scheme::kInt8) {
-    ZP_RETURN_IF_ERROR(passes::RunPasses(model, passes::Int8Pipeline(), pass_options, context));
-  }
+  ZP_RETURN_IF_ERROR(passes::RunPasses(model, SchemePipeline(mode.plan.scheme), pass_options, context));
   for (ir::Graph& graph : model.graphs) ZP_RETURN_IF_ERROR(engine::InferShapes(graph));
 
   ir::Statistics statistics;
@@ -154,6 +160,9 @@ absl::StatusOr<std::vector<uint8_t>> RunStages(const ConverterOptions& options, 
     ZP_RETURN_IF_ERROR(clock.Start("calibrate"));
     options.representative_dataset.Reset();
     ZP_ASSIGN_OR_RETURN(statistics, calibrate::Calibrate(model, Adapt(options.representative_dataset), context));
+    if (options.calibration == Calibration::kTensorFlow) {
+      statistics = calibrate::WidenInPlaceOperands(model, std::move(statistics));
+    }
     report.samples = statistics.samples;
   }
 

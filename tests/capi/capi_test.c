@@ -150,6 +150,7 @@ static void NullArgumentsAreErrors(void) {
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_supported_types(NULL, NULL, 0, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_io_types(NULL, ZP_F32, ZP_F32, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_per_channel(NULL, 1, 1, err), 1);
+  CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_calibration(NULL, ZP_CALIBRATION_EXACT, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_threads(NULL, 1, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_dataset(NULL, NextSample, Reset, NULL, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_dataset_handle(NULL, NULL, err), 1);

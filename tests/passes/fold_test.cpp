@@ -1,3 +1,4 @@
+#include "ir/constants.h"
 #include "tests/passes/support.h"
 
 using namespace zeropoint;
@@ -52,6 +53,25 @@ TEST_CASE("the known dimensions of a shape are constants") {
 }
 
 TEST_CASE("an unknown dimension stays computed") { RequireUnchanged(MaterializeShapes, DimensionOf("float32[?,7]", 0)); }
+
+TEST_CASE("int8 weights beside float activations become their real values, once for all readers") {
+  ir::Graph graph = Parse(R"(graph main
+input %x : float32[1,2]
+const %w : int8[2,2] = 1 -2 3 4
+%a = FULLY_CONNECTED(%x, %w, -) : float32[1,2]
+%b = FULLY_CONNECTED(%a, %w, -) : float32[1,2]
+output %b
+)");
+  const ir::NodeId first = graph.first();
+  ir::QuantParams& quant = graph.value(graph.node(first).input(1)).quant;
+  quant.scale = {0.5f, 0.25f};  // a channel each
+  quant.zero_point = {0, 1};
+  REQUIRE(Apply(WidenInt8Weights, graph) == 1);
+  const ir::ValueId weights = graph.node(first).input(1);
+  REQUIRE(*ir::FloatElements(graph, weights) == std::vector<float>{0.5f, -1.0f, 0.5f, 0.75f});
+  REQUIRE(graph.node(graph.next(first)).input(1) == weights);
+  REQUIRE_FALSE(graph.value(weights).quant.quantized());
+}
 
 TEST_CASE("float16 weights are widened exactly") {
   REQUIRE(After(WidenFloat16, R"(graph main

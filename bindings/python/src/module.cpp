@@ -135,13 +135,15 @@ class Converter {
   }
 
   void SetOptions(uint32_t optimizations, uint32_t op_sets, const std::vector<zp_type>& types, zp_type input,
-                  zp_type output, bool per_channel, bool per_channel_dense, uint32_t threads) {
+                  zp_type output, bool per_channel, bool per_channel_dense, bool exact_calibration, uint32_t threads) {
     zp_converter* c = handle_.get();
     Check([&](zp_error** err) { return zp_converter_set_optimizations(c, optimizations, err); });
     Check([&](zp_error** err) { return zp_converter_set_supported_ops(c, op_sets, err); });
     Check([&](zp_error** err) { return zp_converter_set_supported_types(c, types.data(), types.size(), err); });
     Check([&](zp_error** err) { return zp_converter_set_io_types(c, input, output, err); });
     Check([&](zp_error** err) { return zp_converter_set_per_channel(c, per_channel, per_channel_dense, err); });
+    int32_t calibration = exact_calibration ? ZP_CALIBRATION_EXACT : ZP_CALIBRATION_TENSORFLOW;
+    Check([&](zp_error** err) { return zp_converter_set_calibration(c, calibration, err); });
     Check([&](zp_error** err) { return zp_converter_set_threads(c, threads, err); });
   }
 
@@ -297,6 +299,7 @@ PYBIND11_MODULE(_zeropoint, module) {
       .def("signatures", &Converter::Signatures)
       .def("set_options", &Converter::SetOptions, py::kw_only(), py::arg("optimizations"), py::arg("op_sets"),
            py::arg("types"), py::arg("input"), py::arg("output"), py::arg("per_channel"), py::arg("per_channel_dense"),
+           py::arg("exact_calibration"),
            py::arg("threads"))
       .def("convert", &Converter::Convert, py::arg("start"), py::arg("progress"), py::arg("log"))
       .def("cancel", &Converter::Cancel);

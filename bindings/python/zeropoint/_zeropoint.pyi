@@ -23,6 +23,7 @@ class Converter:
         output: int,
         per_channel: bool,
         per_channel_dense: bool,
+        exact_calibration: bool,
         threads: int,
     ) -> None: ...
     def convert(

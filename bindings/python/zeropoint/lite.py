@@ -112,6 +112,12 @@ def _flag(value: Any) -> bool:
     raise OptionError(f"True or False is wanted, not {value!r}")
 
 
+def _calibration(value: Any) -> str:
+    if value in ("tensorflow", "exact"):
+        return value
+    raise OptionError(f"calibration is 'tensorflow' or 'exact', not {value!r}")
+
+
 def _threads(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
@@ -192,7 +198,8 @@ def _target_spec(value: Any) -> TargetSpec:
 class TFLiteConverter(_Checked):
     """Converts a SavedModel, or a float .tflite, to a LiteRT .tflite; make one with a `from_...` method.
 
-    Beside TensorFlow's attributes: `threads` (0: as many as the machine has), `progress` (True: a bar on a terminal
+    Beside TensorFlow's attributes: `calibration` ("tensorflow": ranges as TensorFlow's calibrator records them; "exact":
+    what each tensor held), `threads` (0: as many as the machine has), `progress` (True: a bar on a terminal
     when tqdm or rich is installed; False; or a function of stage, done, total), and after convert() `report`.
     """
 
@@ -201,6 +208,7 @@ class TFLiteConverter(_Checked):
     target_spec: TargetSpec
     inference_input_type: DType
     inference_output_type: DType
+    calibration: str
     threads: int
     progress: bool | Listener
 
@@ -221,6 +229,7 @@ class TFLiteConverter(_Checked):
         "experimental_enable_resource_variables": _fixed(
             "experimental_enable_resource_variables", True, "variables are handled as TensorFlow does by default"),
         "unfold_batchmatmul": _fixed("unfold_batchmatmul", False, "BATCH_MATMUL is kept"),
+        "calibration": _calibration,
         "threads": _threads,
         "progress": _progress,
     }
@@ -246,6 +255,7 @@ class TFLiteConverter(_Checked):
         self.experimental_new_dynamic_range_quantizer = True
         self.experimental_enable_resource_variables = True
         self.unfold_batchmatmul = False
+        self.calibration = "tensorflow"
         self.threads = 0
         self.progress = True
 
@@ -342,6 +352,7 @@ class TFLiteConverter(_Checked):
             output=self.inference_output_type.code,
             per_channel=not self._experimental_disable_per_channel,
             per_channel_dense=not self._experimental_disable_per_channel_quantization_for_dense_layers,
+            exact_calibration=self.calibration == "exact",
             threads=self.threads,
         )
         dataset = self.representative_dataset

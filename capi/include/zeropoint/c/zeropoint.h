@@ -57,6 +57,11 @@ enum {
   ZP_OPS_INT16X8 = 4u               /* int16 activations, int8 weights; with ..._BUILTINS: float fallback */
 };
 
+enum { /* of zp_converter_set_calibration */
+       ZP_CALIBRATION_TENSORFLOW = 0, /* the default: ranges as TensorFlow's calibrator records them */
+       ZP_CALIBRATION_EXACT = 1       /* ranges that each tensor really held */
+};
+
 enum { ZP_LOG_DEBUG = 0, ZP_LOG_INFO = 1, ZP_LOG_WARNING = 2 };
 
 /* ---- Opaque handles ---- */
@@ -182,6 +187,8 @@ ZP_API zp_status zp_converter_set_supported_types(zp_converter* converter, const
 ZP_API zp_status zp_converter_set_io_types(zp_converter* converter, zp_type input, zp_type output, zp_error** err);
 /* per_channel 0: weights are quantized per tensor; dense 0: those of FULLY_CONNECTED are. Both are 1 at first. */
 ZP_API zp_status zp_converter_set_per_channel(zp_converter* converter, int per_channel, int dense, zp_error** err);
+/* ZP_CALIBRATION_...; they differ for operands that LiteRT overwrites with an op's result. */
+ZP_API zp_status zp_converter_set_calibration(zp_converter* converter, int32_t calibration, zp_error** err);
 ZP_API zp_status zp_converter_set_threads(zp_converter* converter, uint32_t threads, zp_error** err);
 /* next NULL: no data. reset NULL: the data can be read by one conversion only. */
 ZP_API zp_status zp_converter_set_dataset(zp_converter* converter, zp_next_sample_fn next, zp_reset_dataset_fn reset,
