@@ -32,6 +32,7 @@ absl::StatusOr<int> ExpandDimsToReshape(ir::Graph& graph);
 absl::StatusOr<int> MergeMoves(ir::Graph& graph);
 absl::StatusOr<int> MoveAfterElementwise(ir::Graph& graph);
 absl::StatusOr<int> MergeDuplicates(ir::Graph& graph);
+absl::StatusOr<int> MergeEqualConstants(ir::Graph& graph);
 absl::StatusOr<int> MergeConstants(ir::Graph& graph);
 absl::StatusOr<int> SimplifyStridedSlice(ir::Graph& graph);
 absl::StatusOr<int> BatchMatMulToFullyConnected(ir::Graph& graph);

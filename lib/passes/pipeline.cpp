@@ -76,6 +76,8 @@ std::vector<Phase> ImportPipeline() {
                     {"fuse_into_next", FuseIntoNext},
                     {"merge_constants", MergeConstants},
                     {"fuse_activation", FuseActivation}})},
+      // At the end: the fusing passes change constants in place of their one reader.
+      {"merge", {{"merge_equal_constants", MergeEqualConstants}}, 1},
   };
 }
 

@@ -311,3 +311,24 @@ input %v : float32[4]
 output %y
 )"), "%y = SUB(%v, %x)");
 }
+
+TEST_CASE("equal constants become one, others of the same bytes do not") {
+  REQUIRE(After(MergeEqualConstants, R"(graph main
+input %x : float32[2]
+const %a : float32[2] = 1 2
+const %b : float32[2] = 1 2
+const %c : float32[1,2] = 1 2
+%p = ADD(%x, %a) : float32[2]
+%q = ADD(%p, %b) : float32[2]
+%r = ADD(%q, %c) : float32[1,2]
+output %r
+)") == Spelled(R"(graph main
+input %x : float32[2]
+const %a : float32[2] = 1 2
+const %c : float32[1,2] = 1 2
+%p = ADD(%x, %a) : float32[2]
+%q = ADD(%p, %a) : float32[2]
+%r = ADD(%q, %c) : float32[1,2]
+output %r
+)"));
+}
