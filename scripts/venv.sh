@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes .venv, with what scripts/requirements.txt names, for the tests and the demo. Without a network it makes do with
-# what is there and says what will be left out; the build itself needs none of it.
+# what is there and says what will be left out; the build itself needs none of it. What could not be had is asked for again
+# after an hour, so that a machine without a network does not wait at every build; `rm -r .venv` asks at once.
 #
 #   ZEROPOINT_PYTHON=/path/to/python3      another interpreter than the first fitting one on PATH
 set -euo pipefail
@@ -9,6 +10,8 @@ cd "$(dirname "$0")/.."
 venv=.venv
 requirements=scripts/requirements.txt
 stamp=$venv/installed.txt   # a copy of the requirements that were installed
+tried=$venv/tried.txt       # a copy of the requirements of which some could not be had
+log=$venv/install.log
 
 fitting() { "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; }
 
@@ -29,16 +32,25 @@ if ! "$venv/bin/python" -c '' 2>/dev/null; then
   "$python" -m venv "$venv"
 fi
 cmp -s "$requirements" "$stamp" && exit 0
+if cmp -s "$requirements" "$tried" && [ -n "$(find "$tried" -mmin -60)" ]; then
+  echo "venv: still incomplete; $log says why" >&2
+  exit 0
+fi
 
-install() { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --retries 2 --timeout 20 "$@" </dev/null; }
+install() {
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --timeout 20 "$@" </dev/null >>"$log" 2>&1
+}
 
 echo "venv: installing $(grep -v '^#' "$requirements" | tr '\n' ' ')"
-if install -r "$requirements"; then
+: >"$log"
+if install --retries 2 -r "$requirements"; then
   cp "$requirements" "$stamp"
   exit 0
 fi
 # One at a time: what can be had is worth having.
 while read -r requirement; do
   case $requirement in ''|'#'*) continue ;; esac
-  install "$requirement" || echo "venv: no $requirement; what needs it will be left out" >&2
+  install --retries 0 "$requirement" ||
+    echo "venv: $requirement cannot be had ($log says why); what needs it will be left out" >&2
 done <"$requirements"
+cp "$requirements" "$tried"
