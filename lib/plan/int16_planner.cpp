@@ -29,24 +29,18 @@ class Int16Planner {
 
   absl::Status PlanNode(ir::NodeId id) {
     const ir::Node& node = graph_.node(id);
-    NodeDecision& decision = plan_.nodes.emplace(id, UndecidedFor(node)).first->second;
-    if (!HasFloat(graph_, node)) return absl::OkStatus();
     const ops::QuantSpec& spec = SpecOf(node);
-    if (!spec.int16) {
-      decision.reason = NoFormReason(node, "int16");
-      return absl::OkStatus();
-    }
+    NodeDecision* decision = EnterNode(graph_, id, spec.int16, "int16", plan_);
+    if (decision == nullptr) return absl::OkStatus();
     Draft draft;
     DraftActivations(id, spec, draft);
     if (draft.reason.empty()) DraftResults(id, spec, draft);
     if (draft.reason.empty()) ZP_RETURN_IF_ERROR(DraftWeights(id, spec, draft));
-    decision.reason = draft.reason;
+    decision->reason = draft.reason;
     if (!draft.reason.empty()) return absl::OkStatus();
-    decision.quantized = true;
-    decision.attrs = spec.int16_attrs;
-    for (auto& [operand, form] : draft.operands) {
-      if (IsFloat(graph_, node.input(operand))) plan_.operands[{id, operand}] = std::move(form);
-    }
+    decision->quantized = true;
+    decision->attrs = spec.int16_attrs;
+    PlanOperands(graph_, id, std::move(draft.operands), plan_);
     for (size_t r = 0; r < draft.results.size(); ++r) {
       if (draft.results[r].has_value()) plan_.values[node.outputs()[r]] = *std::move(draft.results[r]);
     }

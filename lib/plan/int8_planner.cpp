@@ -30,13 +30,9 @@ class Int8Planner {
 
   absl::Status PlanNode(ir::NodeId id) {
     const ir::Node& node = graph_.node(id);
-    NodeDecision& decision = plan_.nodes.emplace(id, UndecidedFor(node)).first->second;
-    if (!HasFloat(graph_, node)) return absl::OkStatus();
     const ops::QuantSpec& spec = SpecOf(node);
-    if (!spec.int8) {
-      decision.reason = NoFormReason(node, "int8");
-      return absl::OkStatus();
-    }
+    NodeDecision* decision = EnterNode(graph_, id, spec.int8, "int8", plan_);
+    if (decision == nullptr) return absl::OkStatus();
     Draft draft;
     ZP_RETURN_IF_ERROR(DraftOperands(id, spec, draft));
     if (draft.reason.empty()) ZP_RETURN_IF_ERROR(DraftBiases(id, spec, draft));
@@ -45,12 +41,10 @@ class Int8Planner {
         draft.reason = NoRangeReason(graph_, result);
       }
     }
-    decision.reason = draft.reason;
+    decision->reason = draft.reason;
     if (!draft.reason.empty()) return absl::OkStatus();
-    decision.quantized = true;
-    for (auto& [operand, form] : draft.operands) {
-      if (IsFloat(graph_, node.input(operand))) plan_.operands[{id, operand}] = std::move(form);
-    }
+    decision->quantized = true;
+    PlanOperands(graph_, id, std::move(draft.operands), plan_);
     for (ir::ValueId result : node.outputs()) {
       if (IsFloat(graph_, result)) plan_.values[result] = *StoredForm(result);
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -33,17 +34,37 @@ bool IsFloat(const ir::Graph& graph, ir::ValueId id) {
   return id != ir::kNoValue && graph.value(id).type == ElementType::kFloat32;
 }
 
+NodeDecision UndecidedFor(const ir::Node& node) {
+  NodeDecision decision;
+  decision.op = node.op();
+  decision.name = node.info.name;
+  return decision;
+}
+
+namespace {
+
+// Some operand or result is float32: the question whether the op could be integer arises.
 bool HasFloat(const ir::Graph& graph, const ir::Node& node) {
   auto is_float = [&](ir::ValueId id) { return IsFloat(graph, id); };
   return std::any_of(node.inputs().begin(), node.inputs().end(), is_float) ||
          std::any_of(node.outputs().begin(), node.outputs().end(), is_float);
 }
 
-NodeDecision UndecidedFor(const ir::Node& node) {
-  NodeDecision decision;
-  decision.op = node.op();
-  decision.name = node.info.name;
-  return decision;
+}  // namespace
+
+NodeDecision* EnterNode(const ir::Graph& graph, ir::NodeId id, bool has_form, const char* scheme, GraphPlan& plan) {
+  const ir::Node& node = graph.node(id);
+  NodeDecision& decision = plan.nodes.emplace(id, UndecidedFor(node)).first->second;
+  if (!HasFloat(graph, node)) return nullptr;
+  if (has_form) return &decision;
+  decision.reason = NoFormReason(node, scheme);
+  return nullptr;
+}
+
+void PlanOperands(const ir::Graph& graph, ir::NodeId id, std::map<int, ValuePlan>&& forms, GraphPlan& plan) {
+  for (auto& [operand, form] : forms) {
+    if (IsFloat(graph, graph.node(id).input(operand))) plan.operands[{id, operand}] = std::move(form);
+  }
 }
 
 int WeightAxis(const Task& task, const ops::QuantSpec& spec, const ops::OperandSpec& operand, ir::ValueId weight) {

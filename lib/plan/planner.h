@@ -3,6 +3,7 @@
 #define ZEROPOINT_PLAN_PLANNER_H_
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,9 +36,12 @@ absl::StatusOr<GraphPlan> PlanFloat16(const Task& task);
 const ops::QuantSpec& SpecOf(const ir::Node& node);
 // Present and float32.
 bool IsFloat(const ir::Graph& graph, ir::ValueId id);
-// Some operand or result is float32: the question whether the op could be integer arises.
-bool HasFloat(const ir::Graph& graph, const ir::Node& node);
 NodeDecision UndecidedFor(const ir::Node& node);
+// Enters the node into the plan of a scheme of which its op `has_form` or not. The decision that is left to make; null
+// when there is none: the node has no floats, or no form, which is noted as the reason.
+NodeDecision* EnterNode(const ir::Graph& graph, ir::NodeId id, bool has_form, const char* scheme, GraphPlan& plan);
+// Plans the forms of the float ones among the node's operands.
+void PlanOperands(const ir::Graph& graph, ir::NodeId id, std::map<int, ValuePlan>&& forms, GraphPlan& plan);
 
 // The axis along which a weight gets its scales: -1 (per tensor) when the options or the shape say so.
 int WeightAxis(const Task& task, const ops::QuantSpec& spec, const ops::OperandSpec& operand, ir::ValueId weight);
