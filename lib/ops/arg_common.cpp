@@ -28,9 +28,7 @@ void FindExtremes(const TensorView& from, int axis, bool largest, const MutableV
   else FindExtremes<T>(from, axis, largest, to.As<int32_t>());
 }
 
-}  // namespace
-
-absl::Status InferArg(InferContext& context) {
+absl::Status Infer(InferContext& context) {
   const int64_t output_type = context.attrs().Int("output_type", static_cast<int64_t>(ElementType::kInt64));
   const ElementType type = static_cast<ElementType>(output_type);
   if (type != ElementType::kInt32 && type != ElementType::kInt64) {
@@ -47,6 +45,41 @@ absl::Status InferArg(InferContext& context) {
   return absl::OkStatus();
 }
 
+absl::Status ImportTf(ir::Graph& graph, ir::NodeId id) {
+  ir::Attributes attrs;
+  attrs.Set("output_type", graph.node(id).attrs().Int("output_type", static_cast<int64_t>(ElementType::kInt64)));
+  graph.node(id).info.attrs = std::move(attrs);
+  return absl::OkStatus();
+}
+
+QuantSpec Quantization() {
+  QuantSpec spec;
+  spec.inputs = {OperandSpec::Activation(), OperandSpec::Other()};
+  spec.outputs = {OperandSpec::Other()};
+  spec.int8 = true;
+  return spec;
+}
+
+int Version(const VersionContext& context) {
+  if (context.input_type(0) == ElementType::kBool) return 3;
+  return context.input_type(0) == ElementType::kInt8 ? 2 : 1;
+}
+
+}  // namespace
+
+OpDef ArgRecord(absl::string_view name, int32_t code, absl::string_view tf, EvalFn eval) {
+  OpDef def;
+  def.name = name;
+  def.code = code;
+  def.inputs = {2, 2};
+  def.tf = {{tf, ImportTf}};
+  def.infer = Infer;
+  def.eval_float = eval;
+  def.quant = Quantization();
+  def.version = Version;
+  return def;
+}
+
 absl::Status EvalArg(const EvalContext& context, bool largest) {
   const TensorView& from = context.inputs[0];
   const MutableView& to = context.outputs[0];
@@ -60,26 +93,6 @@ absl::Status EvalArg(const EvalContext& context, bool largest) {
     case ElementType::kBool: FindExtremes<uint8_t>(from, axis, largest, to); return absl::OkStatus();
     default: return absl::UnimplementedError(absl::StrCat("no kernel for elements of type ", Name(from.type)));
   }
-}
-
-absl::Status ImportArg(ir::Graph& graph, ir::NodeId id) {
-  ir::Attributes attrs;
-  attrs.Set("output_type", graph.node(id).attrs().Int("output_type", static_cast<int64_t>(ElementType::kInt64)));
-  graph.node(id).info.attrs = std::move(attrs);
-  return absl::OkStatus();
-}
-
-QuantSpec ArgQuantization() {
-  QuantSpec spec;
-  spec.inputs = {OperandSpec::Activation(), OperandSpec::Other()};
-  spec.outputs = {OperandSpec::Other()};
-  spec.int8 = true;
-  return spec;
-}
-
-int ArgVersion(const VersionContext& context) {
-  if (context.input_type(0) == ElementType::kBool) return 3;
-  return context.input_type(0) == ElementType::kInt8 ? 2 : 1;
 }
 
 }  // namespace zeropoint::ops

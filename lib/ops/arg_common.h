@@ -7,11 +7,10 @@
 
 namespace zeropoint::ops {
 
-absl::Status InferArg(InferContext& context);
+// The usual record; the options table and eval, which calls EvalArg, are the op's own.
+OpDef ArgRecord(absl::string_view name, int32_t code, absl::string_view tf, EvalFn eval);
+
 absl::Status EvalArg(const EvalContext& context, bool largest);
-absl::Status ImportArg(ir::Graph& graph, ir::NodeId node);
-QuantSpec ArgQuantization();
-int ArgVersion(const VersionContext& context);
 
 }  // namespace zeropoint::ops
 

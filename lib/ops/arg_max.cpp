@@ -12,17 +12,10 @@ absl::Status Eval(const EvalContext& context) { return EvalArg(context, /*larges
 namespace records {
 
 OpDef ArgMax() {
-  return {.name = "ARG_MAX",
-          .code = schema::BuiltinOperator_ARG_MAX,
-          .inputs = {2, 2},
-          .outputs = {1, 1},
-          .options = {schema::BuiltinOptions_ArgMaxOptions,
-                      {{"output_type", schema::ArgMaxOptions::VT_OUTPUT_TYPE, FieldKind::kInt8}}},
-          .tf = {{"ArgMax", ImportArg}},
-          .infer = InferArg,
-          .eval_float = Eval,
-          .quant = ArgQuantization(),
-          .version = ArgVersion};
+  OpDef def = ArgRecord("ARG_MAX", schema::BuiltinOperator_ARG_MAX, "ArgMax", Eval);
+  def.options = {schema::BuiltinOptions_ArgMaxOptions,
+                 {{"output_type", schema::ArgMaxOptions::VT_OUTPUT_TYPE, FieldKind::kInt8}}};
+  return def;
 }
 
 }  // namespace records

@@ -12,17 +12,10 @@ absl::Status Eval(const EvalContext& context) { return EvalArg(context, /*larges
 namespace records {
 
 OpDef ArgMin() {
-  return {.name = "ARG_MIN",
-          .code = schema::BuiltinOperator_ARG_MIN,
-          .inputs = {2, 2},
-          .outputs = {1, 1},
-          .options = {schema::BuiltinOptions_ArgMinOptions,
-                      {{"output_type", schema::ArgMinOptions::VT_OUTPUT_TYPE, FieldKind::kInt8}}},
-          .tf = {{"ArgMin", ImportArg}},
-          .infer = InferArg,
-          .eval_float = Eval,
-          .quant = ArgQuantization(),
-          .version = ArgVersion};
+  OpDef def = ArgRecord("ARG_MIN", schema::BuiltinOperator_ARG_MIN, "ArgMin", Eval);
+  def.options = {schema::BuiltinOptions_ArgMinOptions,
+                 {{"output_type", schema::ArgMinOptions::VT_OUTPUT_TYPE, FieldKind::kInt8}}};
+  return def;
 }
 
 }  // namespace records

@@ -47,16 +47,8 @@ absl::Status Eval(const EvalContext& context) {
 namespace records {
 
 OpDef BatchToSpaceNd() {
-  return {.name = "BATCH_TO_SPACE_ND",
-          .code = schema::BuiltinOperator_BATCH_TO_SPACE_ND,
-          .inputs = {3, 3},
-          .outputs = {1, 1},
-          .options = {schema::BuiltinOptions_BatchToSpaceNDOptions, {}, /*written=*/false},
-          .tf = {{"BatchToSpaceND"}},
-          .infer = Infer,
-          .eval_float = Eval,
-          .quant = MovesData({OperandSpec::Activation(), OperandSpec::Other()}),
-          .version = SpaceAndBatchVersion};
+  return SpaceAndBatchRecord("BATCH_TO_SPACE_ND", schema::BuiltinOperator_BATCH_TO_SPACE_ND,
+                             schema::BuiltinOptions_BatchToSpaceNDOptions, "BatchToSpaceND", Infer, Eval);
 }
 
 }  // namespace records

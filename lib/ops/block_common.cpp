@@ -32,7 +32,44 @@ Overlap Inside(int64_t offset, int64_t block, int64_t count, int64_t size) {
   return {begin, std::min(end, count)};
 }
 
+absl::Status ImportBlockOp(ir::Graph& graph, ir::NodeId node) {
+  const ir::Attributes& from = graph.node(node).attrs();
+  const std::string format = from.String("data_format", "NHWC");
+  if (format != "NHWC") return absl::UnimplementedError(absl::StrCat("data format ", format, " is not lowered yet"));
+  ir::Attributes attrs;
+  attrs.Set("block_size", from.Int("block_size"));
+  graph.node(node).info.attrs = std::move(attrs);
+  return absl::OkStatus();
+}
+
+// int8, and not int16: LiteRT has no such form.
+QuantSpec BlockQuantization() {
+  QuantSpec spec = MovesData({OperandSpec::Activation()});
+  spec.int16 = false;
+  return spec;
+}
+
+int BlockVersion(const VersionContext& context) { return context.input_type(0) == ElementType::kInt8 ? 2 : 1; }
+
+int SpaceAndBatchVersion(const VersionContext& context) {
+  if (context.input_type(0) == ElementType::kInt16) return 4;
+  if (context.input_shape(0).rank() != 4) return 3;
+  return context.input_type(0) == ElementType::kInt8 ? 2 : 1;
+}
+
 }  // namespace
+
+OpDef BlockRecord(absl::string_view name, int32_t code, absl::string_view tf, InferFn infer, EvalFn eval) {
+  OpDef def;
+  def.name = name;
+  def.code = code;
+  def.tf = {{tf, ImportBlockOp}};
+  def.infer = infer;
+  def.eval_float = eval;
+  def.quant = BlockQuantization();
+  def.version = BlockVersion;
+  return def;
+}
 
 absl::Status CheckBlock(const InferContext& context) {
   const ir::Shape& from = context.input_shape(0);
@@ -59,23 +96,20 @@ absl::Status CopyBlocks(const EvalContext& context, bool to_depth) {
   return absl::OkStatus();
 }
 
-absl::Status ImportBlockOp(ir::Graph& graph, ir::NodeId node) {
-  const ir::Attributes& from = graph.node(node).attrs();
-  const std::string format = from.String("data_format", "NHWC");
-  if (format != "NHWC") return absl::UnimplementedError(absl::StrCat("data format ", format, " is not lowered yet"));
-  ir::Attributes attrs;
-  attrs.Set("block_size", from.Int("block_size"));
-  graph.node(node).info.attrs = std::move(attrs);
-  return absl::OkStatus();
+OpDef SpaceAndBatchRecord(absl::string_view name, int32_t code, int options, absl::string_view tf, InferFn infer,
+                          EvalFn eval) {
+  OpDef def;
+  def.name = name;
+  def.code = code;
+  def.inputs = {3, 3};
+  def.options = {options, {}, /*written=*/false};
+  def.tf = {{tf}};
+  def.infer = infer;
+  def.eval_float = eval;
+  def.quant = MovesData({OperandSpec::Activation(), OperandSpec::Other()});
+  def.version = SpaceAndBatchVersion;
+  return def;
 }
-
-QuantSpec BlockQuantization() {
-  QuantSpec spec = MovesData({OperandSpec::Activation()});
-  spec.int16 = false;
-  return spec;
-}
-
-int BlockVersion(const VersionContext& context) { return context.input_type(0) == ElementType::kInt8 ? 2 : 1; }
 
 absl::StatusOr<std::optional<SpaceAndBatch>> FindSpaceAndBatch(const InferContext& context) {
   auto block = context.input_ints(1), edges = context.input_ints(2);
@@ -132,12 +166,6 @@ absl::Status CopySpaceAndBatch(const SpaceAndBatch& blocks, size_t width, const 
     for (size_t i = count; i-- > 0 && ++offset_in_block[i] == blocks.block[i];) offset_in_block[i] = 0;
   }
   return absl::OkStatus();
-}
-
-int SpaceAndBatchVersion(const VersionContext& context) {
-  if (context.input_type(0) == ElementType::kInt16) return 4;
-  if (context.input_shape(0).rank() != 4) return 3;
-  return context.input_type(0) == ElementType::kInt8 ? 2 : 1;
 }
 
 }  // namespace zeropoint::ops

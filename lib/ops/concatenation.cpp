@@ -1,8 +1,7 @@
 // CONCATENATION: the operands one after the other along an axis.
-#include <cstring>
-
 #include "absl/strings/str_cat.h"
 #include "ops/data_movement.h"
+#include "ops/join_common.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops {
@@ -25,13 +24,7 @@ absl::Status Infer(InferContext& context) {
       ZP_ASSIGN_OR_RETURN(axis, ResolveAxis(context.attrs().Int("axis"), part.rank()));
       to = part;
     }
-    bool fits = part.rank() == to.rank();
-    for (int d = 0; fits && d < to.rank(); ++d) {
-      if (d == axis || part[d] == ir::kDynamic) continue;
-      if (to[d] == ir::kDynamic) to.set(d, part[d]);
-      fits = to[d] == part[d];
-    }
-    if (!fits) {
+    if (!MergeShape(part, axis, to)) {
       return absl::InvalidArgumentError(absl::StrCat("operand ", i, " of shape ", part.ToString(),
                                                      " does not fit beside ", to.ToString(), " along axis ", axis));
     }
@@ -39,26 +32,6 @@ absl::Status Infer(InferContext& context) {
   }
   if (to.ranked()) to.set(axis, length);
   context.set_output(0, context.input_type(0), std::move(to));
-  return absl::OkStatus();
-}
-
-absl::Status Eval(const EvalContext& context) {
-  const MutableView& to = context.outputs[0];
-  ZP_ASSIGN_OR_RETURN(const int axis, ResolveAxis(context.attrs.Int("axis"), to.rank()));
-  ZP_ASSIGN_OR_RETURN(const size_t width, ElementBytes(to.type));
-  const int64_t outer = Product(to.dims, 0, axis);
-  const size_t inner = static_cast<size_t>(Product(to.dims, axis + 1, to.rank())) * width;
-  const size_t row = static_cast<size_t>(to.dim(axis)) * inner;
-  uint8_t* start = to.As<uint8_t>();
-  for (const TensorView& part : context.inputs) {
-    const size_t chunk = static_cast<size_t>(part.dim(axis)) * inner;
-    if (chunk == 0) continue;
-    const uint8_t* from = part.As<uint8_t>();
-    for (int64_t i = 0; i < outer; ++i) {
-      std::memcpy(start + static_cast<size_t>(i) * row, from + static_cast<size_t>(i) * chunk, chunk);
-    }
-    start += chunk;
-  }
   return absl::OkStatus();
 }
 
@@ -84,12 +57,6 @@ int Version(const VersionContext& context) {
   }
 }
 
-QuantSpec Quantization() {
-  QuantSpec spec = MovesData({OperandSpec::Activation()}, -1);
-  spec.int16_operands_like_result = true;
-  return spec;
-}
-
 }  // namespace
 
 namespace records {
@@ -105,8 +72,8 @@ OpDef Concatenation() {
                         FieldKind::kInt8}}},
           .tf = {{"ConcatV2", ImportConcatV2}},
           .infer = Infer,
-          .eval_float = Eval,
-          .quant = Quantization(),
+          .eval_float = EvalJoin,
+          .quant = JoinQuantization(),
           .version = Version,
           .moves_elements = true};
 }

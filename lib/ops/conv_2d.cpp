@@ -8,12 +8,7 @@ namespace zeropoint::ops::records {
 namespace {
 
 absl::Status Infer(InferContext& context) {
-  ZP_RETURN_IF_ERROR(CheckArity(context, 2, 3));
-  ZP_RETURN_IF_ERROR(CheckReal(context, 0));
-  ZP_RETURN_IF_ERROR(CheckReal(context, 1));
-  ZP_RETURN_IF_ERROR(CheckRank(context, 0, 4, "input"));
-  ZP_RETURN_IF_ERROR(CheckRank(context, 1, 4, "filter"));
-  ZP_ASSIGN_OR_RETURN(const Sliding sliding, SlidingOf(context.attrs()));
+  ZP_ASSIGN_OR_RETURN(const Sliding sliding, CheckConv(context));
   const ir::Shape& input = context.input_shape(0);
   const ir::Shape& filter = context.input_shape(1);
   int64_t kernel_h = ir::kDynamic, kernel_w = ir::kDynamic, channels = ir::kDynamic;
@@ -23,14 +18,10 @@ absl::Status Infer(InferContext& context) {
     const bool known = in != ir::kDynamic && filter[3] != ir::kDynamic;
     if (known && (filter[3] < 1 || in % filter[3] != 0 ||
                   (channels != ir::kDynamic && channels % std::max<int64_t>(1, in / filter[3]) != 0))) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("filter ", filter.ToString(), " does not fit the input ", input.ToString()));
+      return FilterMisfit(filter, input);
     }
   }
-  ZP_RETURN_IF_ERROR(CheckBias(context, 2, channels));
-  ZP_ASSIGN_OR_RETURN(ir::Shape shape, SlidingShape(input, kernel_h, kernel_w, sliding, channels));
-  context.set_output(0, context.input_type(0), std::move(shape));
-  return absl::OkStatus();
+  return SetConvResult(context, sliding, kernel_h, kernel_w, channels);
 }
 
 // Null when the filter is not constant, or the input's channels (so the groups) are not known.
@@ -54,11 +45,7 @@ absl::Status Eval(const EvalContext& context) {
   const TensorView& filter = context.inputs[1];
   if (context.outputs[0].elements() == 0) return absl::OkStatus();
   std::unique_ptr<kernels::PackedConv> packed_now;
-  const auto* packed = static_cast<const kernels::PackedConv*>(context.prepared);
-  if (packed == nullptr) {
-    packed_now = PackFilter(context.inputs[0], filter);
-    packed = packed_now.get();
-  }
+  const auto* packed = PreparedOrNow(context, packed_now, [&] { return PackFilter(context.inputs[0], filter); });
   if (packed == nullptr) return absl::InvalidArgumentError("the filter does not fit the input");
   const kernels::Window window =
       MakeWindow(context.inputs[0].dims, filter.dim(1), filter.dim(2), sliding, context.outputs[0].dims);

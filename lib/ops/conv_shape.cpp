@@ -84,4 +84,26 @@ absl::Status CheckBias(const InferContext& context, int i, int64_t channels) {
   return absl::InvalidArgumentError(absl::StrCat("the bias has ", n, " elements, the result ", channels, " channels"));
 }
 
+absl::StatusOr<Sliding> CheckConv(const InferContext& context) {
+  ZP_RETURN_IF_ERROR(CheckArity(context, 2, 3));
+  ZP_RETURN_IF_ERROR(CheckReal(context, 0));
+  ZP_RETURN_IF_ERROR(CheckReal(context, 1));
+  ZP_RETURN_IF_ERROR(CheckRank(context, 0, 4, "input"));
+  ZP_RETURN_IF_ERROR(CheckRank(context, 1, 4, "filter"));
+  return SlidingOf(context.attrs());
+}
+
+absl::Status FilterMisfit(const ir::Shape& filter, const ir::Shape& input) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("filter ", filter.ToString(), " does not fit the input ", input.ToString()));
+}
+
+absl::Status SetConvResult(InferContext& context, const Sliding& sliding, int64_t kernel_h, int64_t kernel_w,
+                           int64_t channels) {
+  ZP_RETURN_IF_ERROR(CheckBias(context, 2, channels));
+  ZP_ASSIGN_OR_RETURN(ir::Shape shape, SlidingShape(context.input_shape(0), kernel_h, kernel_w, sliding, channels));
+  context.set_output(0, context.input_type(0), std::move(shape));
+  return absl::OkStatus();
+}
+
 }  // namespace zeropoint::ops

@@ -39,6 +39,15 @@ absl::Status ImportSliding(const ir::Attributes& tf, ir::Attributes& attrs);
 // kInvalidArgument unless the operand, when present, is a vector (or anything with as many elements) of `channels`.
 absl::Status CheckBias(const InferContext& context, int i, int64_t channels);
 
+// --- CONV_2D, DEPTHWISE_CONV_2D: operands input, filter and an optional bias
+
+// Checks number, types and ranks of the operands.
+absl::StatusOr<Sliding> CheckConv(const InferContext& context);
+absl::Status FilterMisfit(const ir::Shape& filter, const ir::Shape& input);
+// Checks the bias and sets the result. Sizes of the filter are kDynamic when not known.
+absl::Status SetConvResult(InferContext& context, const Sliding& sliding, int64_t kernel_h, int64_t kernel_w,
+                           int64_t channels);
+
 }  // namespace zeropoint::ops
 
 #endif  // ZEROPOINT_OPS_CONV_SHAPE_H_

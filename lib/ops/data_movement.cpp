@@ -136,6 +136,14 @@ void CopyStrided(absl::Span<const int64_t> dims, size_t element_bytes, const voi
   }
 }
 
+absl::Status ReadStrided(const TensorView& from, int64_t corner, absl::Span<const int64_t> from_strides,
+                         const MutableView& to) {
+  ZP_ASSIGN_OR_RETURN(const size_t width, ElementBytes(to.type));
+  const uint8_t* first = from.As<uint8_t>() + corner * static_cast<int64_t>(width);
+  CopyStrided(to.dims, width, first, from_strides, to.data, RowMajorStrides(to.dims));
+  return absl::OkStatus();
+}
+
 void FillElements(void* to, const void* element, size_t element_bytes, int64_t count) {
   uint8_t* target = static_cast<uint8_t*>(to);
   for (int64_t i = 0; i < count; ++i) std::memcpy(target + static_cast<size_t>(i) * element_bytes, element, element_bytes);

@@ -37,6 +37,10 @@ int64_t Product(absl::Span<const int64_t> dims, int begin, int end);
 void CopyStrided(absl::Span<const int64_t> dims, size_t element_bytes, const void* from,
                  absl::Span<const int64_t> from_strides, void* to, absl::Span<const int64_t> to_strides);
 
+// to[i0, ...] = from[corner + i0 * from_strides[0] + ...], in elements, for every index of the result.
+absl::Status ReadStrided(const TensorView& from, int64_t corner, absl::Span<const int64_t> from_strides,
+                         const MutableView& to);
+
 // Writes `count` copies of one element.
 void FillElements(void* to, const void* element, size_t element_bytes, int64_t count);
 

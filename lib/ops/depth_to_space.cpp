@@ -33,17 +33,10 @@ absl::Status Eval(const EvalContext& context) { return CopyBlocks(context, /*to_
 namespace records {
 
 OpDef DepthToSpace() {
-  return {.name = "DEPTH_TO_SPACE",
-          .code = schema::BuiltinOperator_DEPTH_TO_SPACE,
-          .inputs = {1, 1},
-          .outputs = {1, 1},
-          .options = {schema::BuiltinOptions_DepthToSpaceOptions,
-                      {{"block_size", schema::DepthToSpaceOptions::VT_BLOCK_SIZE, FieldKind::kInt32}}},
-          .tf = {{"DepthToSpace", ImportBlockOp}},
-          .infer = Infer,
-          .eval_float = Eval,
-          .quant = BlockQuantization(),
-          .version = BlockVersion};
+  OpDef def = BlockRecord("DEPTH_TO_SPACE", schema::BuiltinOperator_DEPTH_TO_SPACE, "DepthToSpace", Infer, Eval);
+  def.options = {schema::BuiltinOptions_DepthToSpaceOptions,
+                 {{"block_size", schema::DepthToSpaceOptions::VT_BLOCK_SIZE, FieldKind::kInt32}}};
+  return def;
 }
 
 }  // namespace records

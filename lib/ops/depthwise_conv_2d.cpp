@@ -9,12 +9,7 @@ namespace zeropoint::ops::records {
 namespace {
 
 absl::Status Infer(InferContext& context) {
-  ZP_RETURN_IF_ERROR(CheckArity(context, 2, 3));
-  ZP_RETURN_IF_ERROR(CheckReal(context, 0));
-  ZP_RETURN_IF_ERROR(CheckReal(context, 1));
-  ZP_RETURN_IF_ERROR(CheckRank(context, 0, 4, "input"));
-  ZP_RETURN_IF_ERROR(CheckRank(context, 1, 4, "filter"));
-  ZP_ASSIGN_OR_RETURN(const Sliding sliding, SlidingOf(context.attrs()));
+  ZP_ASSIGN_OR_RETURN(const Sliding sliding, CheckConv(context));
   const ir::Shape& input = context.input_shape(0);
   const ir::Shape& filter = context.input_shape(1);
   int64_t kernel_h = ir::kDynamic, kernel_w = ir::kDynamic, channels = ir::kDynamic;
@@ -22,15 +17,9 @@ absl::Status Infer(InferContext& context) {
     kernel_h = filter[1], kernel_w = filter[2], channels = filter[3];
     const int64_t in = input.ranked() ? input[3] : ir::kDynamic;
     const bool known = in != ir::kDynamic && channels != ir::kDynamic;
-    if (!Compatible(filter[0], 1) || (known && (in < 1 || channels % in != 0))) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("filter ", filter.ToString(), " does not fit the input ", input.ToString()));
-    }
+    if (!Compatible(filter[0], 1) || (known && (in < 1 || channels % in != 0))) return FilterMisfit(filter, input);
   }
-  ZP_RETURN_IF_ERROR(CheckBias(context, 2, channels));
-  ZP_ASSIGN_OR_RETURN(ir::Shape shape, SlidingShape(input, kernel_h, kernel_w, sliding, channels));
-  context.set_output(0, context.input_type(0), std::move(shape));
-  return absl::OkStatus();
+  return SetConvResult(context, sliding, kernel_h, kernel_w, channels);
 }
 
 absl::Status Eval(const EvalContext& context) {

@@ -58,11 +58,7 @@ absl::Status Eval(const EvalContext& context) {
   ZP_ASSIGN_OR_RETURN(const kernels::Clamp clamp, FusedClamp(context.attrs));
   if (context.outputs[0].elements() == 0) return absl::OkStatus();
   std::unique_ptr<kernels::PackedConv> packed_now;
-  const auto* packed = static_cast<const kernels::PackedConv*>(context.prepared);
-  if (packed == nullptr) {
-    packed_now = PackWeights(context.inputs[1]);
-    packed = packed_now.get();
-  }
+  const auto* packed = PreparedOrNow(context, packed_now, [&] { return PackWeights(context.inputs[1]); });
   const int64_t units = context.inputs[1].dim(0);
   kernels::Window window;
   window.batch = window.in_h = window.out_h = window.kernel_h = window.kernel_w = 1;

@@ -1,15 +1,10 @@
 // LOGICAL_OR: a or b of bools, numpy broadcasting.
 #include "ops/elementwise.h"
+#include "ops/logical.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops::records {
 namespace {
-
-absl::Status Infer(InferContext& context) {
-  ZP_RETURN_IF_ERROR(CheckArity(context, 2, 2));
-  ZP_RETURN_IF_ERROR(CheckType(context, 0, {ElementType::kBool}));
-  return InferComparison(context);
-}
 
 absl::Status Eval(const EvalContext& context) {
   MapBinary<bool, bool>(context, [](bool a, bool b) { return a || b; });
@@ -19,11 +14,8 @@ absl::Status Eval(const EvalContext& context) {
 }  // namespace
 
 OpDef LogicalOr() {
-  OpDef def = ComparisonRecord("LOGICAL_OR", schema::BuiltinOperator_LOGICAL_OR, "LogicalOr", Eval);
-  def.infer = Infer;
-  def.options = {schema::BuiltinOptions_LogicalOrOptions, {}, /*written=*/false};
-  def.quant = {};
-  return def;
+  return LogicalRecord("LOGICAL_OR", schema::BuiltinOperator_LOGICAL_OR,
+                       schema::BuiltinOptions_LogicalOrOptions, "LogicalOr", Eval);
 }
 
 }  // namespace zeropoint::ops::records

@@ -1,5 +1,6 @@
 // MAXIMUM: the larger of a and b, numpy broadcasting.
 #include "ops/elementwise.h"
+#include "ops/extremum.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops::records {
@@ -10,22 +11,10 @@ absl::Status Eval(const EvalContext& context) {
   return EvalBinaryInts(context, []<typename T>(T a, T b) { return a > b ? a : b; });
 }
 
-int Version(const VersionContext& context) {
-  if (context.input_type(0) == ElementType::kInt16) return 4;
-  if (IsWideBroadcast(context)) return 3;
-  return VersionInt8Is2(context);
-}
-
 }  // namespace
 
 OpDef Maximum() {
-  OpDef def = BinaryRecord("MAXIMUM", schema::BuiltinOperator_MAXIMUM, "Maximum", Eval);
-  def.options = {schema::BuiltinOptions_MaximumMinimumOptions, {}, /*written=*/false};
-  def.quant.int8 = def.quant.int16 = true;
-  def.quant.same_scale = true;
-  def.quant.int16_operands_like_result = true;
-  def.version = Version;
-  return def;
+  return ExtremumRecord("MAXIMUM", schema::BuiltinOperator_MAXIMUM, "Maximum", Eval);
 }
 
 }  // namespace zeropoint::ops::records

@@ -1,8 +1,7 @@
 // PACK: operands of one shape stacked along a new axis.
-#include <cstring>
-
 #include "absl/strings/str_cat.h"
 #include "ops/data_movement.h"
+#include "ops/join_common.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops {
@@ -14,12 +13,7 @@ absl::Status Infer(InferContext& context) {
     const ir::Shape& next = context.input_shape(i);
     if (!next.ranked()) continue;
     if (!part.ranked()) part = next;
-    bool same = part.rank() == next.rank();
-    for (int d = 0; same && d < part.rank(); ++d) {
-      if (part[d] == ir::kDynamic) part.set(d, next[d]);
-      same = next[d] == ir::kDynamic || part[d] == next[d];
-    }
-    if (!same) {
+    if (!MergeShape(next, /*except=*/-1, part)) {
       return absl::InvalidArgumentError(absl::StrCat("operand ", i, " of shape ", next.ToString(),
                                                      " does not stack on ", part.ToString()));
     }
@@ -30,22 +24,6 @@ absl::Status Infer(InferContext& context) {
     for (int i = 0; i < to.rank(); ++i) to.set(i, i == axis ? context.num_inputs() : part[i < axis ? i : i - 1]);
   }
   context.set_output(0, context.input_type(0), std::move(to));
-  return absl::OkStatus();
-}
-
-absl::Status Eval(const EvalContext& context) {
-  const MutableView& to = context.outputs[0];
-  ZP_ASSIGN_OR_RETURN(const int axis, ResolveAxis(context.attrs.Int("axis"), to.rank()));
-  ZP_ASSIGN_OR_RETURN(const size_t width, ElementBytes(to.type));
-  const int64_t outer = Product(to.dims, 0, axis);
-  const size_t chunk = static_cast<size_t>(Product(to.dims, axis + 1, to.rank())) * width;
-  uint8_t* target = to.As<uint8_t>();
-  for (int64_t i = 0; chunk != 0 && i < outer; ++i) {
-    for (const TensorView& part : context.inputs) {
-      std::memcpy(target, part.As<uint8_t>() + static_cast<size_t>(i) * chunk, chunk);
-      target += chunk;
-    }
-  }
   return absl::OkStatus();
 }
 
@@ -67,12 +45,6 @@ int Version(const VersionContext& context) {
   }
 }
 
-QuantSpec Quantization() {
-  QuantSpec spec = MovesData({OperandSpec::Activation()}, -1);
-  spec.int16_operands_like_result = true;
-  return spec;
-}
-
 }  // namespace
 
 namespace records {
@@ -87,8 +59,8 @@ OpDef Pack() {
                        {"axis", schema::PackOptions::VT_AXIS, FieldKind::kInt32}}},
           .tf = {{"Pack", ImportTf}},
           .infer = Infer,
-          .eval_float = Eval,
-          .quant = Quantization(),
+          .eval_float = EvalJoin,
+          .quant = JoinQuantization(),
           .version = Version,
           .moves_elements = true};
 }

@@ -19,7 +19,6 @@ absl::Status Eval(const EvalContext& context) {
   const TensorView& from = context.inputs[0];
   const MutableView& to = context.outputs[0];
   ZP_ASSIGN_OR_RETURN(const std::vector<int64_t> axes, ReadInts(context.inputs[1]));
-  ZP_ASSIGN_OR_RETURN(const size_t width, ElementBytes(to.type));
   if (to.elements() == 0) return absl::OkStatus();
   const ir::Dims dense = RowMajorStrides(from.dims);
   ir::Dims strides = dense;
@@ -31,8 +30,7 @@ absl::Status Eval(const EvalContext& context) {
     corner += (from.dim(axis) - 1) * dense[at];
     strides[at] = -dense[at];
   }
-  CopyStrided(to.dims, width, from.As<uint8_t>() + corner * static_cast<int64_t>(width), strides, to.data, dense);
-  return absl::OkStatus();
+  return ReadStrided(from, corner, strides, to);
 }
 
 int Version(const VersionContext& context) {

@@ -40,15 +40,11 @@ absl::Status Infer(InferContext& context) {
 
 absl::Status Eval(const EvalContext& context) {
   const TensorView& from = context.inputs[0];
-  const MutableView& to = context.outputs[0];
-  ZP_ASSIGN_OR_RETURN(const size_t width, ElementBytes(to.type));
   ZP_ASSIGN_OR_RETURN(const std::vector<int64_t> begins, ReadInts(context.inputs[1]));
   const ir::Dims strides = RowMajorStrides(from.dims);
   int64_t corner = 0;
   for (size_t i = 0; i < begins.size(); ++i) corner += begins[i] * strides[i];
-  CopyStrided(to.dims, width, from.As<uint8_t>() + static_cast<size_t>(corner) * width, strides, to.data,
-              RowMajorStrides(to.dims));
-  return absl::OkStatus();
+  return ReadStrided(from, corner, strides, context.outputs[0]);
 }
 
 int Version(const VersionContext& context) {

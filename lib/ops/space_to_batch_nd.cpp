@@ -46,16 +46,8 @@ absl::Status Eval(const EvalContext& context) {
 namespace records {
 
 OpDef SpaceToBatchNd() {
-  return {.name = "SPACE_TO_BATCH_ND",
-          .code = schema::BuiltinOperator_SPACE_TO_BATCH_ND,
-          .inputs = {3, 3},
-          .outputs = {1, 1},
-          .options = {schema::BuiltinOptions_SpaceToBatchNDOptions, {}, /*written=*/false},
-          .tf = {{"SpaceToBatchND"}},
-          .infer = Infer,
-          .eval_float = Eval,
-          .quant = MovesData({OperandSpec::Activation(), OperandSpec::Other()}),
-          .version = SpaceAndBatchVersion};
+  return SpaceAndBatchRecord("SPACE_TO_BATCH_ND", schema::BuiltinOperator_SPACE_TO_BATCH_ND,
+                             schema::BuiltinOptions_SpaceToBatchNDOptions, "SpaceToBatchND", Infer, Eval);
 }
 
 }  // namespace records

@@ -34,17 +34,10 @@ absl::Status Eval(const EvalContext& context) { return CopyBlocks(context, /*to_
 namespace records {
 
 OpDef SpaceToDepth() {
-  return {.name = "SPACE_TO_DEPTH",
-          .code = schema::BuiltinOperator_SPACE_TO_DEPTH,
-          .inputs = {1, 1},
-          .outputs = {1, 1},
-          .options = {schema::BuiltinOptions_SpaceToDepthOptions,
-                      {{"block_size", schema::SpaceToDepthOptions::VT_BLOCK_SIZE, FieldKind::kInt32}}},
-          .tf = {{"SpaceToDepth", ImportBlockOp}},
-          .infer = Infer,
-          .eval_float = Eval,
-          .quant = BlockQuantization(),
-          .version = BlockVersion};
+  OpDef def = BlockRecord("SPACE_TO_DEPTH", schema::BuiltinOperator_SPACE_TO_DEPTH, "SpaceToDepth", Infer, Eval);
+  def.options = {schema::BuiltinOptions_SpaceToDepthOptions,
+                 {{"block_size", schema::SpaceToDepthOptions::VT_BLOCK_SIZE, FieldKind::kInt32}}};
+  return def;
 }
 
 }  // namespace records

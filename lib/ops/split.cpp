@@ -7,11 +7,11 @@
 namespace zeropoint::ops {
 namespace {
 
+constexpr int kData = 1, kAxis = 0;
+
 absl::Status Infer(InferContext& context) {
-  const ir::Shape& from = context.input_shape(1);
-  SetUnknownParts(context, 1);
-  if (!from.ranked()) return absl::OkStatus();
-  ZP_ASSIGN_OR_RETURN(const std::optional<int> axis, AxisOperand(context, 0, from.rank()));
+  const ir::Shape& from = context.input_shape(kData);
+  ZP_ASSIGN_OR_RETURN(const std::optional<int> axis, InferSplitAxis(context, kData, kAxis));
   if (!axis) return absl::OkStatus();
   ir::Shape part = from;
   const int parts = context.num_outputs();
@@ -22,25 +22,14 @@ absl::Status Infer(InferContext& context) {
     }
     part.set(*axis, from[*axis] / parts);
   }
-  for (int i = 0; i < parts; ++i) context.set_output(i, context.input_type(1), part);
+  for (int i = 0; i < parts; ++i) context.set_output(i, context.input_type(kData), part);
   return absl::OkStatus();
 }
 
-absl::Status Eval(const EvalContext& context) {
-  const TensorView& from = context.inputs[1];
-  ZP_ASSIGN_OR_RETURN(const int axis, AxisOperand(context.inputs[0], from.rank()));
-  return CopyParts(from, axis, context.outputs);
-}
-
-absl::Status ImportTf(ir::Graph& graph, ir::NodeId id) {
-  ir::Attributes attrs;
-  attrs.Set("num_splits", static_cast<int64_t>(graph.node(id).outputs().size()));
-  graph.node(id).info.attrs = std::move(attrs);
-  return absl::OkStatus();
-}
+absl::Status Eval(const EvalContext& context) { return EvalSplit(context, kData, kAxis); }
 
 int Version(const VersionContext& context) {
-  switch (context.input_type(1)) {
+  switch (context.input_type(kData)) {
     case ElementType::kInt16: return 4;
     case ElementType::kInt32: return 3;
     case ElementType::kInt8: return 2;
@@ -59,10 +48,10 @@ OpDef Split() {
           .outputs = {1, kMany},
           .options = {schema::BuiltinOptions_SplitOptions,
                       {{"num_splits", schema::SplitOptions::VT_NUM_SPLITS, FieldKind::kInt32}}},
-          .tf = {{"Split", ImportTf}},
+          .tf = {{"Split", ImportSplit}},
           .infer = Infer,
           .eval_float = Eval,
-          .quant = MovesData({OperandSpec::Other(), OperandSpec::Activation()}, 1),
+          .quant = MovesData({OperandSpec::Other(), OperandSpec::Activation()}, kData),
           .version = Version,
           .moves_elements = true};
 }

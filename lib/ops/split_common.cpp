@@ -38,11 +38,26 @@ absl::StatusOr<int> AxisOperand(const TensorView& axis, int rank) {
   return ResolveAxis(elements.front(), rank);
 }
 
-void SetUnknownParts(InferContext& context, int data) {
+absl::StatusOr<std::optional<int>> InferSplitAxis(InferContext& context, int data, int axis) {
   const ir::Shape& from = context.input_shape(data);
   for (int i = 0; i < context.num_outputs(); ++i) {
     context.set_output(i, context.input_type(data), UnknownShape(from.ranked() ? from.rank() : -1));
   }
+  if (!from.ranked()) return std::nullopt;
+  return AxisOperand(context, axis, from.rank());
+}
+
+absl::Status EvalSplit(const EvalContext& context, int data, int axis) {
+  const TensorView& from = context.inputs[static_cast<size_t>(data)];
+  ZP_ASSIGN_OR_RETURN(const int along, AxisOperand(context.inputs[static_cast<size_t>(axis)], from.rank()));
+  return CopyParts(from, along, context.outputs);
+}
+
+absl::Status ImportSplit(ir::Graph& graph, ir::NodeId node) {
+  ir::Attributes attrs;
+  attrs.Set("num_splits", static_cast<int64_t>(graph.node(node).outputs().size()));
+  graph.node(node).info.attrs = std::move(attrs);
+  return absl::OkStatus();
 }
 
 }  // namespace zeropoint::ops

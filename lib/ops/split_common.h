@@ -19,8 +19,14 @@ absl::Status CopyParts(const TensorView& from, int axis, absl::Span<const Mutabl
 absl::StatusOr<std::optional<int>> AxisOperand(const InferContext& context, int i, int rank);
 absl::StatusOr<int> AxisOperand(const TensorView& axis, int rank);
 
-// All results have the type and the rank of operand `data` and unknown dimensions.
-void SetUnknownParts(InferContext& context, int data);
+// --- SPLIT, SPLIT_V: the axis is an operand
+
+// Gives all results the type and the rank of operand `data` and unknown dimensions. The axis that operand `axis` holds;
+// nothing when it or the rank is not known yet, which leaves no more to infer.
+absl::StatusOr<std::optional<int>> InferSplitAxis(InferContext& context, int data, int axis);
+absl::Status EvalSplit(const EvalContext& context, int data, int axis);
+// TF's number of results becomes an attribute.
+absl::Status ImportSplit(ir::Graph& graph, ir::NodeId node);
 
 }  // namespace zeropoint::ops
 

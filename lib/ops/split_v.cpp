@@ -9,6 +9,8 @@
 namespace zeropoint::ops {
 namespace {
 
+constexpr int kData = 0, kAxis = 2;
+
 // Replaces a -1 by what is left of `whole`; kDynamic where that is not known.
 absl::Status FillRest(int64_t whole, std::vector<int64_t>& sizes) {
   int64_t sum = 0;
@@ -27,10 +29,8 @@ absl::Status FillRest(int64_t whole, std::vector<int64_t>& sizes) {
 }
 
 absl::Status Infer(InferContext& context) {
-  const ir::Shape& from = context.input_shape(0);
-  SetUnknownParts(context, 0);
-  if (!from.ranked()) return absl::OkStatus();
-  ZP_ASSIGN_OR_RETURN(const std::optional<int> axis, AxisOperand(context, 2, from.rank()));
+  const ir::Shape& from = context.input_shape(kData);
+  ZP_ASSIGN_OR_RETURN(const std::optional<int> axis, InferSplitAxis(context, kData, kAxis));
   if (!axis) return absl::OkStatus();
   auto sizes = context.input_ints(1);
   if (sizes && sizes->size() != static_cast<size_t>(context.num_outputs())) {
@@ -40,25 +40,14 @@ absl::Status Infer(InferContext& context) {
   for (int i = 0; i < context.num_outputs(); ++i) {
     ir::Shape part = from;
     part.set(*axis, sizes ? (*sizes)[static_cast<size_t>(i)] : ir::kDynamic);
-    context.set_output(i, context.input_type(0), std::move(part));
+    context.set_output(i, context.input_type(kData), std::move(part));
   }
   return absl::OkStatus();
 }
 
-absl::Status Eval(const EvalContext& context) {
-  const TensorView& from = context.inputs[0];
-  ZP_ASSIGN_OR_RETURN(const int axis, AxisOperand(context.inputs[2], from.rank()));
-  return CopyParts(from, axis, context.outputs);
-}
+absl::Status Eval(const EvalContext& context) { return EvalSplit(context, kData, kAxis); }
 
-absl::Status ImportTf(ir::Graph& graph, ir::NodeId id) {
-  ir::Attributes attrs;
-  attrs.Set("num_splits", static_cast<int64_t>(graph.node(id).outputs().size()));
-  graph.node(id).info.attrs = std::move(attrs);
-  return absl::OkStatus();
-}
-
-int Version(const VersionContext& context) { return context.input_type(0) == ElementType::kInt8 ? 2 : 1; }
+int Version(const VersionContext& context) { return context.input_type(kData) == ElementType::kInt8 ? 2 : 1; }
 
 }  // namespace
 
@@ -71,7 +60,7 @@ OpDef SplitV() {
           .outputs = {1, kMany},
           .options = {schema::BuiltinOptions_SplitVOptions,
                       {{"num_splits", schema::SplitVOptions::VT_NUM_SPLITS, FieldKind::kInt32}}},
-          .tf = {{"SplitV", ImportTf}},
+          .tf = {{"SplitV", ImportSplit}},
           .infer = Infer,
           .eval_float = Eval,
           .quant = MovesData({OperandSpec::Activation(), OperandSpec::Other()}),

@@ -33,15 +33,12 @@ absl::Status Infer(InferContext& context) {
 
 absl::Status Eval(const EvalContext& context) {
   const TensorView& from = context.inputs[0];
-  const MutableView& to = context.outputs[0];
   ZP_ASSIGN_OR_RETURN(const std::vector<int64_t> perm, ReadInts(context.inputs[1]));
   ZP_RETURN_IF_ERROR(CheckPermutation(perm, from.rank()));
-  ZP_ASSIGN_OR_RETURN(const size_t width, ElementBytes(to.type));
   const ir::Dims strides = RowMajorStrides(from.dims);
   ir::Dims permuted;
   for (int64_t axis : perm) permuted.push_back(strides[static_cast<size_t>(axis)]);
-  CopyStrided(to.dims, width, from.data, permuted, to.data, RowMajorStrides(to.dims));
-  return absl::OkStatus();
+  return ReadStrided(from, /*corner=*/0, permuted, context.outputs[0]);
 }
 
 int Version(const VersionContext& context) {

@@ -42,10 +42,7 @@ absl::Status Infer(InferContext& context) {
     }
   }
   if (filter.ranked() && input.ranked()) {
-    if (!Compatible(filter[3], input[3])) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("filter ", filter.ToString(), " does not fit the input ", input.ToString()));
-    }
+    if (!Compatible(filter[3], input[3])) return FilterMisfit(filter, input);
     ZP_RETURN_IF_ERROR(CheckSize(shape[1], input[1], filter[1], sliding.stride_h, sliding.same));
     ZP_RETURN_IF_ERROR(CheckSize(shape[2], input[2], filter[2], sliding.stride_w, sliding.same));
   }
@@ -76,11 +73,7 @@ absl::Status Eval(const EvalContext& context) {
   ZP_ASSIGN_OR_RETURN(const kernels::Clamp clamp, FusedClamp(context.attrs));
   if (context.outputs[0].elements() == 0) return absl::OkStatus();
   std::unique_ptr<kernels::PackedTransposeConv> packed_now;
-  const auto* packed = static_cast<const kernels::PackedTransposeConv*>(context.prepared);
-  if (packed == nullptr) {
-    packed_now = PackFilter(filter, sliding);
-    packed = packed_now.get();
-  }
+  const auto* packed = PreparedOrNow(context, packed_now, [&] { return PackFilter(filter, sliding); });
   const kernels::Window window = MakeWindow(context.outputs[0].dims, filter.dim(1), filter.dim(2), sliding, input.dims);
   packed->Run(window, input.As<float>(), OptionalFloats(context, kBias), clamp, context.outputs[0].As<float>(),
               context.scratch.Get(packed->ScratchBytes(window)));

@@ -1,0 +1,22 @@
+// What CONCATENATION and PACK share: operands that become consecutive parts of one result along an axis.
+#ifndef ZEROPOINT_OPS_JOIN_COMMON_H_
+#define ZEROPOINT_OPS_JOIN_COMMON_H_
+
+#include "base/status.h"
+#include "ops/op_def.h"
+
+namespace zeropoint::ops {
+
+// Fills unknown dimensions of `known` from `part`, of the same shape but for dimension `except` (-1: in all of them);
+// false when they disagree, where `known` is half filled.
+bool MergeShape(const ir::Shape& part, int except, ir::Shape& known);
+
+// Operand i begins where operand i - 1 ends along the result's attribute "axis". A part is as long as its share of the
+// elements.
+absl::Status EvalJoin(const EvalContext& context);
+
+QuantSpec JoinQuantization();
+
+}  // namespace zeropoint::ops
+
+#endif  // ZEROPOINT_OPS_JOIN_COMMON_H_
