@@ -176,7 +176,15 @@ def test_another_thread_cancels(classifier, images):
     timer.join()
 
 
-def test_control_c_ends_a_conversion(classifier, images):
+@pytest.fixture
+def control_c_heard():
+    """A shell starts what runs in the background with SIGINT ignored, and Python leaves that so."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_control_c_ends_a_conversion(classifier, images, control_c_heard):
     converter = int8_converter(classifier, endless(images))
     timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
