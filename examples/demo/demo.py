@@ -128,8 +128,8 @@ def main():
         print('\nAccuracy on %d labelled images; largest change: of any probability against the float model; latency: one image on '
               'one thread.' % len(test['label']))
         return
-    print('\nAccuracy and latency need the LiteRT interpreter: %s -m pip install numpy ai-edge-litert==2.3.0'
-          % os.path.relpath(sys.executable))
+    print('\nAccuracy and latency need the LiteRT interpreter (numpy, ai-edge-litert): scripts/venv.sh installs it into .venv, '
+          'and make demo uses that.')
 
 
 if __name__ == '__main__':
