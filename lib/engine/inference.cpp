@@ -82,6 +82,10 @@ class Inferrer : public ops::InferContext {
     result.elements = result.type == ElementType::kInt64 ? Narrow<int64_t>(elements) : Narrow<int32_t>(elements);
   }
 
+  absl::StatusOr<std::vector<ops::TypedShape>> CallResults(int, absl::Span<const ops::TypedShape>) override {
+    return absl::UnimplementedError("ops that call other graphs are not inferred yet");
+  }
+
   bool all_set() const { return std::find(set_.begin(), set_.end(), false) == set_.end(); }
   std::vector<Facts> Take() { return std::move(results_); }
 

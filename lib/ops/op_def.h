@@ -30,10 +30,19 @@ struct Arity {
 
 // --- options table <-> attributes ---------------------------------------------------------------------------------
 
-enum class FieldKind : uint8_t { kBool, kInt8, kInt32, kInt64, kFloat, kString, kInts, kFloats };
+enum class FieldKind : uint8_t {
+  kBool, kInt8, kInt32, kInt64, kFloat, kString,
+  kBytes,   // a vector of ubyte in the file; a string attribute that holds them as they are
+  kInts,    // a vector of int32
+  kLongs,   // a vector of int64
+  kBools,   // a vector of bool; an attribute of 0 and 1
+  kFloats,
+  kGraph,   // an int32: the index of another graph of the model, which the op calls
+  kGraphs,  // a vector of such
+};
 
-// One field of the op's options table and the attribute it becomes. kInt8 (enumerations), kInt32 and kInt64 are int64
-// attributes; kInts is a vector of int32 in the file.
+// One field of the op's options table and the attribute it becomes. kInt8 (enumerations), kInt32, kInt64 and kGraph are
+// int64 attributes, their vectors are vectors of int64.
 struct OptionField {
   absl::string_view name;  // attribute name = schema field name
   uint16_t vtable_offset;  // schema::<Table>::VT_<FIELD>
@@ -42,14 +51,20 @@ struct OptionField {
 };
 
 struct OptionsSpec {
-  int table = 0;  // schema::BuiltinOptions_<Table>; 0: the op has none
+  int table = 0;  // schema::BuiltinOptions_<Table>, or BuiltinOptions2_<Table> when `second`; 0: the op has none
   std::vector<OptionField> fields;
   // TensorFlow's converter leaves the table out for some ops that have one; then it is written only when the node
   // carries one of its attributes.
   bool written = true;
+  bool second = false;  // the table is one of the schema's second union, builtin_options_2
 };
 
 // --- shapes -------------------------------------------------------------------------------------------------------
+
+struct TypedShape {
+  ElementType type = ElementType::kFloat32;
+  ir::Shape shape;
+};
 
 // Computes types and shapes of results from those of operands; called with partly unknown shapes at import, and with
 // exact ones before a run.
@@ -72,6 +87,8 @@ class InferContext {
   virtual void set_output(int i, ElementType type, ir::Shape shape) = 0;
   // The result's elements are known from shapes alone (SHAPE, RANK).
   virtual void set_output_ints(int i, std::vector<int64_t> elements) = 0;
+  // What another graph of the model delivers for such arguments. kUnimplemented where the graph stands alone.
+  virtual absl::StatusOr<std::vector<TypedShape>> CallResults(int graph, absl::Span<const TypedShape> arguments) = 0;
 };
 using InferFn = absl::Status (*)(InferContext&);
 
@@ -92,12 +109,36 @@ class Scratch {
   virtual void* Get(size_t bytes) = 0;
 };
 
+// Something that ops share by name for as long as the session lives: a variable, a table.
+class Resource {
+ public:
+  virtual ~Resource() = default;
+};
+
+// What an op may ask of the run that it is part of.
+class Runtime {
+ public:
+  virtual ~Runtime() = default;
+  // Runs another graph of the model. The results are valid until the same graph is called again.
+  virtual absl::StatusOr<std::vector<TensorView>> Call(int graph, absl::Span<const TensorView> arguments) = 0;
+  // The place where the resource of that name is kept; null until an op puts one there.
+  virtual std::shared_ptr<Resource>& resource(absl::string_view name) = 0;
+  // Allocates result i when its shape came to be known only now (a result of a called graph).
+  virtual absl::StatusOr<MutableView> ResizeOutput(int i, ElementType type, const ir::Shape& shape) = 0;
+};
+
 struct EvalContext {
   const ir::Attributes& attrs;
   absl::Span<const TensorView> inputs;
   absl::Span<const MutableView> outputs;  // typed, shaped and allocated as `infer` said
   const void* prepared;                   // what `prepare` returned; null when the op has none
   Scratch& scratch;
+  // By operand: the memory of a variable operand, which the op may change; data is null for other operands. Empty when
+  // the node has none.
+  absl::Span<const MutableView> states = {};
+  Runtime* runtime = nullptr;  // null when the node is evaluated alone, on constants
+  // Shows the observer a value inside the op that calibration wants (NodeInfo::intermediates[i]); null: nobody looks.
+  const std::function<absl::Status(int i, const TensorView&)>* intermediate = nullptr;
 };
 using EvalFn = absl::Status (*)(const EvalContext&);
 
@@ -131,6 +172,28 @@ class VersionContext {
 // The smallest op version of the LiteRT schema that has this form. Null in a record: always 1.
 using VersionFn = int (*)(const VersionContext&);
 
+// --- kernels of the runtime ---------------------------------------------------------------------------------------
+
+// A release of LiteRT; compares as versions do.
+struct Release {
+  int major = 0, minor = 0;
+  friend constexpr bool operator<=(const Release& a, const Release& b) {
+    return a.major != b.major ? a.major < b.major : a.minor <= b.minor;
+  }
+};
+inline constexpr Release kEver{0, 0};         // as old as any release that we know of
+inline constexpr Release kNever{1 << 20, 0};  // not in the newest one
+
+// Since which release LiteRT's built-in kernels run the op in a form. What is not stated is kEver; where TensorFlow's
+// quantizer writes a form that no kernel runs, this keeps us from doing the same.
+struct RuntimeForms {
+  Release real = kEver;    // float32, or the op's own types where it has no floats
+  Release hybrid = kEver;  // int8 weights beside float32 activations
+  Release int8 = kEver;
+  Release int16 = kEver;
+  absl::string_view gap;   // what is missing, in words, where one of them is not kEver
+};
+
 // --- tests --------------------------------------------------------------------------------------------------------
 
 // Where the op is defined: the values that the generic tests give it.
@@ -161,6 +224,7 @@ struct OpDef {
   QuantSpec quant;
   Conversion conversion = Conversion::kNone;
   VersionFn version = nullptr;
+  RuntimeForms runtime;
   TestPlan check;
 
   // The result has the operand's elements in their order (RESHAPE): the engine may share the memory.

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "ir/attributes.h"
 
 namespace zeropoint::ops {
@@ -73,6 +74,12 @@ struct QuantSpec {
   std::vector<DynamicRangeOperand> dynamic_range;
   // Attributes that a quantized form needs.
   std::vector<AttrOverride> int16_attrs, dynamic_range_attrs;
+  // The result is a function of operand 0, element by element, and the other operands are constants: an integer form is
+  // a table of the function's values.
+  bool by_table = false;
+  // How integer ops can stand in for this one, in words ("MUL by itself"); empty when they cannot. A pass of
+  // passes/integer does it, or, by_table, rewrite.
+  absl::string_view integer_rewrite;
   // TensorFlow writes the int8 version of an op for 16x8 too; 0 unless this op is an exception to that.
   int int16_version = 0;
 

@@ -35,6 +35,9 @@ class FakeInfer : public InferContext {
     shapes[static_cast<size_t>(i)] = std::move(shape);
   }
   void set_output_ints(int, std::vector<int64_t>) override {}
+  absl::StatusOr<std::vector<TypedShape>> CallResults(int, absl::Span<const TypedShape>) override {
+    return absl::UnimplementedError("there is no other graph");
+  }
 
  private:
   const FakeOperand& at(int i) const { return operands_[static_cast<size_t>(i)]; }

@@ -55,8 +55,10 @@ const flatbuffers::Parser& Schema() {
 }
 
 const flatbuffers::StructDef* TableOf(const OpDef& op) {
-  const auto table = static_cast<schema::BuiltinOptions>(op.options.table);
-  return Schema().structs_.Lookup(absl::StrCat("zeropoint.schema.", schema::EnumNameBuiltinOptions(table)));
+  const char* name = op.options.second
+                         ? schema::EnumNameBuiltinOptions2(static_cast<schema::BuiltinOptions2>(op.options.table))
+                         : schema::EnumNameBuiltinOptions(static_cast<schema::BuiltinOptions>(op.options.table));
+  return Schema().structs_.Lookup(absl::StrCat("zeropoint.schema.", name));
 }
 
 // Nothing when attributes have no such kind.
@@ -70,7 +72,10 @@ std::optional<FieldKind> KindOf(const flatbuffers::Type& type) {
     case flatbuffers::BASE_TYPE_FLOAT: return FieldKind::kFloat;
     case flatbuffers::BASE_TYPE_STRING: return FieldKind::kString;
     case flatbuffers::BASE_TYPE_VECTOR:
-      if (type.element == flatbuffers::BASE_TYPE_INT) return FieldKind::kInts;
+      if (type.element == flatbuffers::BASE_TYPE_INT || type.element == flatbuffers::BASE_TYPE_UINT) return FieldKind::kInts;
+      if (type.element == flatbuffers::BASE_TYPE_LONG) return FieldKind::kLongs;
+      if (type.element == flatbuffers::BASE_TYPE_BOOL) return FieldKind::kBools;
+      if (type.element == flatbuffers::BASE_TYPE_UCHAR) return FieldKind::kBytes;
       if (type.element == flatbuffers::BASE_TYPE_FLOAT) return FieldKind::kFloats;
       return std::nullopt;
     default: return std::nullopt;

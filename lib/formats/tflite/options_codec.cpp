@@ -25,8 +25,23 @@ std::vector<T> ReadVector(const flatbuffers::Table* table, const OptionField& fi
   return Elements(table->GetPointer<const flatbuffers::Vector<T>*>(field.vtable_offset));
 }
 
+template <typename T>
+std::vector<int64_t> ReadWidened(const flatbuffers::Table* table, const OptionField& field) {
+  const std::vector<T> narrow = ReadVector<T>(table, field);
+  return std::vector<int64_t>(narrow.begin(), narrow.end());
+}
+
 bool IsOffset(FieldKind kind) {
-  return kind == FieldKind::kString || kind == FieldKind::kInts || kind == FieldKind::kFloats;
+  switch (kind) {
+    case FieldKind::kString:
+    case FieldKind::kBytes:
+    case FieldKind::kInts:
+    case FieldKind::kLongs:
+    case FieldKind::kBools:
+    case FieldKind::kFloats:
+    case FieldKind::kGraphs: return true;
+    default: return false;
+  }
 }
 
 size_t SizeInTable(FieldKind kind) {
@@ -42,17 +57,22 @@ void ReadField(const flatbuffers::Table* table, const OptionField& field, ir::At
   switch (field.kind) {
     case FieldKind::kBool: attrs.Set(field.name, ReadScalar<uint8_t>(table, field) != 0); break;
     case FieldKind::kInt8: attrs.Set(field.name, int64_t{ReadScalar<int8_t>(table, field)}); break;
+    case FieldKind::kGraph:
     case FieldKind::kInt32: attrs.Set(field.name, int64_t{ReadScalar<int32_t>(table, field)}); break;
     case FieldKind::kInt64: attrs.Set(field.name, ReadScalar<int64_t>(table, field)); break;
     case FieldKind::kFloat: attrs.Set(field.name, ReadScalar<float>(table, field)); break;
     case FieldKind::kString:
       attrs.Set(field.name, Text(table->GetPointer<const flatbuffers::String*>(field.vtable_offset)));
       break;
-    case FieldKind::kInts: {
-      const std::vector<int32_t> narrow = ReadVector<int32_t>(table, field);
-      attrs.Set(field.name, std::vector<int64_t>(narrow.begin(), narrow.end()));
+    case FieldKind::kBytes: {
+      const std::vector<uint8_t> bytes = ReadVector<uint8_t>(table, field);
+      attrs.Set(field.name, std::string(bytes.begin(), bytes.end()));
       break;
     }
+    case FieldKind::kGraphs:
+    case FieldKind::kInts: attrs.Set(field.name, ReadWidened<int32_t>(table, field)); break;
+    case FieldKind::kBools: attrs.Set(field.name, ReadWidened<uint8_t>(table, field)); break;
+    case FieldKind::kLongs: attrs.Set(field.name, ReadVector<int64_t>(table, field)); break;
     case FieldKind::kFloats: attrs.Set(field.name, ReadVector<float>(table, field)); break;
   }
 }
@@ -69,17 +89,31 @@ absl::Status WriteInt(const ir::Attributes& attrs, const OptionField& field, Bui
   return absl::OkStatus();
 }
 
+template <typename T>
+absl::StatusOr<flatbuffers::uoffset_t> WriteNarrowed(const ir::Attributes& attrs, const OptionField& field,
+                                                     Builder& builder) {
+  std::vector<T> narrow;
+  for (int64_t element : attrs.Ints(field.name)) {
+    if (element != static_cast<T>(element)) return DoesNotFit(field, element);
+    narrow.push_back(static_cast<T>(element));
+  }
+  return builder.CreateVector(narrow).o;
+}
+
 // Strings and vectors go into the file before the table that points at them.
 absl::StatusOr<flatbuffers::uoffset_t> WriteOutOfLine(const ir::Attributes& attrs, const OptionField& field,
                                                       Builder& builder) {
-  if (field.kind == FieldKind::kString) return builder.CreateSharedString(attrs.String(field.name)).o;
-  if (field.kind == FieldKind::kFloats) return builder.CreateVector(attrs.Floats(field.name)).o;
-  std::vector<int32_t> narrow;
-  for (int64_t element : attrs.Ints(field.name)) {
-    if (element != static_cast<int32_t>(element)) return DoesNotFit(field, element);
-    narrow.push_back(static_cast<int32_t>(element));
+  switch (field.kind) {
+    case FieldKind::kString: return builder.CreateSharedString(attrs.String(field.name)).o;
+    case FieldKind::kBytes: {
+      const std::string bytes = attrs.String(field.name);
+      return builder.CreateVector(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()).o;
+    }
+    case FieldKind::kFloats: return builder.CreateVector(attrs.Floats(field.name)).o;
+    case FieldKind::kLongs: return builder.CreateVector(attrs.Ints(field.name)).o;
+    case FieldKind::kBools: return WriteNarrowed<uint8_t>(attrs, field, builder);
+    default: return WriteNarrowed<int32_t>(attrs, field, builder);
   }
-  return builder.CreateVector(narrow).o;
 }
 
 absl::Status WriteInline(const ir::Attributes& attrs, const OptionField& field, Builder& builder) {
@@ -90,6 +124,7 @@ absl::Status WriteInline(const ir::Attributes& attrs, const OptionField& field, 
                                   field.otherwise != 0 ? 1 : 0);
       break;
     case FieldKind::kInt8: return WriteInt<int8_t>(attrs, field, builder);
+    case FieldKind::kGraph:
     case FieldKind::kInt32: return WriteInt<int32_t>(attrs, field, builder);
     case FieldKind::kInt64: return WriteInt<int64_t>(attrs, field, builder);
     case FieldKind::kFloat:

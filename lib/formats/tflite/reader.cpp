@@ -268,10 +268,14 @@ class ModelReader {
     for (uint8_t flag : Elements(table.mutating_variable_inputs())) info.mutates.push_back(flag != 0);
     if (code.is_custom) return ReadCustomOptions(table, info);
     // A table of another type than the op's is ignored, as the runtime does.
-    const bool own = table.builtin_options_type() == code.def->options.table;
-    ReadOptions(own ? static_cast<const flatbuffers::Table*>(table.builtin_options()) : nullptr, code.def->options,
-                info.attrs);
+    ReadOptions(OptionsTable(table, code.def->options), code.def->options, info.attrs);
     return absl::OkStatus();
+  }
+
+  static const flatbuffers::Table* OptionsTable(const schema::Operator& op, const ops::OptionsSpec& spec) {
+    const int type = spec.second ? static_cast<int>(op.builtin_options_2_type()) : static_cast<int>(op.builtin_options_type());
+    if (type != spec.table) return nullptr;
+    return static_cast<const flatbuffers::Table*>(spec.second ? op.builtin_options_2() : op.builtin_options());
   }
 
   absl::Status ReadCustomOptions(const schema::Operator& table, ir::NodeInfo& info) const {

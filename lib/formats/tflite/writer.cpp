@@ -242,7 +242,10 @@ class ModelWriter {
     op.add_opcode_index(OpCode(info, def));
     op.add_inputs(inputs);
     op.add_outputs(outputs);
-    if (!options.IsNull()) {
+    if (!options.IsNull() && def->options.second) {
+      op.add_builtin_options_2_type(static_cast<schema::BuiltinOptions2>(def->options.table));
+      op.add_builtin_options_2(options);
+    } else if (!options.IsNull()) {
       op.add_builtin_options_type(static_cast<schema::BuiltinOptions>(def->options.table));
       op.add_builtin_options(options);
     }
