@@ -66,6 +66,7 @@ class Inferrer : public ops::InferContext {
   ElementType input_type(int i) const override { return at(i).type; }
   const ir::Shape& input_shape(int i) const override { return has_input(i) ? *at(i).shape : unranked_; }
   ElementType output_type(int i) const override { return graph_.value(node_.output(i)).type; }
+  const ir::Shape& output_shape(int i) const override { return graph_.value(node_.output(i)).shape; }
   std::optional<std::vector<int64_t>> input_ints(int i) const override {
     return has_input(i) ? Ints(at(i)) : std::nullopt;
   }

@@ -79,6 +79,8 @@ class InferContext {
   virtual const ir::Shape& input_shape(int i) const = 0;
   // The type that result i has in the graph today, for ops whose operands and attributes do not say it (CAST).
   virtual ElementType output_type(int i) const = 0;
+  // Its shape there, for ops that say it nowhere else (StableHLO's RESHAPE, IOTA).
+  virtual const ir::Shape& output_shape(int i) const = 0;
   // Elements of an integer operand when they are known by now (a constant, or computed from known shapes); elements
   // not known yet are ir::kDynamic only in values that came from a SHAPE.
   virtual std::optional<std::vector<int64_t>> input_ints(int i) const = 0;

@@ -28,6 +28,7 @@ class FakeInfer : public InferContext {
   ElementType input_type(int i) const override { return at(i).type; }
   const ir::Shape& input_shape(int i) const override { return at(i).shape; }
   ElementType output_type(int i) const override { return types[static_cast<size_t>(i)]; }
+  const ir::Shape& output_shape(int i) const override { return shapes[static_cast<size_t>(i)]; }
   std::optional<std::vector<int64_t>> input_ints(int i) const override { return at(i).ints; }
   bool input_ints_complete(int) const override { return true; }
   void set_output(int i, ElementType type, ir::Shape shape) override {
