@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "ir/attributes.h"
+#include "ir/graph.h"
 
 namespace zeropoint::ops {
 
@@ -21,18 +21,48 @@ enum class Role : uint8_t {
   kActivation,  // run-time data, asymmetric int8 or symmetric int16; a constant here is quantized the same way
   kWeight,      // symmetric narrow int8, per axis when `axis` >= 0, else per tensor
   kBias,        // int32 (int64 beside int16 activations), zero point 0, scale = scale(input) * scale(weight)
+  kState,       // a variable that the op keeps between runs: like a result, or symmetric int16
 };
+
+// int16 weights and states: zero point 0, and the largest magnitude is this many steps.
+inline constexpr int kInt16Steps = 32767;
 
 struct OperandSpec {
   Role role = Role::kOther;
   int axis = -1;         // kWeight: the output-channel axis
   int bias_input = -1;   // kBias: operand whose scale is the first factor
   int bias_weight = -1;  // kBias: operand whose scale is the second factor
+  int int16_steps = 0;   // kWeight, kState: int16 with so many steps, even beside int8 activations; 0: int8
+  // kState in int16: the largest magnitude is first raised to a power of two, which is then 32768 steps.
+  bool power_of_two = false;
+  int like_result = -1;  // kState in int8: the result that it shares its range and parameters with
+  // kBias: where this operand is present, the sum is normalized before the bias, whose scale is then this operand's /
+  // 1024, whatever the factors above are.
+  int bias_norm = -1;
+  int bias_intermediate = -1;  // kBias: the intermediate that is the first factor, in place of an operand
 
   static constexpr OperandSpec Other() { return {}; }
   static constexpr OperandSpec Activation() { return {Role::kActivation, -1, -1, -1}; }
   static constexpr OperandSpec Weight(int axis) { return {Role::kWeight, axis, -1, -1}; }
+  static constexpr OperandSpec Weight16(int steps) { return {Role::kWeight, -1, -1, -1, steps}; }
   static constexpr OperandSpec Bias(int input, int weight) { return {Role::kBias, -1, input, weight}; }
+  static constexpr OperandSpec NormBias(int input, int weight, int norm) {
+    return {Role::kBias, -1, input, weight, 0, false, -1, norm};
+  }
+  static constexpr OperandSpec IntermediateBias(int intermediate, int weight) {
+    return {Role::kBias, -1, -1, weight, 0, false, -1, -1, intermediate};
+  }
+  static constexpr OperandSpec State16(bool power_of_two) {
+    return {Role::kState, -1, -1, -1, kInt16Steps, power_of_two};
+  }
+  static constexpr OperandSpec StateLike(int result) { return {Role::kState, -1, -1, -1, 0, false, result}; }
+};
+
+// A value inside the op whose parameters its int8 kernel reads from a tensor without elements (NodeInfo::intermediates).
+struct IntermediateSpec {
+  absl::string_view name;  // of the tensor, where the model has none yet
+  bool int16 = false;      // symmetric int16; else asymmetric int8
+  int only_with = -1;      // stays float where this operand is absent; -1: never
 };
 
 struct FixedParams {
@@ -72,6 +102,8 @@ struct QuantSpec {
   std::optional<FixedParams> fixed_int8, fixed_int16;
 
   std::vector<DynamicRangeOperand> dynamic_range;
+  // One constant too small to be worth it keeps all of them float.
+  bool dynamic_range_all_or_none = false;
   // Attributes that a quantized form needs.
   std::vector<AttrOverride> int16_attrs, dynamic_range_attrs;
   // The result is a function of operand 0, element by element, and the other operands are constants: an integer form is
@@ -82,6 +114,10 @@ struct QuantSpec {
   absl::string_view integer_rewrite;
   // TensorFlow writes the int8 version of an op for 16x8 too; 0 unless this op is an exception to that.
   int int16_version = 0;
+  // int8: what calibration has to look at inside the op.
+  std::vector<IntermediateSpec> intermediates;
+  // What keeps this very node from its integer forms, in words; empty when nothing does. Null: nothing ever does.
+  absl::string_view (*integer_gap)(const ir::Graph&, const ir::Node&) = nullptr;
 
   // Role of input `i`.
   OperandSpec input(int i) const { return At(inputs, i); }

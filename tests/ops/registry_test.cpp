@@ -92,8 +92,9 @@ double DefaultOf(const flatbuffers::FieldDef& field) {
 void CheckOperands(const std::vector<OperandSpec>& specs, int most) {
   for (const OperandSpec& spec : specs) {
     if (spec.role == Role::kBias) {
-      CHECK(spec.bias_input >= 0);
+      CHECK((spec.bias_input >= 0) != (spec.bias_intermediate >= 0));
       CHECK(spec.bias_weight >= 0);
+      CHECK(spec.bias_norm < most);
       CHECK(spec.bias_input < most);
       CHECK(spec.bias_weight < most);
     } else {
@@ -101,6 +102,8 @@ void CheckOperands(const std::vector<OperandSpec>& specs, int most) {
       CHECK(spec.bias_weight == -1);
     }
     if (spec.role != Role::kWeight) CHECK(spec.axis == -1);
+    if (spec.role != Role::kWeight && spec.role != Role::kState) CHECK(spec.int16_steps == 0);
+    if (spec.role == Role::kState) CHECK((spec.like_result >= 0) != (spec.int16_steps > 0));
   }
 }
 
