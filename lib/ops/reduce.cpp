@@ -24,9 +24,7 @@ absl::StatusOr<Flags> ReducedDims(absl::Span<const int64_t> axes, int rank) {
   return reduced;
 }
 
-absl::Status Infer(InferContext& context) {
-  ZP_RETURN_IF_ERROR(CheckArity(context, 2, 2));
-  ZP_RETURN_IF_ERROR(CheckReal(context, 0));
+absl::Status InferReduced(InferContext& context) {
   ZP_RETURN_IF_ERROR(CheckType(context, 1, {ElementType::kInt32, ElementType::kInt64}));
   const ir::Shape& input = context.input_shape(0);
   const bool keep = context.attrs().Bool(kKeepDims);
@@ -49,6 +47,18 @@ absl::Status Infer(InferContext& context) {
   }
   context.set_output(0, context.input_type(0), std::move(shape));
   return absl::OkStatus();
+}
+
+absl::Status Infer(InferContext& context) {
+  ZP_RETURN_IF_ERROR(CheckArity(context, 2, 2));
+  ZP_RETURN_IF_ERROR(CheckReal(context, 0));
+  return InferReduced(context);
+}
+
+absl::Status InferBools(InferContext& context) {
+  ZP_RETURN_IF_ERROR(CheckArity(context, 2, 2));
+  ZP_RETURN_IF_ERROR(CheckType(context, 0, {ElementType::kBool}));
+  return InferReduced(context);
 }
 
 absl::Status Import(ir::Graph& graph, ir::NodeId id) {
@@ -191,6 +201,20 @@ absl::Status EvalReduction(const EvalContext& context, kernels::Reduction op) {
   }
 }
 
+absl::Status EvalBoolReduction(const EvalContext& context, bool all) {
+  ZP_ASSIGN_OR_RETURN(const Groups groups, GroupsOf(context));
+  const bool* x = context.inputs[0].As<bool>();
+  bool* y = context.outputs[0].As<bool>();
+  std::fill_n(y, context.outputs[0].elements(), all);
+  const int64_t step = groups.reduced.back() ? 0 : 1;
+  ForEachInputRow(groups, [&](int64_t from, int64_t to) {
+    for (int64_t i = 0; i < groups.sizes.back(); ++i) {
+      if (x[from + i] != all) y[to + i * step] = !all;
+    }
+  });
+  return absl::OkStatus();
+}
+
 int64_t ReducedCount(const EvalContext& context) {
   const int64_t results = context.outputs[0].elements();
   return results == 0 ? 1 : context.inputs[0].elements() / results;
@@ -209,6 +233,13 @@ OpDef ReduceRecord(absl::string_view name, int32_t code, absl::string_view tf, E
   def.quant.inputs = {OperandSpec::Activation(), OperandSpec::Other()};
   def.quant.outputs = {OperandSpec::Activation()};
   def.quant.int8 = def.quant.int16 = true;
+  return def;
+}
+
+OpDef BoolReduceRecord(absl::string_view name, int32_t code, absl::string_view tf, EvalFn eval) {
+  OpDef def = ReduceRecord(name, code, tf, eval);
+  def.infer = InferBools;
+  def.quant = {};
   return def;
 }
 

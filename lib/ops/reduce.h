@@ -17,6 +17,11 @@ absl::Status EvalReduce(const EvalContext& context) {
   return EvalReduction(context, kOp);
 }
 
+// The record of a reducing op on bools.
+OpDef BoolReduceRecord(absl::string_view name, int32_t code, absl::string_view tf, EvalFn eval);
+// True where all (any) of the elements are.
+absl::Status EvalBoolReduction(const EvalContext& context, bool all);
+
 // Elements that make up one element of the result; 1 when there is no result.
 int64_t ReducedCount(const EvalContext& context);
 

@@ -25,7 +25,9 @@ constexpr Row kRows[] = {
     {"REDUCE_ANY", 1, 1},  {"REDUCE_ALL", 1, 1},     {"ARG_MAX", 1, 1},      {"ARG_MIN", 1, 1},
     {"SPLIT", 0, 0},       {"SPLIT_V", 1, 2},        {"SPACE_TO_BATCH_ND", 1, 2}, {"BATCH_TO_SPACE_ND", 1, 2},
     {"REVERSE_V2", 1, 1},  {"CUMSUM", 1, 1},         {"TRANSPOSE_CONV", 0, 0}, {"RESIZE_BILINEAR", 1, 1},
-    {"RESIZE_NEAREST_NEIGHBOR", 1, 1},
+    {"RESIZE_NEAREST_NEIGHBOR", 1, 1}, {"TOPK_V2", 1, 1}, {"SCATTER_ND", 0, 2},   {"SEGMENT_SUM", 1, 1},
+    {"UNSORTED_SEGMENT_SUM", 1, 2},  {"UNSORTED_SEGMENT_PROD", 1, 2}, {"UNSORTED_SEGMENT_MAX", 1, 2},
+    {"UNSORTED_SEGMENT_MIN", 1, 2},  {"CONV_3D_TRANSPOSE", 0, 0},
 };
 
 const Row* FindRow(absl::string_view op) {

@@ -1,0 +1,45 @@
+// NON_MAX_SUPPRESSION_V4: the chosen boxes' numbers, padded with zeros, and how many there are.
+#include "ops/non_max_suppression.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops {
+namespace {
+
+absl::Status Infer(InferContext& context) {
+  return InferSuppression(context, {ElementType::kInt32, ElementType::kInt32});
+}
+
+absl::Status Eval(const EvalContext& context) {
+  ZP_ASSIGN_OR_RETURN(const std::vector<Selection> selected, SelectBoxes(context, 0.0f));
+  WriteBoxes(selected, context.outputs[0]);
+  *context.outputs[1].As<int32_t>() = static_cast<int32_t>(selected.size());
+  return absl::OkStatus();
+}
+
+// TF's V3 does not tell how many boxes there are; like TensorFlow's converter we leave its result padded.
+absl::Status ImportV3(ir::Graph& graph, ir::NodeId id) {
+  ir::Value count;
+  count.name = graph.node(id).info.name + "_count";
+  count.type = ElementType::kInt32;
+  const ir::ValueId boxes = graph.node(id).output();
+  graph.SetOutputs(id, {boxes, graph.AddValue(std::move(count))});
+  return ImportSuppression(graph, id);
+}
+
+}  // namespace
+
+namespace records {
+
+OpDef NonMaxSuppressionV4() {
+  return {.name = "NON_MAX_SUPPRESSION_V4",
+          .code = schema::BuiltinOperator_NON_MAX_SUPPRESSION_V4,
+          .inputs = {5, 5},
+          .outputs = {2, 2},
+          .options = {schema::BuiltinOptions_NonMaxSuppressionV4Options, {}, /*written=*/false},
+          .tf = {{"NonMaxSuppressionV4", ImportSuppression}, {"NonMaxSuppressionV3", ImportV3}},
+          .infer = Infer,
+          .eval_float = Eval};
+}
+
+}  // namespace records
+}  // namespace zeropoint::ops

@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""Records what LiteRT computes for one-op models of ops that select, scatter and sum segments, that shift bits, that
+slide windows over volumes and the like, as selection_golden.json beside this file.
+
+Needs numpy and ai-edge-litert; the tests need only the recorded file. Run without arguments to record anew.
+"""
+import json
+import os
+
+import flatbuffers
+import numpy as np
+from ai_edge_litert import interpreter as litert
+from ai_edge_litert import schema_py_generated as schema
+
+
+def tensor_type(dtype):
+    return getattr(schema.TensorType, str(dtype).upper())
+
+
+def add_tensor(model, graph, name, dtype, shape, data=None):
+    tensor = schema.TensorT()
+    tensor.name, tensor.shape, tensor.type, tensor.buffer = name, list(shape), tensor_type(dtype), 0
+    if data is not None and data.size > 0:
+        buffer = schema.BufferT()
+        buffer.data = np.frombuffer(data.tobytes(), np.uint8)
+        model.buffers.append(buffer)
+        tensor.buffer = len(model.buffers) - 1
+    graph.tensors.append(tensor)
+    return len(graph.tensors) - 1
+
+
+def camel(name):
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
+def record(op, inputs, options=None, results=None, fed=(0,), second=False, version=1):
+    """Runs `op`. The inputs in `fed` are graph inputs, the others constants, None is an absent one; `results` are the
+    types of the results, that of the first fed input unless given."""
+    model, graph, code, node = schema.ModelT(), schema.SubGraphT(), schema.OperatorCodeT(), schema.OperatorT()
+    model.version, model.buffers, model.operatorCodes, model.subgraphs = 3, [schema.BufferT()], [code], [graph]
+    code.builtinCode = getattr(schema.BuiltinOperator, op)
+    code.deprecatedBuiltinCode, code.version = min(code.builtinCode, 127), version
+    graph.tensors, graph.operators = [], [node]
+    node.inputs = [-1 if a is None else add_tensor(model, graph, f"x{i}", a.dtype, a.shape, None if i in fed else a)
+                   for i, a in enumerate(inputs)]
+    results = results or [str(inputs[fed[0]].dtype)]
+    node.outputs = [add_tensor(model, graph, f"y{i}", dtype, []) for i, dtype in enumerate(results)]
+    graph.inputs, graph.outputs = [node.inputs[i] for i in fed], list(node.outputs)
+    attrs = {}
+    if options:
+        table, attrs = options
+        built = getattr(schema, table + "T")()
+        for name, value in attrs.items():
+            setattr(built, camel(name), value)
+        if second:
+            node.builtinOptions2Type, node.builtinOptions2 = getattr(schema.BuiltinOptions2, table), built
+        else:
+            node.builtinOptionsType, node.builtinOptions = getattr(schema.BuiltinOptions, table), built
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    run = litert.Interpreter(model_content=bytes(builder.Output()),
+                             experimental_op_resolver_type=litert.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES)
+    run.allocate_tensors()
+    for i, detail in zip(fed, run.get_input_details()):
+        run.set_tensor(detail["index"], inputs[i])
+    run.invoke()
+    outputs = [run.get_tensor(i) for i in node.outputs]
+    return {"op": op, "attrs": attrs, "fed": list(fed), "inputs": [plain(a) for a in inputs],
+            "outputs": [plain(a) for a in outputs]}
+
+
+def plain(array):
+    if array is None:
+        return None
+    if array.dtype in (np.float32, np.float64):
+        numbers = [None if np.isnan(v) else float(v) for v in array.ravel()]
+    else:
+        numbers = [int(v) for v in array.ravel()]
+    return {"type": str(array.dtype), "shape": list(array.shape), "data": numbers}
+
+
+def count(*shape, dtype=np.float32):
+    return (np.arange(np.prod(shape, dtype=int)).reshape(shape) + 1).astype(dtype)
+
+
+def spread(*shape, low=-1.0, high=1.0, seed=1):
+    return np.random.default_rng(seed).uniform(low, high, shape).astype(np.float32)
+
+
+def i32(*values, shape=None):
+    array = np.array(values, np.int32)
+    return array if shape is None else array.reshape(shape)
+
+
+def f32(*values, shape=None):
+    return i32(*values, shape=shape).astype(np.float32) if shape else np.array(values, np.float32)
+
+
+def scalar(value, dtype=np.int32):
+    return np.array(value, dtype)
+
+
+def top_k():
+    rows = np.array([[3, 1, 3, 0, -7], [5, 7, 9, 7, 9]])
+    for dtype in (np.float32, np.int8, np.uint8, np.int16, np.int32, np.int64):
+        yield record("TOPK_V2", [np.abs(rows).astype(dtype) if dtype == np.uint8 else rows.astype(dtype), scalar(3)],
+                     ("TopKV2Options", {}), [np.dtype(dtype).name, "int32"])
+    yield record("TOPK_V2", [spread(2, 3, 4), scalar(4)], ("TopKV2Options", {}), ["float32", "int32"], fed=(0, 1))
+    yield record("TOPK_V2", [f32(1, 2, 3, -1), scalar(2, np.int16)], ("TopKV2Options", {}), ["float32", "int16"])
+    yield record("TOPK_V2", [f32(1, np.nan, 3, -1), scalar(3)], ("TopKV2Options", {}), ["float32", "int32"])
+    yield record("TOPK_V2", [f32(1, 2, 3), scalar(0)], ("TopKV2Options", {}), ["float32", "int32"])
+
+
+def boxes():
+    corners = np.array([[0, 0, 1, 1], [0, 0, 1, .5], [0, 0, 1, 1.1], [1, 1, 0, 0], [2, 2, 3, 3], [5, 5, 6, 6],
+                        [0, 0, .9, 1], [2, 2, 3, 3.2], [2.5, 2, 3.5, 3]], np.float32)
+    scores = f32(.9, .8, .85, .7, .6, .95, .3, .55, .5)
+    for most, overlap, least in ((3, .5, .1), (9, .5, .1), (6, .25, .56), (6, 1, .1), (6, 0, .1), (0, .5, .1)):
+        operands = [corners, scores, scalar(most), scalar(overlap, np.float32), scalar(least, np.float32)]
+        yield record("NON_MAX_SUPPRESSION_V4", operands, None, ["int32", "int32"], fed=(0, 1))
+        for sigma in (0, .5, .05):
+            yield record("NON_MAX_SUPPRESSION_V5", operands + [scalar(sigma, np.float32)], None,
+                         ["int32", "float32", "int32"], fed=(0, 1))
+    live = [corners, scores, scalar(4), scalar(.5, np.float32), scalar(.1, np.float32)]
+    yield record("NON_MAX_SUPPRESSION_V4", live, None, ["int32", "int32"], fed=(0, 1, 2, 3, 4))
+    flat = corners.copy()
+    flat[5] = (5, 5, 5, 6)  # without area
+    yield record("NON_MAX_SUPPRESSION_V4", [flat, *live[1:]], None, ["int32", "int32"], fed=(0, 1))
+    random = np.random.default_rng(3)
+    many = random.uniform(0, 10, (60, 2)).astype(np.float32)
+    many = np.concatenate([many, many + random.uniform(1, 4, (60, 2)).astype(np.float32)], 1)
+    for sigma in (0, .3):
+        yield record("NON_MAX_SUPPRESSION_V5", [many, spread(60, low=0), scalar(40), scalar(.4, np.float32),
+                                                scalar(.2, np.float32), scalar(sigma, np.float32)], None,
+                     ["int32", "float32", "int32"], fed=(0, 1))
+
+
+def indices():
+    grid = np.array([[0, 3, 0], [1, 0, 2]])
+    for dtype in (np.bool_, np.int8, np.uint8, np.int32, np.uint32, np.int64):
+        yield record("WHERE", [grid.astype(dtype)], None, ["int64"])
+    yield record("WHERE", [spread(2, 3, 2, 2) > 0], None, ["int64"])
+
+
+def bool_reductions():
+    bits = spread(2, 3, 4, seed=5) > -0.5
+    for op in ("REDUCE_ALL", "REDUCE_ANY"):
+        for axes in (i32(1), i32(-1, 0), i32(0, 1, 2), scalar(2)):
+            for keep in (False, True):
+                yield record(op, [~bits if op == "REDUCE_ANY" else bits, axes], ("ReducerOptions", {"keep_dims": keep}))
+        yield record(op, [bits, i32(1)], ("ReducerOptions", {"keep_dims": False}), fed=(0, 1))
+
+
+def reversals():
+    for dtype in (np.float32, np.uint8, np.int16, np.int32, np.int64):
+        for sequence, batch, shape, lengths in ((1, 0, (3, 4, 2), (2, 4, 1)), (0, 1, (4, 3), (1, 4, 3)),
+                                                (2, 1, (2, 2, 3), (3, 2)), (1, 3, (2, 3, 2, 2), (2, 3)),
+                                                (0, 2, (3, 2, 2), (2, 3))):
+            yield record("REVERSE_SEQUENCE", [count(*shape, dtype=dtype), i32(*lengths)],
+                         ("ReverseSequenceOptions", {"seq_dim": sequence, "batch_dim": batch}))
+    yield record("REVERSE_SEQUENCE", [count(2, 3), np.array([3, 0], np.int64)],
+                 ("ReverseSequenceOptions", {"seq_dim": 1, "batch_dim": 0}), fed=(0, 1))
+
+
+def float_ops():
+    for radius, bias, alpha, beta in ((2, 1, .1, .5), (0, 2, .5, .75), (9, .5, .01, 1), (1, 1, .3, .5)):
+        yield record("LOCAL_RESPONSE_NORMALIZATION", [spread(2, 3, 2, 8)],
+                     ("LocalResponseNormalizationOptions",
+                      {"radius": radius, "bias": float(bias), "alpha": alpha, "beta": float(beta)}))
+    window = {"filter_height": 2, "filter_width": 3, "stride_w": 2, "stride_h": 1}
+    for padding in (0, 1):
+        for activation in (0, 1, 3):
+            yield record("L2_POOL_2D", [spread(2, 5, 6, 3, high=9)],
+                         ("Pool2DOptions", {**window, "padding": padding, "fused_activation_function": activation}))
+    ranges = ((-1, 2), (0, 3), (-3, 0), (.1, .9), (-1, -.2), (-1.3, 2.7))
+    for low, high in ranges:
+        for bits in (8, 4, 16, 2):  # a narrow range runs in no kernel
+            yield record("FAKE_QUANT", [np.concatenate([spread(40, low=-4, high=4), f32(low, high, 0)])],
+                         ("FakeQuantOptions", {"min": float(low), "max": float(high), "num_bits": bits,
+                                               "narrow_range": False}))
+
+
+def cases():
+    for family in (top_k, boxes, indices, bool_reductions, reversals, float_ops):
+        yield from family()
+
+
+def main():
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "selection_golden.json")
+    with open(path, "w") as file:
+        file.write("[\n" + ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases()) + "\n]\n")
+
+
+if __name__ == "__main__":
+    main()
