@@ -20,18 +20,24 @@ bool RunsOnIntegers(const ir::Graph& graph, const ir::Node& node, const ops::Qua
 absl::Status PlanNode(const Task& task, ir::NodeId id, GraphPlan& plan) {
   const ir::Graph& graph = task.graph;
   const ir::Node& node = graph.node(id);
-  const ops::QuantSpec& spec = SpecOf(node);
+  const ops::QuantSpec& spec = task.SpecOf(id);
+  const NodeChoice* choice = task.ChoiceFor(id);
+  const int64_t fewest = choice == nullptr ? kFewestElements : choice->min_weight_elements.value_or(kFewestElements);
+  const bool widened = choice != nullptr && choice->explicit_dequantize;
   NodeDecision& decision = plan.nodes.emplace(id, UndecidedFor(node)).first->second;
   for (const ops::DynamicRangeOperand& candidate : spec.dynamic_range) {
     const ir::ValueId weight = node.input(candidate.operand);
     if (!IsFloat(graph, weight) || !graph.value(weight).is_constant) continue;
-    decision.attrs = spec.dynamic_range_attrs;
-    if (graph.value(weight).shape.NumElements() < kFewestElements) continue;
+    if (!widened) decision.attrs = spec.dynamic_range_attrs;
+    if (graph.value(weight).shape.NumElements() < fewest) continue;
     ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph, weight));
     const ops::OperandSpec role{ops::Role::kWeight, candidate.axis, -1, -1};
-    ValuePlan form =
-        DynamicRangeForm(elements, graph.value(weight).shape.dims(), WeightAxis(task, spec, role, weight));
-    if (candidate.hybrid) {
+    ValuePlan form = DynamicRangeForm(elements, graph.value(weight).shape.dims(), WeightAxis(task, id, role, weight));
+    if (widened) {
+      StoreConstant(weight, id, candidate.operand, std::move(form), plan);
+      plan.operands[{id, candidate.operand}] = ValuePlan();
+      decision.quantized = true;
+    } else if (candidate.hybrid) {
       plan.operands[{id, candidate.operand}] = std::move(form);
       decision.quantized = true;
     } else if (RunsOnIntegers(graph, node, spec, weight)) {
@@ -39,30 +45,29 @@ absl::Status PlanNode(const Task& task, ir::NodeId id, GraphPlan& plan) {
       plan.operands[{id, candidate.operand}] = std::move(form);
       decision.quantized = true;
     } else {
-      plan.values[weight] = std::move(form);
+      StoreConstant(weight, id, candidate.operand, std::move(form), plan);
     }
   }
   return absl::OkStatus();
 }
 
-// Whoever reads an integer value without being planned for it reads it as float32.
-void DequantizeForOthers(const Task& task, GraphPlan& plan) {
-  const ir::Graph& graph = task.graph;
+// A constant that is stored as integers is widened for all of the scheme's nodes that want floats.
+void DequantizeConstants(const Task& task, GraphPlan& plan) {
   for (const auto& [value, form] : plan.values) {
-    for (const ir::Use& use : graph.uses(value)) plan.operands.emplace(std::make_pair(use.node, use.operand), ValuePlan());
-    for (size_t i = 0; i < graph.outputs.size(); ++i) {
-      if (graph.outputs[i] == value) plan.outputs[static_cast<int>(i)] = ValuePlan();
+    if (!task.graph.value(value).is_constant) continue;
+    for (const ir::Use& use : task.graph.uses(value)) {
+      if (task.Takes(use.node)) plan.operands.emplace(std::make_pair(use.node, use.operand), ValuePlan());
     }
   }
 }
 
 }  // namespace
 
-absl::StatusOr<GraphPlan> PlanDynamicRange(const Task& task) {
-  GraphPlan plan;
-  for (ir::NodeId id : task.graph.Order()) ZP_RETURN_IF_ERROR(PlanNode(task, id, plan));
-  DequantizeForOthers(task, plan);
-  return plan;
+absl::StatusOr<SchemePlan> PlanDynamicRange(const Task& task) {
+  SchemePlan result;
+  for (ir::NodeId id : task.Nodes()) ZP_RETURN_IF_ERROR(PlanNode(task, id, result.plan));
+  DequantizeConstants(task, result.plan);
+  return result;
 }
 
 }  // namespace zeropoint::plan

@@ -8,16 +8,20 @@
 
 namespace zeropoint::plan {
 
-absl::StatusOr<GraphPlan> PlanFloat16(const Task& task) {
+absl::StatusOr<SchemePlan> PlanFloat16(const Task& task) {
   const ir::Graph& graph = task.graph;
-  GraphPlan plan;
-  for (ir::NodeId id : graph.Order()) {
+  SchemePlan result;
+  GraphPlan& plan = result.plan;
+  for (ir::NodeId id : task.Nodes()) {
     const ir::Node& node = graph.node(id);
+    const NodeChoice* choice = task.ChoiceFor(id);
+    const bool weights_only = choice != nullptr && choice->weights_only;
     NodeDecision& decision = plan.nodes.emplace(id, UndecidedFor(node)).first->second;
     for (int i = 0; i < static_cast<int>(node.inputs().size()); ++i) {
       const ir::ValueId value = node.input(i);
       // A constant that the graph delivers as a result stays as it is.
       if (!IsFloat(graph, value) || !graph.value(value).is_constant || graph.IsGraphOutput(value)) continue;
+      if (weights_only && task.SpecOf(id).input(i).role != ops::Role::kWeight) continue;
       plan.values.emplace(value, Float16Form());
       plan.operands[{id, i}] = ValuePlan();
       decision.quantized = true;
@@ -33,7 +37,7 @@ absl::StatusOr<GraphPlan> PlanFloat16(const Task& task) {
                       Place::kTensor, graph.value(value).name);
     }
   }
-  return plan;
+  return result;
 }
 
 }  // namespace zeropoint::plan

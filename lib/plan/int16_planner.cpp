@@ -14,10 +14,12 @@ class Int16Planner {
  public:
   explicit Int16Planner(const Task& task) : task_(task), graph_(task.graph) {}
 
-  absl::StatusOr<GraphPlan> Run() {
-    for (ir::NodeId id : graph_.Order()) ZP_RETURN_IF_ERROR(PlanNode(id));
-    PlanBoundaries(task_, [this](ir::ValueId id) { return FormOfValue(id); }, plan_);
-    return std::move(plan_);
+  absl::StatusOr<SchemePlan> Run() {
+    for (ir::NodeId id : task_.Nodes()) ZP_RETURN_IF_ERROR(PlanNode(id));
+    SchemePlan result;
+    result.boundary = BoundaryForms(graph_, [this](ir::ValueId id) { return FormOfValue(id); });
+    result.plan = std::move(plan_);
+    return result;
   }
 
  private:
@@ -29,7 +31,7 @@ class Int16Planner {
 
   absl::Status PlanNode(ir::NodeId id) {
     const ir::Node& node = graph_.node(id);
-    const ops::QuantSpec& spec = SpecOf(node);
+    const ops::QuantSpec& spec = task_.SpecOf(id);
     NodeDecision* decision = EnterNode(graph_, id, spec.int16, "int16", plan_);
     if (decision == nullptr) return absl::OkStatus();
     Draft draft;
@@ -124,7 +126,7 @@ class Int16Planner {
     for (int i = 0; i < static_cast<int>(node.inputs().size()) && draft.reason.empty(); ++i) {
       if (node.input(i) == ir::kNoValue || !IsConstantWeight(node, spec, i)) continue;
       const bool biased = bias.has_value() && bias->weight == i;
-      ZP_RETURN_IF_ERROR(DraftWeight(node, i, spec, biased ? &*bias : nullptr, draft));
+      ZP_RETURN_IF_ERROR(DraftWeight(id, i, spec, biased ? &*bias : nullptr, draft));
     }
     if (!bias.has_value() || !draft.reason.empty()) return absl::OkStatus();
     draft.operands[bias->operand] = Int64BiasForm(graph_.value(node.input(bias->operand)).shape.dims(),
@@ -132,11 +134,10 @@ class Int16Planner {
     return absl::OkStatus();
   }
 
-  absl::Status DraftWeight(const ir::Node& node, int operand, const ops::QuantSpec& spec, const Bias* bias,
-                           Draft& draft) {
-    const ir::ValueId value = node.input(operand);
+  absl::Status DraftWeight(ir::NodeId id, int operand, const ops::QuantSpec& spec, const Bias* bias, Draft& draft) {
+    const ir::ValueId value = graph_.node(id).input(operand);
     const absl::Span<const int64_t> dims = graph_.value(value).shape.dims();
-    const int axis = WeightAxis(task_, spec, spec.input(operand), value);
+    const int axis = WeightAxis(task_, id, spec.input(operand), value);
     std::optional<ValuePlan> stored = Int8WeightAsStored(graph_, value);
     const size_t channels = stored.has_value() ? stored->params.scale.size() : numeric::LayoutOf(dims, axis).channels;
     if (bias != nullptr && channels > 1 && channels != bias->elements.size()) {
@@ -183,6 +184,6 @@ class Int16Planner {
 
 }  // namespace
 
-absl::StatusOr<GraphPlan> PlanInt16x8(const Task& task) { return Int16Planner(task).Run(); }
+absl::StatusOr<SchemePlan> PlanInt16x8(const Task& task) { return Int16Planner(task).Run(); }
 
 }  // namespace zeropoint::plan

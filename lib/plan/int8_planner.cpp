@@ -15,10 +15,12 @@ class Int8Planner {
  public:
   explicit Int8Planner(const Task& task) : task_(task), graph_(task.graph), scales_(task) {}
 
-  absl::StatusOr<GraphPlan> Run() {
-    for (ir::NodeId id : graph_.Order()) ZP_RETURN_IF_ERROR(PlanNode(id));
-    PlanBoundaries(task_, [this](ir::ValueId id) { return StoredForm(id); }, plan_);
-    return std::move(plan_);
+  absl::StatusOr<SchemePlan> Run() {
+    for (ir::NodeId id : task_.Nodes()) ZP_RETURN_IF_ERROR(PlanNode(id));
+    SchemePlan result;
+    result.boundary = BoundaryForms(graph_, [this](ir::ValueId id) { return StoredForm(id); });
+    result.plan = std::move(plan_);
+    return result;
   }
 
  private:
@@ -30,7 +32,7 @@ class Int8Planner {
 
   absl::Status PlanNode(ir::NodeId id) {
     const ir::Node& node = graph_.node(id);
-    const ops::QuantSpec& spec = SpecOf(node);
+    const ops::QuantSpec& spec = task_.SpecOf(id);
     NodeDecision* decision = EnterNode(graph_, id, spec.int8, "int8", plan_);
     if (decision == nullptr) return absl::OkStatus();
     Draft draft;
@@ -72,7 +74,7 @@ class Int8Planner {
       } else if (role.role == ops::Role::kWeight) {
         ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph_, value));
         draft.operands[i] = Int8WeightForm(elements, graph_.value(value).shape.dims(),
-                                           WeightAxis(task_, spec, role, value));
+                                           WeightAxis(task_, id, role, value));
       } else {
         DraftConstant(id, i, spec, draft);
       }
@@ -127,7 +129,7 @@ class Int8Planner {
       const bool adjustable = graph_.value(weight).is_constant && !stored;
       const bool per_channel =
           stored ? weights.params.scale.size() > 1
-                 : adjustable && WeightAxis(task_, spec, spec.input(role.bias_weight), weight) >= 0;
+                 : adjustable && WeightAxis(task_, id, spec.input(role.bias_weight), weight) >= 0;
       if (per_channel && elements.size() != weights.params.scale.size()) {
         draft.reason = absl::StrCat("its bias has ", elements.size(), " elements for ", weights.params.scale.size(),
                                     " channels");
@@ -167,6 +169,6 @@ class Int8Planner {
 
 }  // namespace
 
-absl::StatusOr<GraphPlan> PlanInt8(const Task& task) { return Int8Planner(task).Run(); }
+absl::StatusOr<SchemePlan> PlanInt8(const Task& task) { return Int8Planner(task).Run(); }
 
 }  // namespace zeropoint::plan

@@ -24,9 +24,25 @@ ValuePlan AsType(ValuePlan form, ElementType type) {
 
 }  // namespace
 
-const ops::QuantSpec& SpecOf(const ir::Node& node) {
+const NodeChoice* Task::ChoiceFor(ir::NodeId id) const {
+  auto choice = options.choices.find({index, id});
+  return choice == options.choices.end() ? nullptr : &choice->second;
+}
+
+Scheme Task::SchemeOf(ir::NodeId id) const {
+  const NodeChoice* choice = ChoiceFor(id);
+  return choice == nullptr ? options.scheme : choice->scheme;
+}
+
+std::vector<ir::NodeId> Task::Nodes() const {
+  std::vector<ir::NodeId> nodes = graph.Order();
+  nodes.erase(std::remove_if(nodes.begin(), nodes.end(), [this](ir::NodeId id) { return !Takes(id); }), nodes.end());
+  return nodes;
+}
+
+const ops::QuantSpec& Task::SpecOf(ir::NodeId id) const {
   static const ops::QuantSpec none;
-  const ops::OpDef* op = ops::FindOp(node.op());
+  const ops::OpDef* op = Takes(id) ? ops::FindOp(graph.node(id).op()) : nullptr;
   return op == nullptr ? none : op->quant;
 }
 
@@ -67,8 +83,16 @@ void PlanOperands(const ir::Graph& graph, ir::NodeId id, std::map<int, ValuePlan
   }
 }
 
-int WeightAxis(const Task& task, const ops::QuantSpec& spec, const ops::OperandSpec& operand, ir::ValueId weight) {
-  const bool per_channel = task.options.per_channel && (task.options.per_channel_dense || !spec.dense);
+void StoreConstant(ir::ValueId constant, ir::NodeId id, int operand, ValuePlan form, GraphPlan& plan) {
+  auto [stored, added] = plan.values.emplace(constant, form);
+  const bool same = SameForm(stored->second, form) && stored->second.encoding == form.encoding;
+  if (!added && !same) plan.constants.emplace(std::make_pair(id, operand), std::move(form));
+}
+
+int WeightAxis(const Task& task, ir::NodeId id, const ops::OperandSpec& operand, ir::ValueId weight) {
+  const NodeChoice* choice = task.ChoiceFor(id);
+  const bool by_options = task.options.per_channel && (task.options.per_channel_dense || !task.SpecOf(id).dense);
+  const bool per_channel = choice == nullptr ? by_options : choice->per_channel.value_or(by_options);
   return per_channel && operand.axis < task.graph.value(weight).shape.rank() ? operand.axis : -1;
 }
 
@@ -127,34 +151,40 @@ std::string NoParamsConstantReason(const ir::Graph& graph, ir::ValueId id) {
   return absl::StrCat("constant '", graph.value(id).name, "' is empty or holds NaN or infinity");
 }
 
-void PlanBoundaries(const Task& task, const FormOf& form, GraphPlan& plan) {
+std::map<ir::ValueId, ValuePlan> BoundaryForms(const ir::Graph& graph, const FormOf& form) {
+  std::map<ir::ValueId, ValuePlan> forms;
+  for (const std::vector<ir::ValueId>* boundary : {&graph.inputs, &graph.outputs}) {
+    for (ir::ValueId id : *boundary) {
+      if (!IsFloat(graph, id) || graph.value(id).is_constant) continue;
+      if (std::optional<ValuePlan> integer = form(id)) forms.emplace(id, *std::move(integer));
+    }
+  }
+  return forms;
+}
+
+void PlanBoundaries(const Task& task, const std::map<ir::ValueId, ValuePlan>& inputs,
+                    const std::map<ir::ValueId, ValuePlan>& outputs, GraphPlan& plan) {
   const ir::Graph& graph = task.graph;
   const PlanOptions& options = task.options;
-  if (options.input_type != ElementType::kFloat32) {
-    for (ir::ValueId id : graph.inputs) {
-      // What goes straight out again has no QUANTIZE that could be left out.
-      if (!TakesIoTypes(task, id) || graph.IsGraphOutput(id)) continue;
-      if (std::optional<ValuePlan> integer = form(id)) plan.values[id] = AsType(*integer, options.input_type);
-    }
+  for (ir::ValueId id : graph.inputs) {
+    // What goes straight out again has no QUANTIZE that could be left out.
+    if (!TakesIoTypes(task, id) || graph.IsGraphOutput(id)) continue;
+    auto integer = inputs.find(id);
+    if (integer != inputs.end()) plan.values[id] = AsType(integer->second, options.input_type);
   }
   for (size_t i = 0; i < graph.outputs.size(); ++i) {
     const ir::ValueId id = graph.outputs[i];
     if (id == ir::kNoValue || graph.value(id).is_constant || graph.IsGraphInput(id) || !IsFloat(graph, id)) continue;
-    const std::optional<ValuePlan> integer = form(id);
-    const int position = static_cast<int>(i);
-    if (TakesIoTypes(task, id) && options.output_type != ElementType::kFloat32 && integer.has_value()) {
-      plan.outputs[position] = AsType(*integer, options.output_type);
-    } else {
-      plan.outputs[position] = ValuePlan();
-    }
+    auto integer = outputs.find(id);
+    const bool delivers = TakesIoTypes(task, id) && integer != outputs.end();
+    plan.outputs[static_cast<int>(i)] = delivers ? AsType(integer->second, options.output_type) : ValuePlan();
   }
   for (ir::NodeId id : graph.Order()) {
-    if (plan.nodes.at(id).quantized) continue;
     const ir::Node& node = graph.node(id);
     for (int i = 0; i < static_cast<int>(node.inputs().size()); ++i) {
       const ir::ValueId operand = node.input(i);
       if (operand == ir::kNoValue || graph.value(operand).is_constant) continue;
-      if (plan.values.count(operand) > 0) plan.operands[{id, i}] = ValuePlan();
+      if (plan.values.count(operand) > 0) plan.operands.emplace(std::make_pair(id, i), ValuePlan());
     }
   }
 }

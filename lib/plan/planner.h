@@ -16,24 +16,39 @@
 
 namespace zeropoint::plan {
 
-// One graph of the model to be planned.
+// One graph of the model, to be planned by one scheme. Nodes that are asked to be something else are float ops without a
+// record to that scheme's planner, and none of its business.
 struct Task {
   const ir::Graph& graph;
   int index;       // in the model
   bool is_entry;   // called by the user, not by a control-flow op: input and output types apply to it
   const ir::Statistics& statistics;
   const PlanOptions& options;
+  Scheme scheme;
 
   const ir::Range* RangeOf(ir::ValueId id) const { return statistics.Find(index, id); }
+  // Null: the node is as the options say.
+  const NodeChoice* ChoiceFor(ir::NodeId id) const;
+  Scheme SchemeOf(ir::NodeId id) const;
+  bool Takes(ir::NodeId id) const { return SchemeOf(id) == scheme; }
+  // The nodes that the scheme takes, in order of execution.
+  std::vector<ir::NodeId> Nodes() const;
+  // The node's specification; an empty one when its op has no record, or the scheme does not take it.
+  const ops::QuantSpec& SpecOf(ir::NodeId id) const;
 };
 
-absl::StatusOr<GraphPlan> PlanInt8(const Task& task);
-absl::StatusOr<GraphPlan> PlanInt16x8(const Task& task);
-absl::StatusOr<GraphPlan> PlanDynamicRange(const Task& task);
-absl::StatusOr<GraphPlan> PlanFloat16(const Task& task);
+// What a planner decided on the nodes of its scheme. It leaves the graph's boundaries to PlanBoundaries.
+struct SchemePlan {
+  GraphPlan plan;
+  // The integer form of the graph's run-time inputs and outputs, that they have or could have.
+  std::map<ir::ValueId, ValuePlan> boundary;
+};
 
-// The node's specification; an empty one when its op has no record.
-const ops::QuantSpec& SpecOf(const ir::Node& node);
+absl::StatusOr<SchemePlan> PlanInt8(const Task& task);
+absl::StatusOr<SchemePlan> PlanInt16x8(const Task& task);
+absl::StatusOr<SchemePlan> PlanDynamicRange(const Task& task);
+absl::StatusOr<SchemePlan> PlanFloat16(const Task& task);
+
 // Present and float32.
 bool IsFloat(const ir::Graph& graph, ir::ValueId id);
 NodeDecision UndecidedFor(const ir::Node& node);
@@ -43,8 +58,11 @@ NodeDecision* EnterNode(const ir::Graph& graph, ir::NodeId id, bool has_form, co
 // Plans the forms of the float ones among the node's operands.
 void PlanOperands(const ir::Graph& graph, ir::NodeId id, std::map<int, ValuePlan>&& forms, GraphPlan& plan);
 
-// The axis along which a weight gets its scales: -1 (per tensor) when the options or the shape say so.
-int WeightAxis(const Task& task, const ops::QuantSpec& spec, const ops::OperandSpec& operand, ir::ValueId weight);
+// Stores a constant in another form for the operand that reads it, and, when nobody was first, for all that read it so.
+void StoreConstant(ir::ValueId constant, ir::NodeId id, int operand, ValuePlan form, GraphPlan& plan);
+
+// The axis along which a weight of the node gets its scales: -1 (per tensor) when the options or the shape say so.
+int WeightAxis(const Task& task, ir::NodeId id, const ops::OperandSpec& operand, ir::ValueId weight);
 
 // Elements of a float32 constant. kInvalidArgument naming the tensor when one is NaN or infinite.
 absl::StatusOr<std::vector<float>> WeightElements(const ir::Graph& graph, ir::ValueId id);
@@ -62,10 +80,13 @@ std::string NoRangeReason(const ir::Graph& graph, ir::ValueId id);
 std::string IntegerWeightReason(const ir::Graph& graph, ir::ValueId id);
 std::string NoParamsConstantReason(const ir::Graph& graph, ir::ValueId id);
 
-// Decides in which form the graph takes its float inputs and delivers its float outputs, and lets float nodes read
-// integer values as float32. `form` is the integer form that a value has or could have; nothing when it has none.
 using FormOf = std::function<std::optional<ValuePlan>(ir::ValueId)>;
-void PlanBoundaries(const Task& task, const FormOf& form, GraphPlan& plan);
+// `form` of each of the graph's inputs and outputs that has one.
+std::map<ir::ValueId, ValuePlan> BoundaryForms(const ir::Graph& graph, const FormOf& form);
+// Decides in which form the graph takes its float inputs and delivers its float outputs, and lets whoever has no plan for
+// an integer value read it as float32. `inputs` and `outputs`: integer forms that they have or could have.
+void PlanBoundaries(const Task& task, const std::map<ir::ValueId, ValuePlan>& inputs,
+                    const std::map<ir::ValueId, ValuePlan>& outputs, GraphPlan& plan);
 
 }  // namespace zeropoint::plan
 

@@ -45,10 +45,10 @@ std::set<ir::ValueId> ScalePropagation::ValuesWithOwnRange() const {
     const ir::ValueId id = forward.back();
     forward.pop_back();
     const ir::NodeId producer = graph_.producer(id);
-    if (producer != ir::kNoNode && SpecOf(graph_.node(producer)).fixed_int8.has_value()) dropped.insert(id);
+    if (producer != ir::kNoNode && task_.SpecOf(producer).fixed_int8.has_value()) dropped.insert(id);
     for (const ir::Use& use : graph_.uses(id)) {
       const ir::Node& reader = graph_.node(use.node);
-      if (!SpecOf(reader).same_scale || CountFloatOperands(graph_, reader) > 1) continue;
+      if (!task_.SpecOf(use.node).same_scale || CountFloatOperands(graph_, reader) > 1) continue;
       for (ir::ValueId result : reader.outputs()) {
         if (seen.count(result) > 0 && dropped.insert(result).second) forward.push_back(result);
       }
@@ -62,7 +62,7 @@ std::set<ir::ValueId> ScalePropagation::ValuesWithOwnRange() const {
     const ir::ValueId id = backward.back();
     backward.pop_back();
     const ir::NodeId producer = graph_.producer(id);
-    if (!visited.insert(id).second || producer == ir::kNoNode || !SpecOf(graph_.node(producer)).same_scale) continue;
+    if (!visited.insert(id).second || producer == ir::kNoNode || !task_.SpecOf(producer).same_scale) continue;
     for (ir::ValueId operand : graph_.node(producer).inputs()) {
       if (operand == ir::kNoValue || seen.count(operand) == 0) continue;
       dropped.insert(operand);
@@ -82,13 +82,13 @@ ScalePropagation::State& ScalePropagation::OperandState(ir::NodeId id, int opera
 void ScalePropagation::Propagate() {
   // Last op first: where two constraints meet, that of the later op decides.
   for (ir::NodeId id : graph_.Order()) {
-    if (Participates(SpecOf(graph_.node(id)))) stack_.push_back(id);
+    if (Participates(task_.SpecOf(id))) stack_.push_back(id);
   }
   while (!stack_.empty()) {
     const ir::NodeId id = stack_.back();
     stack_.pop_back();
     const ir::Node& node = graph_.node(id);
-    const ops::QuantSpec& spec = SpecOf(node);
+    const ops::QuantSpec& spec = task_.SpecOf(id);
     if (!Participates(spec) || done_.count(id) > 0) continue;
     if (spec.same_scale) {
       const std::optional<Affine> params = SharedParams(id);
@@ -158,8 +158,8 @@ void ScalePropagation::SetResult(ir::ValueId id, const Affine& params) {
 
 bool ScalePropagation::CanQuantize(ir::ValueId id) const {
   const ir::NodeId producer = graph_.producer(id);
-  return states_[static_cast<size_t>(id)].calibrated || producer == ir::kNoNode ||
-         Participates(SpecOf(graph_.node(producer)));
+  if (states_[static_cast<size_t>(id)].calibrated || producer == ir::kNoNode) return true;
+  return !task_.Takes(producer) || Participates(task_.SpecOf(producer));
 }
 
 // A producer that is free to choose its parameters takes those its only reader wants.
@@ -168,7 +168,7 @@ void ScalePropagation::MergeTrivialRequantizations() {
     State& state = states_[static_cast<size_t>(id)];
     const ir::NodeId producer = graph_.producer(id);
     if (producer == ir::kNoNode || graph_.NumUses(id) != 1 || graph_.uses(id).size() != 1) continue;
-    const ops::QuantSpec& spec = SpecOf(graph_.node(producer));
+    const ops::QuantSpec& spec = task_.SpecOf(producer);
     if (!spec.int8 || spec.same_scale || spec.fixed_int8.has_value()) continue;
     const ir::Use use = graph_.uses(id)[0];
     const std::optional<Affine> wanted = Read(use.node, use.operand);

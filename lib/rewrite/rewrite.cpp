@@ -15,7 +15,6 @@
 namespace zeropoint::rewrite {
 namespace {
 
-using plan::Scheme;
 using plan::ValuePlan;
 
 // TensorFlow's names for what it adds; the ones of the 16x8 mode tell the type.
@@ -25,6 +24,14 @@ constexpr char kFloatSuffix[] = "_float";
 // What tells GPU delegates that float16 arithmetic is good enough.
 constexpr char kReducedPrecisionKey[] = "reduced_precision_support";
 constexpr char kReducedPrecision[] = "fp16accfp32";
+
+// The int8 form of the same real values as a uint8 form.
+ValuePlan Int8Of(ValuePlan form) {
+  constexpr int64_t kUInt8Shift = 128;
+  form.type = ElementType::kInt8;
+  for (int64_t& zero_point : form.params.zero_point) zero_point -= kUInt8Shift;
+  return form;
+}
 
 // A constant to be stored in another form.
 struct EncodeJob {
@@ -37,8 +44,8 @@ struct EncodeJob {
 // later, in parallel.
 class GraphRewriter {
  public:
-  GraphRewriter(ir::Graph& graph, int index, const plan::GraphPlan& plan, Scheme scheme, std::vector<EncodeJob>& jobs)
-      : graph_(graph), index_(index), plan_(plan), scheme_(scheme), names_(graph), jobs_(jobs) {}
+  GraphRewriter(ir::Graph& graph, int index, const plan::GraphPlan& plan, std::vector<EncodeJob>& jobs)
+      : graph_(graph), index_(index), plan_(plan), names_(graph), jobs_(jobs) {}
 
   absl::Status Run() {
     ClearFloatParams();
@@ -88,12 +95,19 @@ class GraphRewriter {
         graph_.SetInput(id, i, Encoded(value, wanted->second));
         continue;
       }
-      auto stored = stored_.find(value);
-      ZP_ASSIGN_OR_RETURN(const ir::ValueId converted,
-                          Converted(stored == stored_.end() ? value : stored->second, wanted->second, id));
+      ZP_ASSIGN_OR_RETURN(const ir::ValueId converted, Converted(StoredFor(id, i), wanted->second, id));
       graph_.SetInput(id, i, converted);
     }
     return absl::OkStatus();
+  }
+
+  // What the file has in the place of the operand.
+  ir::ValueId StoredFor(ir::NodeId id, int operand) {
+    const ir::ValueId value = graph_.node(id).input(operand);
+    auto own = plan_.constants.find({id, operand});
+    if (own != plan_.constants.end()) return Encoded(value, own->second);
+    auto stored = stored_.find(value);
+    return stored == stored_.end() ? value : stored->second;
   }
 
   // The copy of a constant in that form.
@@ -126,16 +140,20 @@ class GraphRewriter {
   // `value` in that form: itself, or the result of a QUANTIZE or DEQUANTIZE that all who want it share.
   absl::StatusOr<ir::ValueId> Converted(ir::ValueId value, const ValuePlan& form, ir::NodeId before) {
     if (IsStoredAs(value, form)) return value;
-    std::vector<std::pair<const ValuePlan*, ir::ValueId>>& results = converted_[value];
+    // LiteRT's QUANTIZE does not go from int16 to uint8 in one step.
+    if (form.type == ElementType::kUInt8 && graph_.value(value).type == ElementType::kInt16) {
+      ZP_ASSIGN_OR_RETURN(value, Converted(value, Int8Of(form), before));
+    }
+    std::vector<std::pair<ValuePlan, ir::ValueId>>& results = converted_[value];
     for (const auto& [known, result] : results) {
-      if (SameForm(*known, form)) return result;
+      if (SameForm(known, form)) return result;
     }
     const bool floats = form.type == ElementType::kFloat32;
     const ops::OpDef* op =
         ops::FindConversion(floats ? ops::Conversion::kDequantize : ops::Conversion::kQuantize);
     if (op == nullptr) return absl::InternalError("no op record converts between float and integer");
     ir::Value result;
-    result.name = names_.Unique(NameOfConverted(value, floats));
+    result.name = names_.Unique(NameOfConverted(value, form.type));
     result.type = form.type;
     result.shape = graph_.value(value).shape;
     result.quant = form.params;
@@ -144,13 +162,15 @@ class GraphRewriter {
     info.name = result.name;
     const ir::ValueId added = graph_.AddValue(std::move(result));
     graph_.AddNode(std::move(info), {value}, {added}, before);
-    results.emplace_back(&form, added);
+    results.emplace_back(form, added);
     return added;
   }
 
-  std::string NameOfConverted(ir::ValueId value, bool floats) const {
+  std::string NameOfConverted(ir::ValueId value, ElementType type) const {
     const std::string& name = graph_.value(value).name;
-    if (scheme_ == Scheme::kInt16x8) return absl::StrCat(name, floats ? kFloatSuffix : kInt16Suffix);
+    if (type == ElementType::kInt16) return absl::StrCat(name, kInt16Suffix);
+    const bool floats = type == ElementType::kFloat32;
+    if (floats && graph_.value(value).type == ElementType::kInt16) return absl::StrCat(name, kFloatSuffix);
     if (!floats && graph_.IsGraphInput(value)) return kQuantizedInput;
     return name;
   }
@@ -164,8 +184,9 @@ class GraphRewriter {
       if (!delivered_.emplace(value, result).second) continue;
       // The user knows the name: it goes with what the graph delivers.
       const std::string name = graph_.value(value).name;
-      graph_.value(value).name = scheme_ == Scheme::kInt16x8 ? names_.Unique(absl::StrCat(name, kInt16Suffix))
-                                                             : graph_.value(result).name;
+      const bool has_int16 = graph_.value(value).type == ElementType::kInt16 || form.type == ElementType::kInt16;
+      graph_.value(value).name =
+          has_int16 ? names_.Unique(absl::StrCat(name, kInt16Suffix)) : graph_.value(result).name;
       graph_.value(result).name = name;
     }
     return absl::OkStatus();
@@ -174,11 +195,11 @@ class GraphRewriter {
   ir::Graph& graph_;
   const int index_;
   const plan::GraphPlan& plan_;
-  const Scheme scheme_;
   Names names_;
   std::vector<EncodeJob>& jobs_;
   std::map<ir::ValueId, ir::ValueId> stored_;  // constants stored in another form
-  std::map<ir::ValueId, std::vector<std::pair<const ValuePlan*, ir::ValueId>>> encoded_, converted_;
+  std::map<ir::ValueId, std::vector<std::pair<const ValuePlan*, ir::ValueId>>> encoded_;
+  std::map<ir::ValueId, std::vector<std::pair<ValuePlan, ir::ValueId>>> converted_;
   std::map<ir::ValueId, ir::ValueId> delivered_;
 };
 
@@ -218,14 +239,14 @@ absl::StatusOr<ir::Model> ApplyPlan(ir::Model model, const plan::Plan& plan, con
   }
   std::vector<EncodeJob> jobs;
   for (size_t g = 0; g < model.graphs.size(); ++g) {
-    GraphRewriter rewriter(model.graphs[g], static_cast<int>(g), plan.graphs[g], plan.options.scheme, jobs);
+    GraphRewriter rewriter(model.graphs[g], static_cast<int>(g), plan.graphs[g], jobs);
     ZP_RETURN_IF_ERROR(rewriter.Run());
     RenameOutputs(model, static_cast<int>(g), rewriter.delivered());
   }
   ZP_RETURN_IF_ERROR(ParallelFor(context.threads, jobs.size(), [&](int, size_t i) {
     return EncodeConstant(model.graphs[static_cast<size_t>(jobs[i].graph)], jobs[i]);
   }));
-  if (plan.options.scheme == Scheme::kFloat16) {
+  if (plan.options.scheme == plan::Scheme::kFloat16 && !plan::IsMixed(plan)) {
     const absl::string_view text = kReducedPrecision;
     model.metadata.push_back({kReducedPrecisionKey, Bytes::Of(absl::MakeConstSpan(text.data(), text.size()))});
   }

@@ -69,24 +69,34 @@ int Version16x8(const ir::Graph& graph, const ir::Node& node, const ops::OpDef& 
   return VersionOf(op, Int8NodeView(graph, node, op));
 }
 
+// What the node was asked to be. A conversion that rewrite added is as the whole plan; in a mixed plan, nothing special.
+plan::Scheme SchemeOf(const plan::Plan& plan, int graph, ir::NodeId id) {
+  const plan::GraphPlan& decisions = plan.graphs[static_cast<size_t>(graph)];
+  auto decision = decisions.nodes.find(id);
+  if (decision != decisions.nodes.end()) return decision->second.scheme;
+  return plan::IsMixed(plan) ? plan::Scheme::kDynamicRange : plan.options.scheme;
+}
+
+int VersionIn(plan::Scheme scheme, const ir::Graph& graph, const ir::Node& node, const ops::OpDef& op) {
+  const int version = scheme == plan::Scheme::kInt16x8 ? Version16x8(graph, node, op) : VersionOf(op, NodeView(graph, node));
+  // These two leave the ops of a .tflite as they are; the others write them anew.
+  const bool keeps = scheme == plan::Scheme::kFloat || scheme == plan::Scheme::kInt16x8;
+  return keeps ? std::max(version, node.info.version) : version;
+}
+
 }  // namespace
 
 absl::Status SetVersions(ir::Model& model, const plan::Plan& plan) {
-  const plan::Scheme scheme = plan.options.scheme;
-  // These two leave the ops of a .tflite as they are; the others write them anew.
-  const bool keeps = scheme == plan::Scheme::kFloat || scheme == plan::Scheme::kInt16x8;
   // In a file, one op has one version: the highest that any of its nodes needs.
   std::map<std::string, int> versions;
-  for (const ir::Graph& graph : model.graphs) {
+  for (size_t g = 0; g < model.graphs.size(); ++g) {
+    const ir::Graph& graph = model.graphs[g];
     for (ir::NodeId id : graph.Order()) {
       const ir::Node& node = graph.node(id);
       const ops::OpDef* op = ops::FindOp(node.op());
       if (op == nullptr) continue;
-      int version = scheme == plan::Scheme::kInt16x8 ? Version16x8(graph, node, *op)
-                                                     : VersionOf(*op, NodeView(graph, node));
-      if (keeps) version = std::max(version, node.info.version);
       int& highest = versions[node.op()];
-      highest = std::max(highest, version);
+      highest = std::max(highest, VersionIn(SchemeOf(plan, static_cast<int>(g), id), graph, node, *op));
     }
   }
   for (ir::Graph& graph : model.graphs) {
