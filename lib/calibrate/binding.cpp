@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "ops/stored_bytes.h"
 
 namespace zeropoint::calibrate {
 namespace {
@@ -92,6 +93,10 @@ absl::Status CheckTensor(const std::string& name, const ir::Value& input, const 
                                         lacks_batch ? "; the batch dimension is missing, add a leading 1" : ""));
   }
   if (wanted.ranked() && !Fits(given, 0, wanted, 0)) return Complaint(name, shapes);
+  if (tensor.type == ElementType::kString) {
+    const absl::string_view packed(reinterpret_cast<const char*>(tensor.data.data()), tensor.data.size());
+    return Annotate(ops::CheckPackedStrings(packed, given.NumElements()), Place::kTensor, name);
+  }
   const size_t bytes = ByteSize(tensor.type, static_cast<size_t>(given.NumElements()));
   if (tensor.data.size() != bytes) {
     return Complaint(name, absl::StrCat("the data of '", name, "' has ", tensor.data.size(), " bytes, its shape ",

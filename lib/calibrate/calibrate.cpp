@@ -1,7 +1,9 @@
-// The calling thread pulls samples and reports progress; workers run them. The queue between them is bounded, so memory
-// does not grow with the number of samples.
+// The calling thread pulls samples and reports progress; workers run them. A worker runs the steps of a sequence in
+// order. What waits for workers is bounded, so memory does not grow with the number of samples.
 #include "calibrate/calibrate.h"
 
+#include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
@@ -16,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "calibrate/binding.h"
 #include "calibrate/ranges.h"
+#include "calibrate/state.h"
 #include "engine/engine.h"
 #include "kernels/kernel_table.h"
 
@@ -30,6 +33,8 @@ struct Job {
   Sample sample;
   Binding binding;
   const engine::Executable* executable = nullptr;
+  bool continues = false;    // belongs to the sequence of the job before
+  bool fresh_state = false;  // variables are to be forgotten first
 };
 
 absl::Status AnnotateSample(absl::Status status, uint64_t index) {
@@ -40,45 +45,60 @@ absl::Status NonFinite(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("NaN or infinity in ", what));
 }
 
+std::string WordsFor(const ir::Graph& graph, const engine::Sight& sight, const std::string& name) {
+  switch (sight.kind) {
+    case engine::Sight::kInput: return absl::StrCat("the data of input '", name, "'");
+    case engine::Sight::kState: return absl::StrCat("the state '", name, "'");
+    case engine::Sight::kIntermediate: return absl::StrCat("the intermediate '", name, "'");
+    case engine::Sight::kResult: break;
+  }
+  return absl::StrCat("the result '", name, "' of ", graph.node(graph.producer(sight.value)).op());
+}
+
 // Runs samples one after the other on one thread.
 class Worker {
  public:
-  explicit Worker(const ir::Model& model) : model_(model) {}
+  // Ends its run when `dropped` is set, or the context's cancel.
+  Worker(const ir::Model& model, const Context& context, const std::atomic<bool>& dropped)
+      : model_(model), context_(context), dropped_(dropped) {}
 
   absl::Status Run(const Job& job);
   void MergeInto(std::map<int, RangeStore>& ranges) const;
 
  private:
-  struct GraphState {
-    std::unique_ptr<engine::Session> session;
-    RangeStore ranges;
-  };
-  GraphState& StateOf(const Job& job);
-  absl::Status AddInputs(const ir::Graph& graph, const Job& job, RangeStore& ranges);
-  absl::Status AddResult(const ir::Graph& graph, ir::ValueId id, const ops::TensorView& view, RangeStore& ranges) const;
+  engine::Session& SessionOf(const Job& job);
+  void BindInputs(const ir::Graph& graph, const Job& job);
+  absl::Status Record(const Job& job, const engine::Sight& sight);
+  std::string Describe(const Job& job, const engine::Sight& sight) const;
+  bool Stopped() const {
+    const bool cancelled = context_.cancel != nullptr && context_.cancel->load(std::memory_order_relaxed);
+    return cancelled || dropped_.load(std::memory_order_relaxed);
+  }
 
   const ir::Model& model_;
-  std::map<int, GraphState> graphs_;
+  const Context& context_;
+  const std::atomic<bool>& dropped_;
+  std::map<int, std::unique_ptr<engine::Session>> sessions_;  // by graph; relatives of each other
+  std::map<int, RangeStore> ranges_;                          // by graph, of all that ran
   std::vector<ops::TensorView> inputs_;
   std::vector<std::unique_ptr<std::max_align_t[]>> copies_;  // of inputs whose data is not aligned
 };
 
-Worker::GraphState& Worker::StateOf(const Job& job) {
-  auto at = graphs_.find(job.binding.graph);
-  if (at == graphs_.end()) {
-    const int values = job.executable->graph().num_values();
-    at = graphs_.emplace(job.binding.graph,
-                         GraphState{engine::Session::Create(*job.executable), RangeStore(values)}).first;
+engine::Session& Worker::SessionOf(const Job& job) {
+  std::unique_ptr<engine::Session>& session = sessions_[job.binding.graph];
+  if (session == nullptr) {
+    engine::Session* relative = nullptr;
+    for (const auto& [graph, other] : sessions_) relative = other == nullptr ? relative : other.get();
+    session = engine::Session::Create(*job.executable, relative);
   }
-  return at->second;
+  return *session;
 }
 
-absl::Status Worker::AddInputs(const ir::Graph& graph, const Job& job, RangeStore& ranges) {
+void Worker::BindInputs(const ir::Graph& graph, const Job& job) {
   inputs_.clear();
   copies_.clear();
   for (size_t i = 0; i < graph.inputs.size(); ++i) {
     const SampleTensor& tensor = job.sample.tensors[job.binding.tensors[i]];
-    const ir::ValueId id = graph.inputs[i];
     ops::TensorView view;
     view.type = tensor.type;
     view.dims = tensor.shape.dims();
@@ -89,47 +109,50 @@ absl::Status Worker::AddInputs(const ir::Graph& graph, const Job& job, RangeStor
       view.data = copies_.back().get();
     }
     inputs_.push_back(view);
-    if (tensor.type != ElementType::kFloat32 || view.elements() == 0) continue;
-    const kernels::MinMaxResult range = kernels::MinMax(view.As<float>(), static_cast<size_t>(view.elements()));
-    if (!range.all_finite) {
-      const std::string name = tensor.name.empty() ? graph.value(id).name : tensor.name;
-      return Annotate(NonFinite(absl::StrCat("the data of input '", name, "'")), Place::kTensor, name);
-    }
-    // An input that nobody reads is no activation.
-    if (!graph.uses(id).empty()) ranges.Add(id, range.min, range.max);
   }
+}
+
+// The name that the user has for a sample's tensor; what the model calls others.
+std::string Worker::Describe(const Job& job, const engine::Sight& sight) const {
+  const ir::Graph& graph = model_.graphs[static_cast<size_t>(sight.graph)];
+  if (sight.kind != engine::Sight::kInput || sight.graph != job.binding.graph) return graph.value(sight.value).name;
+  for (size_t i = 0; i < graph.inputs.size(); ++i) {
+    const std::string& given = job.sample.tensors[job.binding.tensors[i]].name;
+    if (graph.inputs[i] == sight.value && !given.empty()) return given;
+  }
+  return graph.value(sight.value).name;
+}
+
+absl::Status Worker::Record(const Job& job, const engine::Sight& sight) {
+  if (Stopped()) return absl::CancelledError("cancelled");
+  const ops::TensorView& tensor = sight.tensor;
+  if (tensor.type != ElementType::kFloat32 || tensor.elements() == 0) return absl::OkStatus();
+  const ir::Graph& graph = model_.graphs[static_cast<size_t>(sight.graph)];
+  const kernels::MinMaxResult range = kernels::MinMax(tensor.As<float>(), static_cast<size_t>(tensor.elements()));
+  if (!range.all_finite) {
+    const std::string name = Describe(job, sight);
+    return Annotate(NonFinite(WordsFor(graph, sight, name)), Place::kTensor, name);
+  }
+  // An input that nobody reads is no activation.
+  if (sight.kind == engine::Sight::kInput && graph.uses(sight.value).empty()) return absl::OkStatus();
+  auto at = ranges_.find(sight.graph);
+  if (at == ranges_.end()) at = ranges_.emplace(sight.graph, RangeStore(graph.num_values())).first;
+  at->second.Add(sight.value, range.min, range.max);
   return absl::OkStatus();
 }
 
-absl::Status Worker::AddResult(const ir::Graph& graph, ir::ValueId id, const ops::TensorView& view,
-                               RangeStore& ranges) const {
-  const ir::NodeId producer = graph.producer(id);
-  const bool is_input = producer == ir::kNoNode;
-  if (is_input || view.type != ElementType::kFloat32 || view.elements() == 0) return absl::OkStatus();
-  const kernels::MinMaxResult range = kernels::MinMax(view.As<float>(), static_cast<size_t>(view.elements()));
-  if (range.all_finite) {
-    ranges.Add(id, range.min, range.max);
-    return absl::OkStatus();
-  }
-  const ir::Node& node = graph.node(producer);
-  const std::string& tensor = graph.value(id).name;
-  return Annotate(NonFinite(absl::StrCat("the result '", tensor, "' of ", node.op())), Place::kTensor, tensor);
-}
-
 absl::Status Worker::Run(const Job& job) {
-  GraphState& state = StateOf(job);
-  const ir::Graph& graph = job.executable->graph();
-  ZP_RETURN_IF_ERROR(AddInputs(graph, job, state.ranges));
-  const engine::Observer observer = [&](ir::ValueId id, const ops::TensorView& view) {
-    return AddResult(graph, id, view, state.ranges);
-  };
-  return state.session->Run(inputs_, &observer);
+  engine::Session& session = SessionOf(job);
+  if (job.fresh_state) session.ResetState();
+  BindInputs(job.executable->graph(), job);
+  const engine::Observer observer = [&](const engine::Sight& sight) { return Record(job, sight); };
+  return session.Run(inputs_, &observer);
 }
 
 void Worker::MergeInto(std::map<int, RangeStore>& ranges) const {
-  for (const auto& [graph, state] : graphs_) {
+  for (const auto& [graph, store] : ranges_) {
     auto at = ranges.find(graph);
-    if (at == ranges.end()) ranges.emplace(graph, state.ranges); else at->second.Merge(state.ranges);
+    if (at == ranges.end()) ranges.emplace(graph, store); else at->second.Merge(store);
   }
 }
 
@@ -151,39 +174,51 @@ class FirstError {
   absl::Status status_;
 };
 
+// Jobs that one worker runs, one after the other.
+struct Sequence {
+  std::deque<Job> jobs;
+  bool ended = false;  // no more are coming
+};
+
 // Runs jobs on threads of its own, or, where it has none, at once in Push.
 class Crew {
  public:
-  Crew(const ir::Model& model, int threads);
+  Crew(const ir::Model& model, const Context& context);
   ~Crew() { Finish(); }
-  // Waits for room in the queue. False when a sample has failed and no more are wanted.
+  // Waits until few enough jobs wait. False when a sample has failed and no more are wanted.
   bool Push(Job job);
   void Fail(uint64_t sample, absl::Status status);
   // Waits until another sample is done, all are, or one has failed; returns how many are done.
   uint64_t WaitBeyond(uint64_t done, uint64_t total);
   uint64_t done();
-  // Lets the threads end what they have begun. `drop`: leaves the queue undone.
+  // Lets the threads end what they have begun. `drop`: leaves the rest undone.
   void Finish(bool drop = false);
   const absl::Status& error() const { return error_.status(); }  // after Finish
   const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
 
  private:
   void Loop(Worker& worker);
+  void RunSequence(Worker& worker, Sequence& sequence, std::unique_lock<std::mutex>& lock);
+  void EndCurrent();
 
+  std::atomic<bool> dropped_{false};
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Job> queue_;   // guarded by mutex_, as is what follows
+  std::deque<std::shared_ptr<Sequence>> queue_;  // guarded by mutex_, as is what follows
+  std::shared_ptr<Sequence> current_;            // the one that may go on
+  size_t waiting_ = 0;                           // jobs
   bool closed_ = false;
   uint64_t done_ = 0;
   FirstError error_;
 };
 
-Crew::Crew(const ir::Model& model, int threads) {
-  workers_.push_back(std::make_unique<Worker>(model));
-  if (threads <= 1) return;
-  for (int i = 1; i < threads; ++i) workers_.push_back(std::make_unique<Worker>(model));
+Crew::Crew(const ir::Model& model, const Context& context) {
+  for (int i = 0; i < std::max(1, context.threads); ++i) {
+    workers_.push_back(std::make_unique<Worker>(model, context, dropped_));
+  }
+  if (workers_.size() == 1) return;
   for (const std::unique_ptr<Worker>& worker : workers_) {
     try {
       threads_.emplace_back([this, &worker] { Loop(*worker); });
@@ -193,13 +228,13 @@ Crew::Crew(const ir::Model& model, int threads) {
   }
 }
 
-void Crew::Loop(Worker& worker) {
-  std::unique_lock<std::mutex> lock(mutex_);
+void Crew::RunSequence(Worker& worker, Sequence& sequence, std::unique_lock<std::mutex>& lock) {
   for (;;) {
-    changed_.wait(lock, [this] { return closed_ || !queue_.empty(); });
-    if (queue_.empty()) return;
-    std::optional<Job> job = std::move(queue_.front());
-    queue_.pop_front();
+    changed_.wait(lock, [&] { return sequence.ended || !sequence.jobs.empty(); });
+    if (sequence.jobs.empty()) return;
+    std::optional<Job> job = std::move(sequence.jobs.front());
+    sequence.jobs.pop_front();
+    --waiting_;
     changed_.notify_all();
     const uint64_t index = job->index;
     absl::Status status;
@@ -215,6 +250,22 @@ void Crew::Loop(Worker& worker) {
   }
 }
 
+void Crew::Loop(Worker& worker) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return closed_ || !queue_.empty(); });
+    if (queue_.empty()) return;
+    const std::shared_ptr<Sequence> sequence = std::move(queue_.front());
+    queue_.pop_front();
+    RunSequence(worker, *sequence, lock);
+  }
+}
+
+void Crew::EndCurrent() {
+  if (current_ != nullptr) current_->ended = true;
+  current_ = nullptr;
+}
+
 bool Crew::Push(Job job) {
   if (threads_.empty()) {
     error_.Add(job.index, AnnotateSample(workers_.front()->Run(job), job.index));
@@ -222,9 +273,15 @@ bool Crew::Push(Job job) {
     return !error_.any();
   }
   std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait(lock, [this] { return queue_.size() < threads_.size() || error_.any(); });
+  changed_.wait(lock, [this] { return waiting_ < threads_.size() || error_.any(); });
   if (error_.any()) return false;
-  queue_.push_back(std::move(job));
+  if (current_ == nullptr || !job.continues) {
+    EndCurrent();
+    current_ = std::make_shared<Sequence>();
+    queue_.push_back(current_);
+  }
+  current_->jobs.push_back(std::move(job));
+  ++waiting_;
   changed_.notify_all();
   return true;
 }
@@ -249,7 +306,12 @@ void Crew::Finish(bool drop) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     closed_ = true;
-    if (drop) queue_.clear();
+    if (drop) {
+      dropped_ = true;
+      queue_.clear();
+      if (current_ != nullptr) current_->jobs.clear();
+    }
+    EndCurrent();
     changed_.notify_all();
   }
   for (std::thread& thread : threads_) thread.join();
@@ -258,32 +320,38 @@ void Crew::Finish(bool drop) {
 
 class Calibration {
  public:
-  Calibration(const ir::Model& model, const NextSample& next, const Context& context)
-      : model_(model), next_(next), context_(context), crew_(model, context.threads) {}
+  Calibration(const ir::Model& model, const NextSample& next, const Context& context, const Options& options)
+      : model_(model), next_(next), context_(context), options_(options), has_state_(HasState(model)),
+        program_(engine::Program::Create(model)), crew_(model, context) {}
 
   absl::StatusOr<ir::Statistics> Run();
 
  private:
   // False at the end of the samples.
   absl::StatusOr<bool> Pull(Job& job);
-  absl::StatusOr<const engine::Executable*> ExecutableOf(int graph);
+  absl::Status JoinSequence(Job& job) const;
   absl::Status Feed();
   absl::Status Report(uint64_t done, uint64_t total) const { return context_.Report({kStage, done, total}); }
 
   const ir::Model& model_;
   const NextSample& next_;
   const Context& context_;
-  std::map<int, std::unique_ptr<const engine::Executable>> executables_;
+  const Options options_;
+  const bool has_state_;
+  const std::unique_ptr<engine::Program> program_;
   uint64_t pulled_ = 0;
   Crew crew_;  // last: its threads use what stands above
 };
 
-absl::StatusOr<const engine::Executable*> Calibration::ExecutableOf(int graph) {
-  std::unique_ptr<const engine::Executable>& executable = executables_[graph];
-  if (executable == nullptr) {
-    ZP_ASSIGN_OR_RETURN(executable, engine::Executable::Create(model_.graphs[static_cast<size_t>(graph)]));
+// Models without state run every sample wherever there is room.
+absl::Status Calibration::JoinSequence(Job& job) const {
+  if (job.sample.continues && job.index == 0) {
+    return absl::InvalidArgumentError("the first sample continues a sequence that there is not");
   }
-  return executable.get();
+  const bool carries = options_.state == State::kCarry;
+  job.continues = has_state_ && (carries || job.sample.continues);
+  job.fresh_state = has_state_ && !job.continues;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> Calibration::Pull(Job& job) {
@@ -294,8 +362,9 @@ absl::StatusOr<bool> Calibration::Pull(Job& job) {
   absl::StatusOr<Binding> binding = Bind(model_, job.sample);
   if (!binding.ok()) return AnnotateSample(binding.status(), job.index);
   job.binding = *std::move(binding);
+  ZP_RETURN_IF_ERROR(AnnotateSample(JoinSequence(job), job.index));
   // What fails here is the model's fault, not the sample's.
-  ZP_ASSIGN_OR_RETURN(job.executable, ExecutableOf(job.binding.graph));
+  ZP_ASSIGN_OR_RETURN(job.executable, program_->Prepare(job.binding.graph));
   return true;
 }
 
@@ -334,8 +403,9 @@ absl::StatusOr<ir::Statistics> Calibration::Run() {
 
 }  // namespace
 
-absl::StatusOr<ir::Statistics> Calibrate(const ir::Model& model, const NextSample& next, const Context& context) {
-  return Calibration(model, next, context).Run();
+absl::StatusOr<ir::Statistics> Calibrate(const ir::Model& model, const NextSample& next, const Context& context,
+                                         const Options& options) {
+  return Calibration(model, next, context, options).Run();
 }
 
 }  // namespace zeropoint::calibrate

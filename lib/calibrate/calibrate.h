@@ -23,16 +23,30 @@ struct SampleTensor {
 struct Sample {
   std::string signature;  // empty: the only or first signature
   std::vector<SampleTensor> tensors;
+  bool continues = false;  // the next step of the sequence that the sample before is a step of
 };
 
 // Fills `sample` with the next one; false at the end. Called from one thread at a time, in order.
 using NextSample = std::function<absl::StatusOr<bool>(Sample& sample)>;
 
+// What becomes of variables (state operands of recurrent ops, resource variables) between samples. Within a sequence of
+// steps they always stay as the step before left them.
+enum class State {
+  kCarry,  // they stay: all samples are one sequence, run in order on one thread, as TensorFlow's calibrator does
+  kReset,  // each sequence starts from zeros and from what the model assigns when it is first run
+};
+
+struct Options {
+  State state = State::kCarry;  // without influence on models that have no state
+};
+
 // Samples are spread over context.threads. Errors name sample and tensor: a wrong name, type or shape
 // (kInvalidArgument), NaN or Inf in a float tensor of the data or of an activation, no samples at all.
 // The rule of min and max is TensorFlow 2.21's calibrator: global over all elements of all samples; a tensor that is
-// never positive has max FLT_MIN.
-absl::StatusOr<ir::Statistics> Calibrate(const ir::Model& model, const NextSample& next, const Context& context);
+// never positive has max FLT_MIN. Graphs that others call have ranges as far as they have run, state operands those of
+// before and after each step, intermediates those that their node shows. The number of threads changes nothing.
+absl::StatusOr<ir::Statistics> Calibrate(const ir::Model& model, const NextSample& next, const Context& context,
+                                         const Options& options = {});
 
 }  // namespace zeropoint::calibrate
 

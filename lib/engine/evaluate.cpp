@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/engine.h"
+#include "ops/stored_bytes.h"
 
 namespace zeropoint::engine {
 namespace {
@@ -32,6 +33,9 @@ ops::TensorView AlignedView(const Operand& operand, const ir::QuantParams* quant
 }  // namespace
 
 absl::StatusOr<size_t> TensorBytes(ElementType type, const ir::Shape& shape) {
+  if (!ops::HasFixedSize(type)) {
+    return absl::UnimplementedError(absl::StrCat("results of type ", Name(type), " are not supported"));
+  }
   const int64_t elements = shape.NumElements();
   if (elements == ir::kDynamic) {
     return absl::InvalidArgumentError(absl::StrCat("the shape ", shape.ToString(), " is not known"));
@@ -39,7 +43,7 @@ absl::StatusOr<size_t> TensorBytes(ElementType type, const ir::Shape& shape) {
   if (elements > kMaxElements) {
     return absl::ResourceExhaustedError(absl::StrCat("a tensor of shape ", shape.ToString(), " is too large"));
   }
-  return ByteSize(type, static_cast<size_t>(elements));
+  return ops::StoredBytes(type, static_cast<size_t>(elements));
 }
 
 bool IsAligned(const void* data, ElementType type) {
@@ -87,6 +91,10 @@ absl::StatusOr<std::vector<ir::Value>> EvaluateConstants(const ir::Graph& graph,
   if (op == nullptr || op->eval_float == nullptr) {
     return AnnotateNode(absl::UnimplementedError(absl::StrCat("no kernel for ", node.op())), graph, id);
   }
+  if (op->has_side_effects) {
+    return AnnotateNode(absl::InvalidArgumentError(absl::StrCat(node.op(), " is no function of its operands")), graph,
+                        id);
+  }
   std::vector<Operand> operands;
   for (ir::ValueId input : node.inputs()) {
     if (input == ir::kNoValue) {
@@ -94,13 +102,17 @@ absl::StatusOr<std::vector<ir::Value>> EvaluateConstants(const ir::Graph& graph,
       continue;
     }
     const ir::Value& value = graph.value(input);
-    if (!value.is_constant) {
+    if (!value.is_constant || value.is_variable) {
       return AnnotateNode(absl::InvalidArgumentError(absl::StrCat("operand ", value.name, " is not a constant")), graph,
                           id);
     }
+    if (!ops::HasFixedSize(value.type)) {
+      const absl::string_view type = Name(value.type);
+      return AnnotateNode(absl::UnimplementedError(absl::StrCat("operand ", value.name, " is ", type)), graph, id);
+    }
     operands.push_back({true, value.type, &value.shape, value.data.data()});
   }
-  ZP_ASSIGN_OR_RETURN(const std::vector<Facts> results, InferNode(graph, id, *op, operands));
+  ZP_ASSIGN_OR_RETURN(const std::vector<Facts> results, InferNode(graph, id, *op, operands, Scope()));
   auto buffers = EvaluateKnown(graph, id, *op, operands, results);
   if (!buffers.ok()) return AnnotateNode(buffers.status(), graph, id);
   std::vector<ir::Value> values;

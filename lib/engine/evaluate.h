@@ -14,7 +14,8 @@
 
 namespace zeropoint::engine {
 
-// Bytes of a tensor; kResourceExhausted when no memory could hold it, kInvalidArgument when the shape is not static.
+// Bytes of a tensor; kResourceExhausted when no memory could hold it, kInvalidArgument when the shape is not static,
+// kUnimplemented for strings.
 absl::StatusOr<size_t> TensorBytes(ElementType type, const ir::Shape& shape);
 
 // True when a pointer is good for elements of the type.

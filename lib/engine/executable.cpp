@@ -8,6 +8,8 @@
 #include "engine/inference.h"
 #include "ir/verifier.h"
 #include "ops/affine.h"
+#include "ops/called_graphs.h"
+#include "ops/stored_bytes.h"
 
 namespace zeropoint::engine {
 
@@ -35,6 +37,10 @@ absl::Status ExecutableImpl::MakeConstants() {
     view.dims = value.shape.dims();
     view.data = value.data.data();
     view.quant = &value.quant;
+    if (value.type == ElementType::kString) {
+      const absl::string_view packed(reinterpret_cast<const char*>(value.data.data()), value.data.size());
+      ZP_RETURN_IF_ERROR(Annotate(ops::CheckPackedStrings(packed, view.elements()), Place::kTensor, value.name));
+    }
     if (IsHybridWeight(id)) {
       copies_.emplace_back(static_cast<size_t>(view.elements()) * sizeof(float));
       ZP_RETURN_IF_ERROR(
@@ -51,25 +57,16 @@ absl::Status ExecutableImpl::MakeConstants() {
   return absl::OkStatus();
 }
 
-absl::Status ExecutableImpl::CheckOperands(const ir::Node& node) const {
-  for (ir::ValueId id : node.inputs()) {
-    if (id == ir::kNoValue || graph_.value(id).is_constant || graph_.IsGraphInput(id)) continue;
-    if (graph_.producer(id) == ir::kNoNode) {
-      return absl::UnimplementedError(
-          absl::StrCat("state that lasts between runs (", graph_.value(id).name, ") is not supported"));
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::Status ExecutableImpl::PrepareNode(ir::NodeId id) {
   const ir::Node& node = graph_.node(id);
   const ops::OpDef* op = ops::FindOp(node.op());
   if (op == nullptr || op->infer == nullptr || op->eval_float == nullptr) {
     return absl::UnimplementedError(absl::StrCat("there is no float kernel for ", node.op()));
   }
-  ZP_RETURN_IF_ERROR(CheckOperands(node));
   PreparedNode prepared{id, op, nullptr, FindHybridRounding(graph_, node, *op)};
+  for (ir::ValueId input : node.inputs()) {
+    prepared.has_states = prepared.has_states || (input != ir::kNoValue && IsState(graph_, input));
+  }
   if (op->prepare != nullptr) {
     std::vector<ops::TensorView> inputs;
     for (ir::ValueId input : node.inputs()) {
@@ -97,10 +94,49 @@ absl::Status ExecutableImpl::Prepare() {
   return absl::OkStatus();
 }
 
+Scope ExecutableImpl::scope() const { return {program_ == nullptr ? nullptr : &program_->model(), index_}; }
+
 absl::StatusOr<std::unique_ptr<const Executable>> Executable::Create(const ir::Graph& graph) {
   auto executable = std::make_unique<ExecutableImpl>(graph);
   ZP_RETURN_IF_ERROR(executable->Prepare());
   return std::unique_ptr<const Executable>(std::move(executable));
 }
+
+void ProgramImpl::PrepareWithCallees(int graph) {
+  Entry& entry = entries_[static_cast<size_t>(graph)];
+  if (entry.executable != nullptr) return;
+  const ir::Graph& prepared = model_.graphs[static_cast<size_t>(graph)];
+  entry.executable = std::make_unique<ExecutableImpl>(prepared, graph, this);
+  entry.status = entry.executable->Prepare();
+  if (!entry.status.ok()) return;
+  for (ir::NodeId id : prepared.Order()) {
+    for (int callee : ops::CalledGraphs(prepared.node(id))) {
+      if (callee >= 0 && static_cast<size_t>(callee) < entries_.size()) PrepareWithCallees(callee);
+    }
+  }
+}
+
+absl::StatusOr<const Executable*> ProgramImpl::Prepare(int graph) {
+  if (graph < 0 || static_cast<size_t>(graph) >= entries_.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("the model has no graph ", graph));
+  }
+  // Shapes first: that is where calls without end are found.
+  ZP_RETURN_IF_ERROR(InferGraph(model_.graphs[static_cast<size_t>(graph)], {}, {&model_, graph}).status());
+  PrepareWithCallees(graph);
+  ZP_ASSIGN_OR_RETURN(const ExecutableImpl* executable, Find(graph));
+  return executable;
+}
+
+absl::StatusOr<const ExecutableImpl*> ProgramImpl::Find(int graph) const {
+  if (graph < 0 || static_cast<size_t>(graph) >= entries_.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("the model has no graph ", graph));
+  }
+  const Entry& entry = entries_[static_cast<size_t>(graph)];
+  if (entry.executable == nullptr) return absl::InternalError(absl::StrCat("graph ", graph, " was not prepared"));
+  ZP_RETURN_IF_ERROR(entry.status);
+  return entry.executable.get();
+}
+
+std::unique_ptr<Program> Program::Create(const ir::Model& model) { return std::make_unique<ProgramImpl>(model); }
 
 }  // namespace zeropoint::engine

@@ -1,4 +1,4 @@
-// What sessions need of an executable beyond its public face.
+// What sessions need of executables beyond their public face.
 #ifndef ZEROPOINT_ENGINE_EXECUTABLE_H_
 #define ZEROPOINT_ENGINE_EXECUTABLE_H_
 
@@ -9,6 +9,7 @@
 #include "engine/buffer.h"
 #include "engine/engine.h"
 #include "engine/hybrid.h"
+#include "engine/inference.h"
 #include "ir/graph.h"
 #include "ops/op_def.h"
 #include "ops/tensor_view.h"
@@ -20,14 +21,22 @@ struct PreparedNode {
   const ops::OpDef* op = nullptr;
   std::shared_ptr<const void> prepared;  // null when the op prepares nothing
   std::optional<HybridRounding> rounding;
+  bool has_states = false;               // a variable is among its operands
 };
+
+class ProgramImpl;
 
 class ExecutableImpl : public Executable {
  public:
-  explicit ExecutableImpl(const ir::Graph& graph) : graph_(graph) {}
+  // `program` is null when the graph stands alone.
+  explicit ExecutableImpl(const ir::Graph& graph, int index = 0, const ProgramImpl* program = nullptr)
+      : graph_(graph), index_(index), program_(program) {}
   absl::Status Prepare();
 
   const ir::Graph& graph() const override { return graph_; }
+  int index() const { return index_; }
+  const ProgramImpl* program() const { return program_; }
+  Scope scope() const;
   absl::Span<const PreparedNode> nodes() const { return nodes_; }
   // A constant as kernels see it; data is null for other values.
   const ops::TensorView& constant(ir::ValueId id) const { return constants_[static_cast<size_t>(id)]; }
@@ -35,14 +44,41 @@ class ExecutableImpl : public Executable {
  private:
   absl::Status MakeConstants();
   bool IsHybridWeight(ir::ValueId id) const;
-  absl::Status CheckOperands(const ir::Node& node) const;
   absl::Status PrepareNode(ir::NodeId id);
 
   const ir::Graph& graph_;
+  const int index_;
+  const ProgramImpl* const program_;
   std::vector<PreparedNode> nodes_;         // in order of execution
   std::vector<ops::TensorView> constants_;  // by value
   std::vector<Buffer> copies_;              // of constants that cannot be used where the file has them
 };
+
+class ProgramImpl : public Program {
+ public:
+  explicit ProgramImpl(const ir::Model& model) : model_(model), entries_(model.graphs.size()) {}
+
+  absl::StatusOr<const Executable*> Prepare(int graph) override;
+  // Of a graph that was prepared, or why it cannot run.
+  absl::StatusOr<const ExecutableImpl*> Find(int graph) const;
+  const ir::Model& model() const { return model_; }
+
+ private:
+  struct Entry {
+    std::unique_ptr<ExecutableImpl> executable;  // null until prepared
+    absl::Status status;
+  };
+  void PrepareWithCallees(int graph);
+
+  const ir::Model& model_;
+  std::vector<Entry> entries_;  // by graph; never resized, so that threads may read some while others are made
+};
+
+// An operand that no node computes and whose memory lasts from run to run.
+inline bool IsState(const ir::Graph& graph, ir::ValueId id) {
+  const ir::Value& value = graph.value(id);
+  return value.is_variable && !value.is_constant && graph.producer(id) == ir::kNoNode && !graph.IsGraphInput(id);
+}
 
 }  // namespace zeropoint::engine
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/engine.h"
 #include "engine/evaluate.h"
+#include "ops/stored_bytes.h"
 
 namespace zeropoint::engine {
 namespace {
@@ -56,8 +57,8 @@ std::shared_ptr<const Buffer> Narrow(const std::vector<int64_t>& elements) {
 
 class Inferrer : public ops::InferContext {
  public:
-  Inferrer(const ir::Graph& graph, const ir::Node& node, absl::Span<const Operand> operands)
-      : graph_(graph), node_(node), operands_(operands), results_(node.outputs().size()) {}
+  Inferrer(const ir::Graph& graph, const ir::Node& node, absl::Span<const Operand> operands, const Scope& scope)
+      : graph_(graph), node_(node), operands_(operands), scope_(scope), results_(node.outputs().size()) {}
 
   const ir::Attributes& attrs() const override { return node_.attrs(); }
   int num_inputs() const override { return static_cast<int>(operands_.size()); }
@@ -83,10 +84,11 @@ class Inferrer : public ops::InferContext {
     result.elements = result.type == ElementType::kInt64 ? Narrow<int64_t>(elements) : Narrow<int32_t>(elements);
   }
 
-  absl::StatusOr<std::vector<ops::TypedShape>> CallResults(int, absl::Span<const ops::TypedShape>) override {
-    return absl::UnimplementedError("ops that call other graphs are not inferred yet");
-  }
+  absl::StatusOr<std::vector<ops::TypedShape>> CallResults(int graph,
+                                                           absl::Span<const ops::TypedShape> arguments) override;
 
+  // The op wanted to know of other graphs while there are none.
+  bool misses_graphs() const { return misses_graphs_; }
   bool all_set() const { return std::find(set_.begin(), set_.end(), false) == set_.end(); }
   std::vector<Facts> Take() { return std::move(results_); }
 
@@ -96,10 +98,55 @@ class Inferrer : public ops::InferContext {
   const ir::Graph& graph_;
   const ir::Node& node_;
   absl::Span<const Operand> operands_;
+  const Scope& scope_;
+  bool misses_graphs_ = false;
   std::vector<Facts> results_;
   std::vector<bool> set_ = std::vector<bool>(results_.size());
   const ir::Shape unranked_ = ir::Shape::Unranked();
 };
+
+// kInvalidArgument unless a node in `scope` may call the graph with such arguments.
+absl::Status CheckCall(const Scope& scope, int callee, absl::Span<const ops::TypedShape> arguments) {
+  if (callee < 0 || static_cast<size_t>(callee) >= scope.model->graphs.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("there is no graph ", callee, " to call; the model has ",
+                                                   scope.model->graphs.size()));
+  }
+  const ir::Graph& graph = scope.model->graphs[static_cast<size_t>(callee)];
+  for (const Scope* caller = &scope; caller != nullptr; caller = caller->caller) {
+    if (caller->graph == callee) return absl::InvalidArgumentError(absl::StrCat("graph ", graph.name, " calls itself"));
+  }
+  if (arguments.size() != graph.inputs.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("graph ", graph.name, " has ", graph.inputs.size(),
+                                                   " inputs, the call ", arguments.size(), " arguments"));
+  }
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const ir::Value& input = graph.value(graph.inputs[i]);
+    if (input.type != arguments[i].type) {
+      return absl::InvalidArgumentError(absl::StrCat("input ", input.name, " of graph ", graph.name, " is ",
+                                                     Name(input.type), ", the argument ", Name(arguments[i].type)));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<ops::TypedShape>> Inferrer::CallResults(int graph,
+                                                                   absl::Span<const ops::TypedShape> arguments) {
+  if (scope_.model == nullptr) {
+    misses_graphs_ = true;
+    return absl::UnimplementedError("a graph that stands alone cannot call others");
+  }
+  ZP_RETURN_IF_ERROR(CheckCall(scope_, graph, arguments));
+  const ir::Graph& callee = scope_.model->graphs[static_cast<size_t>(graph)];
+  std::vector<ir::Shape> shapes;
+  for (const ops::TypedShape& argument : arguments) shapes.push_back(argument.shape);
+  ZP_ASSIGN_OR_RETURN(const std::vector<Facts> facts, InferGraph(callee, shapes, {scope_.model, graph, &scope_}));
+  std::vector<ops::TypedShape> results;
+  for (ir::ValueId id : callee.outputs) {
+    const Facts& result = facts[static_cast<size_t>(id)];
+    results.push_back({result.type, result.shape});
+  }
+  return results;
+}
 
 absl::Status CheckArity(const ir::Node& node, const ops::OpDef& op, absl::Span<const Operand> operands) {
   const int inputs = static_cast<int>(operands.size()), outputs = static_cast<int>(node.outputs().size());
@@ -115,6 +162,13 @@ absl::Status CheckArity(const ir::Node& node, const ops::OpDef& op, absl::Span<c
     }
   }
   return absl::OkStatus();
+}
+
+Facts DeclaredFacts(const ir::Value& value) {
+  Facts facts;
+  facts.type = value.type;
+  facts.shape = value.shape;
+  return facts;
 }
 
 // A dimension or rank that inference cannot tell may still be declared (a .tflite says so of data-dependent shapes).
@@ -167,13 +221,13 @@ Operand MakeOperand(const ir::Graph& graph, const std::vector<Facts>& facts, ir:
   return operand;
 }
 
-absl::Status InferOne(const ir::Graph& graph, ir::NodeId id, std::vector<Facts>& facts) {
+absl::Status InferOne(const ir::Graph& graph, ir::NodeId id, const Scope& scope, std::vector<Facts>& facts) {
   const ir::Node& node = graph.node(id);
   const ops::OpDef* op = ops::FindOp(node.op());
   if (op == nullptr || op->infer == nullptr) return absl::OkStatus();
   std::vector<Operand> operands;
   for (ir::ValueId input : node.inputs()) operands.push_back(MakeOperand(graph, facts, input));
-  ZP_ASSIGN_OR_RETURN(std::vector<Facts> results, InferNode(graph, id, *op, operands));
+  ZP_ASSIGN_OR_RETURN(std::vector<Facts> results, InferNode(graph, id, *op, operands, scope));
   Materialize(graph, id, *op, operands, results);
   for (size_t i = 0; i < results.size(); ++i) {
     facts[static_cast<size_t>(node.output(static_cast<int>(i)))] = std::move(results[i]);
@@ -196,11 +250,16 @@ absl::Status AnnotateNode(absl::Status status, const ir::Graph& graph, ir::NodeI
 }
 
 absl::StatusOr<std::vector<Facts>> InferNode(const ir::Graph& graph, ir::NodeId id, const ops::OpDef& op,
-                                             absl::Span<const Operand> operands) {
+                                             absl::Span<const Operand> operands, const Scope& scope) {
   const ir::Node& node = graph.node(id);
   absl::Status status = CheckArity(node, op, operands);
-  Inferrer context(graph, node, operands);
+  Inferrer context(graph, node, operands, scope);
   if (status.ok()) status = op.infer(context);
+  if (context.misses_graphs()) {
+    std::vector<Facts> declared;
+    for (ir::ValueId output : node.outputs()) declared.push_back(DeclaredFacts(graph.value(output)));
+    return declared;
+  }
   if (status.ok() && !context.all_set()) {
     status = absl::InternalError(absl::StrCat("shape inference of ", op.name, " left a result out"));
   }
@@ -208,23 +267,22 @@ absl::StatusOr<std::vector<Facts>> InferNode(const ir::Graph& graph, ir::NodeId 
   return context.Take();
 }
 
-absl::StatusOr<std::vector<Facts>> InferGraph(const ir::Graph& graph, absl::Span<const ir::Shape> input_shapes) {
-  std::vector<Facts> facts(static_cast<size_t>(graph.num_values()));
-  for (ir::ValueId id = 0; id < graph.num_values(); ++id) {
-    facts[static_cast<size_t>(id)].type = graph.value(id).type;
-    facts[static_cast<size_t>(id)].shape = graph.value(id).shape;
-  }
+absl::StatusOr<std::vector<Facts>> InferGraph(const ir::Graph& graph, absl::Span<const ir::Shape> input_shapes,
+                                              const Scope& scope) {
+  std::vector<Facts> facts;
+  for (ir::ValueId id = 0; id < graph.num_values(); ++id) facts.push_back(DeclaredFacts(graph.value(id)));
   for (size_t i = 0; i < input_shapes.size(); ++i) {
     facts[static_cast<size_t>(graph.inputs[i])].shape = input_shapes[i];
   }
   for (ir::NodeId id = graph.first(); id != ir::kNoNode; id = graph.next(id)) {
-    ZP_RETURN_IF_ERROR(InferOne(graph, id, facts));
+    ZP_RETURN_IF_ERROR(InferOne(graph, id, scope, facts));
   }
   return facts;
 }
 
-absl::Status InferShapes(ir::Graph& graph) {
-  ZP_ASSIGN_OR_RETURN(std::vector<Facts> facts, InferGraph(graph, {}));
+namespace {
+
+void Declare(std::vector<Facts> facts, ir::Graph& graph) {
   for (ir::NodeId id = graph.first(); id != ir::kNoNode; id = graph.next(id)) {
     for (ir::ValueId output : graph.node(id).outputs()) {
       Facts& known = facts[static_cast<size_t>(output)];
@@ -232,12 +290,27 @@ absl::Status InferShapes(ir::Graph& graph) {
       graph.value(output).shape = FillGaps(std::move(known.shape), graph.value(output).shape);
     }
   }
+}
+
+}  // namespace
+
+absl::Status InferShapes(ir::Graph& graph) {
+  ZP_ASSIGN_OR_RETURN(std::vector<Facts> facts, InferGraph(graph, {}, Scope()));
+  Declare(std::move(facts), graph);
+  return absl::OkStatus();
+}
+
+absl::Status InferShapes(ir::Model& model) {
+  for (size_t i = 0; i < model.graphs.size(); ++i) {
+    ZP_ASSIGN_OR_RETURN(std::vector<Facts> facts, InferGraph(model.graphs[i], {}, {&model, static_cast<int>(i)}));
+    Declare(std::move(facts), model.graphs[i]);
+  }
   return absl::OkStatus();
 }
 
 std::vector<std::pair<ir::ValueId, ir::Value>> KnownValues(const ir::Graph& graph) {
   std::vector<std::pair<ir::ValueId, ir::Value>> known;
-  auto facts = InferGraph(graph, {});
+  auto facts = InferGraph(graph, {}, Scope());
   if (!facts.ok()) return known;
   for (ir::ValueId id = 0; id < graph.num_values(); ++id) {
     const Facts& fact = (*facts)[static_cast<size_t>(id)];

@@ -35,14 +35,22 @@ struct Operand {
   bool complete = true;
 };
 
+// Where a graph stands: in a model, whose other graphs its nodes may call, or alone.
+struct Scope {
+  const ir::Model* model = nullptr;  // null: alone
+  int graph = 0;
+  const Scope* caller = nullptr;     // whose node calls the graph, where one does
+};
+
 // Checks arity, then calls the op's infer. One Facts for each result; elements only where infer knew them. Errors carry
-// Place::kNode, kOp and kTensor.
+// Place::kNode, kOp and kTensor. Of a node that calls others while its graph stands alone: what the graph declares.
 absl::StatusOr<std::vector<Facts>> InferNode(const ir::Graph& graph, ir::NodeId node, const ops::OpDef& op,
-                                             absl::Span<const Operand> operands);
+                                             absl::Span<const Operand> operands, const Scope& scope);
 
 // Facts of every value, by id, from the graph's inputs or, where not empty, `input_shapes` in their place. Values of
 // nodes whose op has no record keep what the graph says.
-absl::StatusOr<std::vector<Facts>> InferGraph(const ir::Graph& graph, absl::Span<const ir::Shape> input_shapes);
+absl::StatusOr<std::vector<Facts>> InferGraph(const ir::Graph& graph, absl::Span<const ir::Shape> input_shapes,
+                                              const Scope& scope);
 
 // `status` with the places of the node: its name, its op, its first result.
 absl::Status AnnotateNode(absl::Status status, const ir::Graph& graph, ir::NodeId node);

@@ -153,7 +153,7 @@ absl::StatusOr<std::vector<uint8_t>> RunStages(const ConverterOptions& options, 
   ZP_RETURN_IF_ERROR(passes::RunPasses(
       model, from_tensorflow ? passes::ImportPipeline() : passes::TflitePipeline(), pass_options, context));
   ZP_RETURN_IF_ERROR(passes::RunPasses(model, SchemePipeline(mode.plan.scheme), pass_options, context));
-  for (ir::Graph& graph : model.graphs) ZP_RETURN_IF_ERROR(engine::InferShapes(graph));
+  ZP_RETURN_IF_ERROR(engine::InferShapes(model));
 
   ir::Statistics statistics;
   if (mode.calibrates) {

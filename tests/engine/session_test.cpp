@@ -116,16 +116,16 @@ const %perm : int32[2] = 1 0
 output %y
 )");
   std::vector<std::string> seen;
-  engine::Observer observer = [&](ir::ValueId id, const ops::TensorView& view) {
-    REQUIRE(view.data != nullptr);
-    seen.push_back(runner.graph.value(id).name);
+  engine::Observer observer = [&](const engine::Sight& sight) {
+    REQUIRE(sight.tensor.data != nullptr);
+    seen.push_back(runner.graph.value(sight.value).name);
     return absl::OkStatus();
   };
   REQUIRE(runner.Run({{{2, 3}, {1, 2, 3, 4, 5, 6}}}, &observer).ok());
   REQUIRE(seen == std::vector<std::string>{"x", "s", "t", "y"});
   REQUIRE(runner.Floats() == std::vector<float>{1, 4, 2, 5, 3, 6});
 
-  engine::Observer stop = [](ir::ValueId, const ops::TensorView&) { return absl::AbortedError("enough"); };
+  engine::Observer stop = [](const engine::Sight&) { return absl::AbortedError("enough"); };
   REQUIRE(runner.Run({{{2, 3}, {1, 2, 3, 4, 5, 6}}}, &stop).code() == absl::StatusCode::kAborted);
 }
 

@@ -64,7 +64,8 @@ TEST_CASE("zoo models run in less memory than their values take together", "[zoo
     REQUIRE(executable.ok());
     auto session = engine::Session::Create(**executable);
     size_t all = 0;
-    const engine::Observer observer = [&](ir::ValueId, const ops::TensorView& view) {
+    const engine::Observer observer = [&](const engine::Sight& sight) {
+      const ops::TensorView& view = sight.tensor;
       all += view.bytes();
       const float* elements = view.type == ElementType::kFloat32 ? view.As<float>() : nullptr;
       for (int64_t i = 0; elements != nullptr && i < view.elements(); ++i) {
