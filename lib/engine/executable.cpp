@@ -120,9 +120,11 @@ absl::StatusOr<const Executable*> ProgramImpl::Prepare(int graph) {
   if (graph < 0 || static_cast<size_t>(graph) >= entries_.size()) {
     return absl::InvalidArgumentError(absl::StrCat("the model has no graph ", graph));
   }
-  // Shapes first: that is where calls without end are found.
-  ZP_RETURN_IF_ERROR(InferGraph(model_.graphs[static_cast<size_t>(graph)], {}, {&model_, graph}).status());
-  PrepareWithCallees(graph);
+  if (entries_[static_cast<size_t>(graph)].executable == nullptr) {
+    // Shapes first: that is where calls without end are found.
+    ZP_RETURN_IF_ERROR(InferGraph(model_.graphs[static_cast<size_t>(graph)], {}, {&model_, graph}).status());
+    PrepareWithCallees(graph);
+  }
   ZP_ASSIGN_OR_RETURN(const ExecutableImpl* executable, Find(graph));
   return executable;
 }

@@ -45,7 +45,7 @@ struct Scope {
 // Checks arity, then calls the op's infer. One Facts for each result; elements only where infer knew them. Errors carry
 // Place::kNode, kOp and kTensor. Of a node that calls others while its graph stands alone: what the graph declares.
 absl::StatusOr<std::vector<Facts>> InferNode(const ir::Graph& graph, ir::NodeId node, const ops::OpDef& op,
-                                             absl::Span<const Operand> operands, const Scope& scope);
+                                             absl::Span<const Operand> operands, const Scope& scope = {});
 
 // Facts of every value, by id, from the graph's inputs or, where not empty, `input_shapes` in their place. Values of
 // nodes whose op has no record keep what the graph says.
