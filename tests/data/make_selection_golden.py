@@ -138,9 +138,16 @@ def boxes():
 
 def indices():
     grid = np.array([[0, 3, 0], [1, 0, 2]])
-    for dtype in (np.bool_, np.int8, np.uint8, np.int32, np.uint32, np.int64):
+    for dtype in (np.bool_, np.float32, np.int8, np.uint8, np.int32, np.uint32, np.int64):
         yield record("WHERE", [grid.astype(dtype)], None, ["int64"])
     yield record("WHERE", [spread(2, 3, 2, 2) > 0], None, ["int64"])
+    yield record("WHERE", [np.maximum(spread(30, 50), 0)], None, ["int64"])
+    for dtype in (np.float32, np.int8, np.uint8, np.int16, np.int32, np.int64):
+        for name, code in (("int32", 2), ("int64", 4)):
+            yield record("UNIQUE", [np.array([4, 2, 4, 9, 1, 2, 7]).astype(dtype)],
+                         ("UniqueOptions", {"idx_out_type": code}), [np.dtype(dtype).name, name])
+    yield record("UNIQUE", [i32(*(np.arange(2000) * 7 % 311))], ("UniqueOptions", {"idx_out_type": 2}),
+                 ["int32", "int32"])
 
 
 def bool_reductions():
@@ -181,8 +188,139 @@ def float_ops():
                                                "narrow_range": False}))
 
 
+def matrices():
+    for dtype in (np.float32, np.int8, np.uint8, np.int16, np.int32, np.int64):
+        yield record("MATRIX_DIAG", [count(2, 3, dtype=dtype)])
+        yield record("MATRIX_SET_DIAG", [count(2, 3, 4, dtype=dtype), -count(2, 3).astype(dtype)], fed=(0, 1))
+    yield record("MATRIX_DIAG", [count(3)])
+    yield record("MATRIX_DIAG", [count(2, 1, 2)])
+    yield record("MATRIX_SET_DIAG", [count(4, 3), f32(7, 8, 9)])
+    yield record("MATRIX_SET_DIAG", [count(2, 2, 1, 3), -count(2, 2, 1)])
+
+
+def scatters():
+    spots = i32(1, 3, 1, shape=(3, 1))
+    for dtype in (np.float32, np.int8, np.uint8, np.int32, np.int64, np.bool_):
+        yield record("SCATTER_ND", [spots, count(3, dtype=dtype), i32(5)], None, [np.dtype(dtype).name], fed=(0, 1))
+    yield record("SCATTER_ND", [spots, count(3, 2, 2), i32(4, 2, 2)], None, ["float32"], fed=(0, 1))
+    yield record("SCATTER_ND", [i32(0, 1, 1, 0, shape=(2, 2)), count(2, 3), i32(2, 2, 3)], None, ["float32"], fed=(0, 1))
+    yield record("SCATTER_ND", [i32(0, 1, 1, 0, shape=(1, 2, 2)), count(1, 2), i32(2, 2)], None, ["float32"],
+                 fed=(0, 1, 2))
+    yield record("SCATTER_ND", [np.zeros((0, 1), np.int32), f32(), i32(3)], None, ["float32"], fed=(0, 1))
+
+    def sparse(places, shape, values, fill):
+        return record("SPARSE_TO_DENSE", [places, shape, values, fill], None, [str(values.dtype)], fed=(0, 2))
+    for dtype in (np.float32, np.int8, np.uint8, np.int32, np.int64):
+        yield sparse(i32(0, 1, 2, 2, shape=(2, 2)), i32(3, 3), count(2, dtype=dtype) + 5, scalar(1, dtype))
+    yield sparse(i32(0, 1, 2, 2, shape=(2, 2)), i32(3, 3), scalar(7, np.float32), scalar(1, np.float32))
+    yield sparse(i32(0, 2), i32(4), f32(7, 8), scalar(-1, np.float32))
+    yield sparse(scalar(2), i32(4), scalar(7, np.float32), scalar(-1, np.float32))
+    yield sparse(np.array([1, 1], np.int64), np.array([4], np.int64), f32(7, 8), scalar(0, np.float32))
+    yield sparse(i32(0, 1, 1, 1, 0, 2, shape=(2, 3)), i32(2, 2, 3), f32(7, 8), scalar(0, np.float32))
+
+
+def segments():
+    for dtype in (np.float32, np.int32):
+        name = [np.dtype(dtype).name]
+        yield record("SEGMENT_SUM", [count(4, 2, dtype=dtype), i32(0, 0, 1, 2)])
+        yield record("SEGMENT_SUM", [count(3, dtype=dtype), i32(0, 0, 0)], None, name, fed=(0, 1))
+        for kind in ("SUM", "PROD", "MAX", "MIN"):
+            op = "UNSORTED_SEGMENT_" + kind
+            yield record(op, [count(4, 2, dtype=dtype) - 3, i32(2, 0, 2, -1), scalar(4)])
+            yield record(op, [count(2, 2, 3, dtype=dtype), i32(1, 0, 0, 1, shape=(2, 2)), i32(2)], None, name, fed=(0, 1, 2))
+    yield record("SEGMENT_SUM", [count(1500, 2), i32(*(np.arange(1500) // 4))], fed=(0, 1))
+
+
+def bits():
+    for dtype in (np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32):
+        info = np.iinfo(dtype)
+        ends = np.array([info.min, 5, 100, info.max], dtype)
+        yield record("RIGHT_SHIFT", [ends, np.array([1, 40, 3, 0 if info.min == 0 else -1], dtype)], fed=(0, 1))
+        yield record("BITWISE_XOR", [ends, np.array([7, 9, info.max, info.min], dtype)], fed=(0, 1))
+    yield record("RIGHT_SHIFT", [i32(-64, 64), i32(1, 3, shape=(2, 1))], fed=(0, 1))
+    yield record("BITWISE_XOR", [i32(-64, 64, shape=(2, 1)), i32(1, 3)], fed=(0, 1))
+    for source, target, shape in (("float32", "int32", (2, 2)), ("float32", "uint8", (3,)), ("int16", "int64", (2, 4)),
+                                  ("uint8", "int8", (3,)), ("int64", "int16", (1, 2)), ("int32", "float64", (3, 2))):
+        yield record("BITCAST", [count(*shape, dtype=source)], None, [target])
+
+
+def updates():
+    base = count(3, 4)
+    for begin in ((1, 1), (2, 3), (-5, 100)):
+        yield record("DYNAMIC_UPDATE_SLICE", [base, -count(2, 2), i32(*begin)], fed=(0, 1, 2))
+    yield record("DYNAMIC_UPDATE_SLICE", [base, -count(3, 4), i32(0, 0)])
+    yield record("DYNAMIC_UPDATE_SLICE", [base, np.zeros((0, 2), np.float32), i32(1, 1)])
+    yield record("DYNAMIC_UPDATE_SLICE", [base, -count(1, 3), np.array([2, 0], np.int64)], version=2)
+    for dtype in (np.int8, np.int16, np.int32, np.int64, np.bool_):
+        yield record("DYNAMIC_UPDATE_SLICE", [np.zeros((2, 3), dtype), count(1, 2, dtype=dtype), i32(1, 1)])
+    for dtype in (np.int32, np.int64):
+        for a, b in (((3, 1), (2, 1, 5)), ((4,), (4,)), ((1,), (0,)), ((2, 1), (2, 7))):
+            yield record("BROADCAST_ARGS", [np.array(a, dtype), np.array(b, dtype)], fed=(0, 1))
+    for dtype in (np.float32, np.int32, np.int64):
+        for boundaries in ([-0.5, 0.5, 3.0], [2.0], []):
+            yield record("BUCKETIZE", [np.array([-3, -1, 0, 1, 2, 3, 9], dtype)], ("BucketizeOptions", {"boundaries": boundaries}),
+                         ["int32"])
+
+
+def elementwise():
+    y, x = np.concatenate([spread(20), f32(0, -0.0, 1, -1, 2)]), np.concatenate([spread(20, seed=2), f32(-1, -1, 0, 0, -3)])
+    for dtype in (np.float32, np.float64):
+        yield record("ATAN2", [y.astype(dtype).reshape(5, 5), x.astype(dtype).reshape(5, 5)], fed=(0, 1))
+        yield record("SIGN", [np.array([-2, -0.0, 0, 3.5, np.nan], dtype)])
+    yield record("SIGN", [i32(-7, 0, 9)])
+
+
+def windows():
+    def options(padding, stride=(1, 1, 1), dilation=(1, 1, 1), activation=0):
+        return ("Conv3DOptions", {"padding": padding, "stride_d": stride[0], "stride_h": stride[1], "stride_w": stride[2],
+                                  "dilation_d_factor": dilation[0], "dilation_h_factor": dilation[1],
+                                  "dilation_w_factor": dilation[2], "fused_activation_function": activation})
+    whole = np.random.default_rng(4)  # small whole numbers, whose sums are exact in any order
+
+    def small(*shape):
+        return whole.integers(-4, 5, shape).astype(np.float32)
+    volume, kernel = small(2, 4, 5, 6, 3), small(2, 3, 2, 3, 4)
+    for padding in (0, 1):
+        for stride in ((1, 1, 1), (1, 2, 3)):
+            for activation in (0, 1):
+                yield record("CONV_3D", [volume, kernel, small(4)], options(padding, stride, (1, 1, 1), activation))
+        yield record("CONV_3D", [volume, kernel, None], options(padding, dilation=(2, 1, 3)))
+    for padding, stride, shape, source in ((0, (2, 2, 2), (2, 8, 10, 12, 3), (2, 4, 5, 6, 4)),
+                                           (0, (1, 2, 3), (1, 4, 5, 7, 3), (1, 4, 3, 3, 4)),
+                                           (1, (1, 1, 1), (1, 5, 7, 7, 3), (1, 4, 5, 6, 4)),
+                                           (1, (2, 1, 3), (1, 8, 7, 17, 3), (1, 4, 5, 6, 4))):
+        for bias in (small(3), None):
+            yield record("CONV_3D_TRANSPOSE", [i32(*shape), small(2, 3, 2, 3, 4), small(*source), bias],
+                         options(padding, stride), ["float32"], fed=(2,))
+    for dtype in (np.float32, np.int8, np.int32, np.int64):
+        yield record("DILATE", [count(2, 3, dtype=dtype), i32(2, 3), scalar(9, dtype)], ("DilateOptions", {}), second=True)
+    yield record("DILATE", [count(2, 1, 3), i32(1, 4, 2), scalar(0, np.float32)], ("DilateOptions", {}), second=True)
+    for function in range(1, 7):
+        for dtype in (np.float32, np.int8, np.int16, np.int32, np.int64, np.bool_):
+            start = {1: 0, 2: 1, 3: 99, 4: -99, 5: 1, 6: 0}[function]
+            area = (np.arange(12).reshape(3, 4) % 5).astype(dtype)
+            for size, stride, dilation in (((2, 2), (1, 2), (1, 2)), ((1, 3), (2, 1), (1, 1))):
+                yield record("REDUCE_WINDOW", [area, scalar(start, dtype)] +
+                             [np.array(v, np.int64) for v in (size, stride, dilation)],
+                             ("ReduceWindowOptions", {"reduce_function": function}), second=True)
+
+
+def tables():
+    table = count(4, 2, 3)
+    for combiner in (0, 1, 2):
+        yield record("EMBEDDING_LOOKUP_SPARSE",
+                     [i32(1, 3, 0), i32(0, 0, 2, 0, 2, 1, shape=(3, 2)), i32(3, 2), f32(1, 2, 4), table],
+                     ("EmbeddingLookupSparseOptions", {"combiner": combiner}), ["float32"], fed=(0, 3))
+    yield record("EMBEDDING_LOOKUP_SPARSE",
+                 [i32(1, 3), i32(0, 0, 1, 1, 1, 0, shape=(2, 3)), i32(2, 2, 2), f32(.5, 2), count(4, 3)],
+                 ("EmbeddingLookupSparseOptions", {"combiner": 0}), ["float32"], fed=(0, 1, 2, 3, 4))
+    yield record("HASHTABLE_LOOKUP", [i32(7, 2, 9, 3), i32(2, 5, 7), count(3, 2)], None, ["float32", "uint8"], fed=(0, 2))
+    yield record("HASHTABLE_LOOKUP", [i32(5), i32(2, 5, 7), count(3, dtype=np.int32)], None, ["int32", "uint8"], fed=(0, 2))
+
+
 def cases():
-    for family in (top_k, boxes, indices, bool_reductions, reversals, float_ops):
+    for family in (top_k, boxes, indices, bool_reductions, reversals, float_ops, matrices, scatters, segments, bits,
+                   updates, elementwise, windows, tables):
         yield from family()
 
 
