@@ -1,0 +1,107 @@
+#include "ops/recurrent.h"
+
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "ops/activation.h"
+#include "schema/schema_generated.h"
+
+namespace zeropoint::ops {
+
+Sequence SequenceOf(const TensorView& input, bool time_major) {
+  if (input.rank() == 2) return {input.dim(0), 1, true};
+  return {input.dim(time_major ? 1 : 0), input.dim(time_major ? 0 : 1), time_major};
+}
+
+absl::StatusOr<std::optional<kernels::Unary>> FusedFunction(const ir::Attributes& attrs) {
+  using kernels::Unary;
+  const int64_t code = attrs.Int(kFusedActivation);
+  switch (code) {
+    case schema::ActivationFunctionType_NONE: return std::optional<Unary>();
+    case schema::ActivationFunctionType_RELU: return std::optional<Unary>(Unary::kRelu);
+    case schema::ActivationFunctionType_RELU_N1_TO_1: return std::optional<Unary>(Unary::kReluN1To1);
+    case schema::ActivationFunctionType_RELU6: return std::optional<Unary>(Unary::kRelu6);
+    case schema::ActivationFunctionType_TANH: return std::optional<Unary>(Unary::kTanh);
+    default: return absl::UnimplementedError(absl::StrCat("no kernel applies fused activation ", code));
+  }
+}
+
+void ApplyInPlace(const std::optional<kernels::Unary>& function, float* x, int64_t n) {
+  if (function.has_value()) kernels::ApplyUnary(*function, x, x, static_cast<size_t>(n), 0.0f);
+}
+
+int64_t DimOrDynamic(const InferContext& context, int operand, int axis) {
+  if (!context.has_input(operand)) return ir::kDynamic;
+  const ir::Shape& shape = context.input_shape(operand);
+  return shape.ranked() && axis < shape.rank() ? shape[axis] : ir::kDynamic;
+}
+
+absl::Status CheckShape(const InferContext& context, int operand, std::initializer_list<int64_t> shape) {
+  if (!context.has_input(operand)) return absl::OkStatus();
+  ZP_RETURN_IF_ERROR(CheckReal(context, operand));
+  const ir::Shape& actual = context.input_shape(operand);
+  if (!actual.ranked()) return absl::OkStatus();
+  bool fits = actual.rank() == static_cast<int>(shape.size());
+  int axis = 0;
+  for (int64_t dim : shape) fits = fits && Compatible(actual[axis++], dim);
+  if (fits) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("operand ", operand, " has shape ", actual.ToString(), " instead of ",
+                                                 ir::Shape(shape).ToString()));
+}
+
+absl::StatusOr<int64_t> BatchOf(const InferContext& context, int operand, int rank, bool time_major) {
+  ZP_RETURN_IF_ERROR(CheckReal(context, operand));
+  ZP_RETURN_IF_ERROR(CheckRank(context, operand, rank, "input"));
+  return DimOrDynamic(context, operand, rank == 3 && time_major ? 1 : 0);
+}
+
+ir::Shape LikeRows(const ir::Shape& input, int64_t depth) {
+  ir::Shape shape = input;
+  if (shape.ranked()) shape.set(shape.rank() - 1, depth);
+  return shape;
+}
+
+absl::StatusOr<float*> StateOf(const EvalContext& context, int operand) {
+  const auto i = static_cast<size_t>(operand);
+  if (i >= context.states.size() || context.states[i].data == nullptr) {
+    return absl::FailedPreconditionError(absl::StrCat("operand ", operand, " is not a variable that the op can change"));
+  }
+  if (context.states[i].type != ElementType::kFloat32) {
+    return absl::UnimplementedError(
+        absl::StrCat("the op has no kernel for a state of ", Name(context.states[i].type)));
+  }
+  return context.states[i].As<float>();
+}
+
+std::optional<GateProduct> GateProduct::Pack(absl::Span<const TensorView> parts) {
+  std::vector<float> weights;
+  int64_t units = 0, depth = 0;
+  for (const TensorView& part : parts) {
+    if (part.data == nullptr) continue;
+    if (part.type != ElementType::kFloat32 || part.rank() != 2 || part.elements() == 0) return std::nullopt;
+    units += part.dim(0);
+    depth = part.dim(1);
+    weights.insert(weights.end(), part.As<float>(), part.As<float>() + part.elements());
+  }
+  if (units == 0) return std::nullopt;
+  return GateProduct(weights, units, depth);
+}
+
+// A 1x1 convolution over one row of pixels.
+kernels::Window GateProduct::WindowOf(int64_t rows) const {
+  kernels::Window window;
+  window.batch = window.in_h = window.out_h = window.kernel_h = window.kernel_w = 1;
+  window.in_w = window.out_w = rows;
+  window.in_c = depth_;
+  window.out_c = units_;
+  return window;
+}
+
+size_t GateProduct::ScratchBytes(int64_t rows) const { return packed_.ScratchBytes(WindowOf(rows)); }
+
+void GateProduct::Run(const float* x, int64_t rows, const float* bias, float* out, void* scratch) const {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  packed_.Run(WindowOf(rows), x, bias, {-kInfinity, kInfinity}, out, scratch);
+}
+
+}  // namespace zeropoint::ops

@@ -1,0 +1,99 @@
+// What ops that walk over time share: the sequence, products with weights of several gates, states.
+#ifndef ZEROPOINT_OPS_RECURRENT_H_
+#define ZEROPOINT_OPS_RECURRENT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/status.h"
+#include "kernels/conv.h"
+#include "kernels/elementwise.h"
+#include "ops/infer.h"
+#include "ops/op_def.h"
+
+namespace zeropoint::ops {
+
+inline constexpr char kTimeMajor[] = "time_major";
+inline constexpr char kAsymmetricInputs[] = "asymmetric_quantize_inputs";
+
+// --- sequences
+
+// Rows [batch, time], or [time, batch] when time_major; one step has `batch` rows.
+struct Sequence {
+  int64_t batch = 0, time = 1;
+  bool time_major = true;
+
+  int64_t rows() const { return batch * time; }
+  int64_t row(int64_t step, int64_t b) const { return time_major ? step * batch + b : b * time + step; }
+  // The step that is computed as the `i`th.
+  int64_t step(int64_t i, bool backwards) const { return backwards ? time - 1 - i : i; }
+};
+
+// Of an operand [batch, time, depth] or [time, batch, depth]; of [batch, depth]: one step.
+Sequence SequenceOf(const TensorView& input, bool time_major);
+
+// The fused activation as a function; nothing for NONE. kUnimplemented for one that no kernel applies.
+absl::StatusOr<std::optional<kernels::Unary>> FusedFunction(const ir::Attributes& attrs);
+void ApplyInPlace(const std::optional<kernels::Unary>& function, float* x, int64_t n);
+
+// --- shapes
+
+// The dimension `axis` of an operand, kDynamic when it is not known.
+int64_t DimOrDynamic(const InferContext& context, int operand, int axis);
+// kInvalidArgument unless the operand, when present, is a real tensor of that shape as far as both are known.
+absl::Status CheckShape(const InferContext& context, int operand, std::initializer_list<int64_t> shape);
+// The batch dimension of a sequence operand with `rank` dimensions. kInvalidArgument for another rank.
+absl::StatusOr<int64_t> BatchOf(const InferContext& context, int operand, int rank, bool time_major);
+// The shape of a result with the rows of the operand and that many elements in each.
+ir::Shape LikeRows(const ir::Shape& input, int64_t depth);
+
+// --- memory
+
+// The elements of a variable operand. kFailedPrecondition when the run keeps no such variable.
+absl::StatusOr<float*> StateOf(const EvalContext& context, int operand);
+
+// Hands out parts of one block of scratch memory: first asked for, then taken in the same order.
+class ScratchPlan {
+ public:
+  // Returns the offset of a part.
+  size_t Add(int64_t floats) { return AddBytes(static_cast<size_t>(floats) * sizeof(float)); }
+  size_t AddBytes(size_t bytes) {
+    const size_t at = bytes_;
+    bytes_ += (bytes + kernels::kAlignment - 1) / kernels::kAlignment * kernels::kAlignment;
+    return at;
+  }
+  size_t bytes() const { return bytes_; }
+
+ private:
+  size_t bytes_ = 0;
+};
+
+// --- products
+
+// Weights [units, depth] of one or several gates, stacked: a product gives the units of all gates in one row.
+class GateProduct {
+ public:
+  // Empty when a part has no contents yet, or is not float32. Parts without data are absent ones and are left out.
+  static std::optional<GateProduct> Pack(absl::Span<const TensorView> parts);
+
+  int64_t units() const { return units_; }
+  size_t ScratchBytes(int64_t rows) const;
+  // bias: as many as units, or null.
+  void Run(const float* x, int64_t rows, const float* bias, float* out, void* scratch) const;
+
+ private:
+  GateProduct(const std::vector<float>& weights, int64_t units, int64_t depth)
+      : units_(units), depth_(depth), packed_(kernels::BestKernels(), weights.data(), units, 1, depth, 1) {}
+  kernels::Window WindowOf(int64_t rows) const;
+
+  int64_t units_, depth_;
+  kernels::PackedConv packed_;
+};
+
+}  // namespace zeropoint::ops
+
+#endif  // ZEROPOINT_OPS_RECURRENT_H_
