@@ -71,6 +71,8 @@ std::optional<HybridRounding> FindHybridRounding(const ir::Graph& graph, const i
       // A dense layer's rows are what its weights multiply, whatever the activation's dimensions.
       const bool dense = op.quant.dense && operand.axis < weight.shape.rank() && weight.shape[operand.axis] > 0;
       if (dense) rounding.row = weight.shape.NumElements() / weight.shape[operand.axis];
+      // Recurrent ops, which have one scale for a matrix, multiply step by step.
+      if (operand.axis < 0 && weight.shape.rank() == 2) rounding.row = weight.shape[1];
       return rounding;
     }
   }
