@@ -155,6 +155,7 @@ absl::StatusOr<std::vector<uint8_t>> RunStages(const ConverterOptions& options, 
   ZP_RETURN_IF_ERROR(passes::RunPasses(model, SchemePipeline(mode.plan.scheme), pass_options, context));
   ZP_RETURN_IF_ERROR(engine::InferShapes(model));
 
+  if (mode.plan.scheme == plan::Scheme::kInt8) plan::AddIntermediates(model);
   ir::Statistics statistics;
   if (mode.calibrates) {
     ZP_RETURN_IF_ERROR(clock.Start("calibrate"));

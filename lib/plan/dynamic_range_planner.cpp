@@ -1,4 +1,5 @@
 // Dynamic range: int8 weights, float activations (docs/numerics.md, "Dynamic range").
+#include <algorithm>
 #include <utility>
 
 #include "plan/forms.h"
@@ -17,6 +18,22 @@ bool RunsOnIntegers(const ir::Graph& graph, const ir::Node& node, const ops::Qua
   return elements != ir::kDynamic && elements < graph.value(weight).shape.NumElements();
 }
 
+// A constant that the op would have in int8.
+bool IsCandidate(const ir::Graph& graph, ir::ValueId weight) {
+  return IsFloat(graph, weight) && graph.value(weight).is_constant;
+}
+
+bool IsWorthIt(const ir::Graph& graph, ir::ValueId weight, int64_t fewest) {
+  return graph.value(weight).shape.NumElements() >= fewest;
+}
+
+bool AllAreWorthIt(const ir::Graph& graph, const ir::Node& node, const ops::QuantSpec& spec, int64_t fewest) {
+  return std::all_of(spec.dynamic_range.begin(), spec.dynamic_range.end(), [&](const ops::DynamicRangeOperand& candidate) {
+    const ir::ValueId weight = node.input(candidate.operand);
+    return !IsCandidate(graph, weight) || IsWorthIt(graph, weight, fewest);
+  });
+}
+
 absl::Status PlanNode(const Task& task, ir::NodeId id, GraphPlan& plan) {
   const ir::Graph& graph = task.graph;
   const ir::Node& node = graph.node(id);
@@ -25,11 +42,11 @@ absl::Status PlanNode(const Task& task, ir::NodeId id, GraphPlan& plan) {
   const int64_t fewest = choice == nullptr ? kFewestElements : choice->min_weight_elements.value_or(kFewestElements);
   const bool widened = choice != nullptr && choice->explicit_dequantize;
   NodeDecision& decision = plan.nodes.emplace(id, UndecidedFor(node)).first->second;
+  if (spec.dynamic_range_all_or_none && !AllAreWorthIt(graph, node, spec, fewest)) return absl::OkStatus();
   for (const ops::DynamicRangeOperand& candidate : spec.dynamic_range) {
     const ir::ValueId weight = node.input(candidate.operand);
-    if (!IsFloat(graph, weight) || !graph.value(weight).is_constant) continue;
-    if (!widened) decision.attrs = spec.dynamic_range_attrs;
-    if (graph.value(weight).shape.NumElements() < fewest) continue;
+    if (!IsCandidate(graph, weight)) continue;
+    if (!IsWorthIt(graph, weight, fewest)) continue;
     ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph, weight));
     const ops::OperandSpec role{ops::Role::kWeight, candidate.axis, -1, -1};
     ValuePlan form = DynamicRangeForm(elements, graph.value(weight).shape.dims(), WeightAxis(task, id, role, weight));
@@ -38,6 +55,7 @@ absl::Status PlanNode(const Task& task, ir::NodeId id, GraphPlan& plan) {
       plan.operands[{id, candidate.operand}] = ValuePlan();
       decision.quantized = true;
     } else if (candidate.hybrid) {
+      decision.attrs = spec.dynamic_range_attrs;
       plan.operands[{id, candidate.operand}] = std::move(form);
       decision.quantized = true;
     } else if (RunsOnIntegers(graph, node, spec, weight)) {

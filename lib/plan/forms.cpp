@@ -105,6 +105,36 @@ ValuePlan Int8BiasForm(absl::Span<const float> values, absl::Span<const int64_t>
   return form;
 }
 
+ValuePlan Int16WeightForm(absl::Span<const float> values, int steps) {
+  ValuePlan form = Int16Form(Magnitude(values) / static_cast<float>(steps));
+  form.encoding.low = -steps;
+  form.encoding.high = steps;
+  return form;
+}
+
+ValuePlan NormBiasForm(float coefficient_scale) {
+  // The int8 kernel normalizes to 10 bits after the point.
+  constexpr double kNormalizedOne = 1024.0;
+  const double scale = static_cast<double>(coefficient_scale) / kNormalizedOne;
+  ValuePlan form;
+  form.type = ElementType::kInt32;
+  form.encoding = Symmetric(Encoding::Rule::kMultiply, std::numeric_limits<int32_t>::max());
+  AddScale(form, scale);
+  form.encoding.factors.push_back(scale == 0.0 ? 0.0 : numeric::Reciprocal(scale));
+  return form;
+}
+
+ValuePlan Int16StateForm(const ir::Range& range, int steps, bool power_of_two) {
+  const float magnitude = std::max(std::fabs(range.min), std::fabs(range.max));
+  if (!power_of_two) return Int16Form(magnitude / static_cast<float>(steps));
+  // TensorFlow goes below 1 for smaller magnitudes, but LiteRT's kernels have no function for such numbers and leave
+  // their result unset.
+  constexpr float kSmallestBound = 1.0f, kSteps = 32768.0f;
+  float bound = kSmallestBound;
+  while (bound < magnitude) bound *= 2.0f;
+  return Int16Form(bound / kSteps);
+}
+
 ValuePlan Int16x8WeightForm(absl::Span<const float> values, absl::Span<const int64_t> dims, int axis,
                             float input_scale, absl::Span<const float> biases) {
   ValuePlan form;

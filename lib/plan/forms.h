@@ -24,7 +24,14 @@ ValuePlan Int8WeightForm(absl::Span<const float> values, absl::Span<const int64_
 ValuePlan Int8BiasForm(absl::Span<const float> values, absl::Span<const int64_t> dims, float input_scale,
                        bool per_channel, bool adjustable, ValuePlan& weights);
 
-// The same for 16x8; `biases` may be empty.
+// Weights of 16 bits beside int8 activations: the largest magnitude is `steps`.
+ValuePlan Int16WeightForm(absl::Span<const float> values, int steps);
+// The bias of a sum that is normalized, in units of the coefficients' scale.
+ValuePlan NormBiasForm(float coefficient_scale);
+// A variable that holds what int8 kernels remember in 16 bits.
+ValuePlan Int16StateForm(const ir::Range& range, int steps, bool power_of_two);
+
+// Weights of 16x8; `biases` may be empty.
 ValuePlan Int16x8WeightForm(absl::Span<const float> values, absl::Span<const int64_t> dims, int axis,
                             float input_scale, absl::Span<const float> biases);
 ValuePlan Int64BiasForm(absl::Span<const int64_t> dims, float input_scale,

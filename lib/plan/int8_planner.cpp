@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "plan/forms.h"
 #include "plan/planner.h"
+#include "plan/recurrent.h"
 #include "plan/scale_propagation.h"
 
 namespace zeropoint::plan {
@@ -27,6 +28,7 @@ class Int8Planner {
   // Either every float operand and result has an integer form, or the node stays float for `reason`.
   struct Draft {
     std::map<int, ValuePlan> operands;
+    std::map<int, ValuePlan> intermediates;
     std::string reason;
   };
 
@@ -37,6 +39,9 @@ class Int8Planner {
     if (decision == nullptr) return absl::OkStatus();
     Draft draft;
     ZP_RETURN_IF_ERROR(DraftOperands(id, spec, draft));
+    if (draft.reason.empty()) {
+      draft.intermediates = IntermediateForms(task_, node, spec, StoredForm(node.output()), draft.reason);
+    }
     if (draft.reason.empty()) ZP_RETURN_IF_ERROR(DraftBiases(id, spec, draft));
     for (ir::ValueId result : node.outputs()) {
       if (draft.reason.empty() && IsFloat(graph_, result) && !scales_.Stored(result).has_value()) {
@@ -46,6 +51,12 @@ class Int8Planner {
     decision->reason = draft.reason;
     if (!draft.reason.empty()) return absl::OkStatus();
     decision->quantized = true;
+    for (auto& [i, form] : draft.intermediates) {
+      plan_.values[node.info.intermediates[static_cast<size_t>(i)]] = std::move(form);
+    }
+    for (const auto& [i, form] : draft.operands) {
+      if (spec.input(i).role == ops::Role::kState) plan_.values[node.input(i)] = form;
+    }
     PlanOperands(graph_, id, std::move(draft.operands), plan_);
     for (ir::ValueId result : node.outputs()) {
       if (IsFloat(graph_, result)) plan_.values[result] = *StoredForm(result);
@@ -60,11 +71,13 @@ class Int8Planner {
       const ir::ValueId value = node.input(i);
       const ops::OperandSpec role = spec.input(i);
       if (IsIntegerWeight(graph_, role, value)) {
-        DraftStoredWeight(i, value, draft);
+        DraftStoredWeight(i, value, role, draft);
         continue;
       }
       if (!IsFloat(graph_, value) || role.role == ops::Role::kBias) continue;
-      if (!graph_.value(value).is_constant) {
+      if (role.role == ops::Role::kState) {
+        DraftState(id, i, role, draft);
+      } else if (!graph_.value(value).is_constant) {
         const std::optional<numeric::Affine> params = scales_.Read(id, i);
         if (!params.has_value()) {
           draft.reason = NoParamsReason(value);
@@ -73,8 +86,10 @@ class Int8Planner {
         draft.operands[i] = WithRange(Int8Form(*params), value, *params == scales_.Stored(value));
       } else if (role.role == ops::Role::kWeight) {
         ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph_, value));
-        draft.operands[i] = Int8WeightForm(elements, graph_.value(value).shape.dims(),
-                                           WeightAxis(task_, id, role, value));
+        draft.operands[i] = role.int16_steps > 0
+                                ? Int16WeightForm(elements, role.int16_steps)
+                                : Int8WeightForm(elements, graph_.value(value).shape.dims(),
+                                                 WeightAxis(task_, id, role, value));
       } else {
         DraftConstant(id, i, spec, draft);
       }
@@ -82,8 +97,18 @@ class Int8Planner {
     return absl::OkStatus();
   }
 
-  void DraftStoredWeight(int operand, ir::ValueId value, Draft& draft) const {
-    if (std::optional<ValuePlan> form = Int8WeightAsStored(graph_, value)) {
+  void DraftState(ir::NodeId id, int operand, const ops::OperandSpec& role, Draft& draft) const {
+    const ir::Node& node = graph_.node(id);
+    const std::optional<ValuePlan> result =
+        role.like_result < 0 ? std::nullopt : StoredForm(node.output(role.like_result));
+    FormOrReason state = StateForm(task_, node.input(operand), role, result);
+    draft.reason = std::move(state.reason);
+    if (state.form.has_value()) draft.operands[operand] = *std::move(state.form);
+  }
+
+  void DraftStoredWeight(int operand, ir::ValueId value, const ops::OperandSpec& role, Draft& draft) const {
+    std::optional<ValuePlan> form = Int8WeightAsStored(graph_, value);
+    if (form.has_value() && role.int16_steps == 0) {
       draft.operands[operand] = *std::move(form);
     } else {
       draft.reason = IntegerWeightReason(graph_, value);
@@ -116,9 +141,16 @@ class Int8Planner {
         draft.reason = absl::StrCat("the bias '", graph_.value(value).name, "' is computed at run time");
         return absl::OkStatus();
       }
-      auto input = draft.operands.find(role.bias_input);
+      if (auto norm = draft.operands.find(role.bias_norm); norm != draft.operands.end()) {
+        ZP_RETURN_IF_ERROR(WeightElements(graph_, value).status());
+        draft.operands[i] = NormBiasForm(norm->second.params.scale[0]);
+        continue;
+      }
+      const bool from_inside = role.bias_intermediate >= 0;
+      const std::map<int, ValuePlan>& inputs = from_inside ? draft.intermediates : draft.operands;
+      auto input = inputs.find(from_inside ? role.bias_intermediate : role.bias_input);
       auto factor = draft.operands.find(role.bias_weight);
-      if (input == draft.operands.end() || factor == draft.operands.end()) {
+      if (input == inputs.end() || factor == draft.operands.end()) {
         draft.reason = "its bias is float32, but its input or weights are not";
         return absl::OkStatus();
       }
@@ -126,10 +158,10 @@ class Int8Planner {
       ValuePlan& weights = factor->second;
       const ir::ValueId weight = node.input(role.bias_weight);
       const bool stored = !IsFloat(graph_, weight);
-      const bool adjustable = graph_.value(weight).is_constant && !stored;
+      const bool adjustable = graph_.value(weight).is_constant && !stored && IsPlainBias(role, weights);
       const bool per_channel =
           stored ? weights.params.scale.size() > 1
-                 : adjustable && WeightAxis(task_, id, spec.input(role.bias_weight), weight) >= 0;
+                 : graph_.value(weight).is_constant && WeightAxis(task_, id, spec.input(role.bias_weight), weight) >= 0;
       if (per_channel && elements.size() != weights.params.scale.size()) {
         draft.reason = absl::StrCat("its bias has ", elements.size(), " elements for ", weights.params.scale.size(),
                                     " channels");
@@ -140,6 +172,11 @@ class Int8Planner {
                        per_channel, adjustable, weights);
     }
     return absl::OkStatus();
+  }
+
+  // The bias of a layer, whose overflow is cared for; those of recurrent ops are not.
+  static bool IsPlainBias(const ops::OperandSpec& role, const ValuePlan& weights) {
+    return role.bias_norm < 0 && role.bias_intermediate < 0 && weights.type == ElementType::kInt8;
   }
 
   std::optional<ValuePlan> StoredForm(ir::ValueId id) const {
@@ -169,6 +206,10 @@ class Int8Planner {
 
 }  // namespace
 
-absl::StatusOr<SchemePlan> PlanInt8(const Task& task) { return Int8Planner(task).Run(); }
+absl::StatusOr<SchemePlan> PlanInt8(const Task& task) {
+  const ir::Statistics statistics = UniteStateRanges(task);
+  const Task united{task.graph, task.index, task.is_entry, statistics, task.options, task.scheme};
+  return Int8Planner(united).Run();
+}
 
 }  // namespace zeropoint::plan

@@ -79,6 +79,10 @@ struct Plan {
 // Some node was asked to be something else than options.scheme.
 bool IsMixed(const Plan& plan);
 
+// Gives nodes that lack them the tensors for values inside the op, so that calibration records their ranges. Static int8
+// wants this before calibration.
+void AddIntermediates(ir::Model& model);
+
 // Errors: kInvalidArgument (a type of inputs or outputs that the scheme does not have; NaN or Inf in a weight, naming
 // the tensor), kFailedPrecondition (no float fallback: every op that cannot be integer though it is asked to, one a line:
 // op, node, reason).

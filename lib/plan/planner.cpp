@@ -72,9 +72,13 @@ NodeDecision* EnterNode(const ir::Graph& graph, ir::NodeId id, bool has_form, co
   const ir::Node& node = graph.node(id);
   NodeDecision& decision = plan.nodes.emplace(id, UndecidedFor(node)).first->second;
   if (!HasFloat(graph, node)) return nullptr;
-  if (has_form) return &decision;
-  decision.reason = NoFormReason(node, scheme);
-  return nullptr;
+  const ops::OpDef* op = ops::FindOp(node.op());
+  if (!has_form) {
+    decision.reason = NoFormReason(node, scheme);
+  } else if (op != nullptr && op->quant.integer_gap != nullptr) {
+    decision.reason = std::string(op->quant.integer_gap(graph, node));
+  }
+  return decision.reason.empty() ? &decision : nullptr;
 }
 
 void PlanOperands(const ir::Graph& graph, ir::NodeId id, std::map<int, ValuePlan>&& forms, GraphPlan& plan) {
@@ -135,7 +139,9 @@ std::optional<ValuePlan> Int8WeightAsStored(const ir::Graph& graph, ir::ValueId 
 
 std::string NoFormReason(const ir::Node& node, const char* scheme) {
   if (absl::StartsWith(node.op(), ops::kCustomPrefix)) return "a custom op is carried through as it is";
-  return absl::StrCat("there is no ", scheme, " form of this op");
+  const ops::OpDef* op = ops::FindOp(node.op());
+  const absl::string_view gap = op == nullptr ? absl::string_view() : op->runtime.gap;
+  return absl::StrCat("there is no ", scheme, " form of this op", gap.empty() ? "" : ": ", gap);
 }
 
 std::string NoRangeReason(const ir::Graph& graph, ir::ValueId id) {

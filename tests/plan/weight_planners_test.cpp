@@ -35,13 +35,12 @@ TEST_CASE("dynamic range stores weights of at least 1024 elements as int8 per ch
   CHECK(DecisionOn(model, plan, "y").attrs.size() == 1);
 }
 
-TEST_CASE("smaller weights stay float in dynamic range, but the layer is marked all the same") {
+TEST_CASE("smaller weights stay float in dynamic range, and their layer as it is") {
   const ir::Model model = Dense(31);
   const GraphPlan plan = Planned(model, {}, With(Scheme::kDynamicRange));
   CHECK(plan.operands.empty());
   CHECK_FALSE(DecisionOn(model, plan, "y").quantized);
-  REQUIRE(DecisionOn(model, plan, "y").attrs.size() == 1);
-  CHECK(DecisionOn(model, plan, "y").attrs[0].name == "asymmetric_quantize_inputs");
+  CHECK(DecisionOn(model, plan, "y").attrs.empty());
 }
 
 TEST_CASE("a lookup in an int8 table is dequantized after it when that is the smaller tensor") {
