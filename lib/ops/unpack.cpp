@@ -52,6 +52,12 @@ int Version(const VersionContext& context) {
   }
 }
 
+QuantSpec Quantization() {
+  QuantSpec spec = MovesData({OperandSpec::Activation()});
+  spec.int16_version = 1;  // TensorFlow's 16x8 quantizer leaves it alone
+  return spec;
+}
+
 }  // namespace
 
 namespace records {
@@ -67,7 +73,7 @@ OpDef Unpack() {
           .tf = {{"Unpack", ImportTf}},
           .infer = Infer,
           .eval_float = Eval,
-          .quant = MovesData({OperandSpec::Activation()}),
+          .quant = Quantization(),
           .version = Version,
           .moves_elements = true};
 }

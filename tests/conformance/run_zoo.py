@@ -16,7 +16,7 @@ import conformance
 
 MODELS = ['kws_dscnn', 'resnet8_cifar10', 'esrgan_slim_x2', 'selfie_tf1', 'half_plus_two_tf2', 'kws_dscnn_f32', 'resnet8_f32',
           'resnet_large_f32', 'mnist_conv_fc', 'mobilenet_v1_025_224', 'face_detection_short_f16', 'face_landmark_f32',
-          'speech_embedding', 'movie_review', 'planestrike']
+          'speech_embedding', 'movie_review', 'planestrike', 'mnist_lstm', 'dtln_1', 'dtln_2']
 # Their labelled samples are enough, and their runs short enough, to compare accuracy.
 ACCURACY_MODELS = ('kws_dscnn', 'kws_dscnn_f32')
 ACCURACY_SAMPLES = 1000
