@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "absl/types/span.h"
 #include "ir/graph.h"
 
 namespace zeropoint::ops {
@@ -11,6 +12,9 @@ namespace zeropoint::ops {
 // Indices as the attributes name them, in the order of the record's fields, not checked against any model. None when
 // the op has no record.
 std::vector<int> CalledGraphs(const ir::Node& node);
+
+// Every such index becomes new_index[index]; one that no graph has stays.
+void RenumberCalledGraphs(absl::Span<const int> new_index, ir::Node& node);
 
 }  // namespace zeropoint::ops
 

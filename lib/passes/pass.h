@@ -12,9 +12,13 @@ namespace zeropoint::passes {
 // are the pass manager's work, never a pass's.
 using PassFn = absl::StatusOr<int> (*)(ir::Graph&);
 
+// The same for a rewrite that must see the other graphs of the model, of which `graph` is one. It changes only that.
+using ModelPassFn = absl::StatusOr<int> (*)(const ir::Model& model, ir::Graph& graph);
+
 struct Pass {
   absl::string_view name;  // <verb>_<what>, as the file
-  PassFn run;
+  PassFn run = nullptr;
+  ModelPassFn run_in_model = nullptr;  // in place of `run`
 };
 
 }  // namespace zeropoint::passes

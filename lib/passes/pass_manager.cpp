@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "ir/verifier.h"
+#include "passes/uncalled_graphs.h"
 
 namespace zeropoint::passes {
 namespace {
@@ -59,11 +60,12 @@ bool Disabled(const PassOptions& options, absl::string_view name) {
 }
 
 // How many times the pass applied.
-absl::StatusOr<int> RunOne(ir::Graph& graph, const Pass& pass, const PassOptions& options, const Context& context) {
+absl::StatusOr<int> RunOne(const ir::Model& model, ir::Graph& graph, const Pass& pass, const PassOptions& options,
+                           const Context& context) {
   ZP_RETURN_IF_ERROR(context.Report({.stage = kStage}));
   if (Disabled(options, pass.name)) return 0;
   auto start = std::chrono::steady_clock::now();
-  absl::StatusOr<int> applied = pass.run(graph);
+  absl::StatusOr<int> applied = pass.run_in_model != nullptr ? pass.run_in_model(model, graph) : pass.run(graph);
   if (!applied.ok()) return Annotate(applied.status(), Place::kStage, absl::StrCat("pass ", pass.name));
   if (context.log) {
     auto microseconds =
@@ -77,11 +79,12 @@ absl::StatusOr<int> RunOne(ir::Graph& graph, const Pass& pass, const PassOptions
   return applied;
 }
 
-absl::Status RunPhase(ir::Graph& graph, const Phase& phase, const PassOptions& options, const Context& context) {
+absl::Status RunPhase(const ir::Model& model, ir::Graph& graph, const Phase& phase, const PassOptions& options,
+                      const Context& context) {
   for (int round = 0; round < phase.max_rounds; ++round) {
     int applied = 0;
     for (const Pass& pass : phase.passes) {
-      ZP_ASSIGN_OR_RETURN(int times, RunOne(graph, pass, options, context));
+      ZP_ASSIGN_OR_RETURN(int times, RunOne(model, graph, pass, options, context));
       applied += times;
     }
     if (applied == 0) return absl::OkStatus();
@@ -99,10 +102,12 @@ absl::Status RunPhase(ir::Graph& graph, const Phase& phase, const PassOptions& o
 absl::Status RunPasses(ir::Model& model, absl::Span<const Phase> phases, const PassOptions& options,
                        const Context& context) {
   SignaturePositions positions(model);
+  const std::vector<bool> reachable = ReachableGraphs(model);
   for (ir::Graph& graph : model.graphs) {
-    for (const Phase& phase : phases) ZP_RETURN_IF_ERROR(RunPhase(graph, phase, options, context));
+    for (const Phase& phase : phases) ZP_RETURN_IF_ERROR(RunPhase(model, graph, phase, options, context));
   }
   positions.Restore(model);
+  RemoveUncalledGraphs(reachable, model);
   return absl::OkStatus();
 }
 

@@ -26,7 +26,7 @@ struct PassOptions {
   std::function<void(absl::string_view pass, const ir::Graph& after)> dump;  // called after each pass that applied
 };
 
-// For each graph and phase: cancelled? disabled? then time, run, verify, dump.
+// For each graph and phase: cancelled? disabled? then time, run, verify, dump. Graphs that nobody calls any more go.
 absl::Status RunPasses(ir::Model& model, absl::Span<const Phase> phases, const PassOptions& options,
                        const Context& context);
 
@@ -34,6 +34,8 @@ absl::Status RunPasses(ir::Model& model, absl::Span<const Phase> phases, const P
 std::vector<Phase> ImportPipeline();
 // What a float .tflite needs before it is calibrated and quantized (float16 weights widened, ...).
 std::vector<Phase> TflitePipeline();
+// What schemes with integer activations want before either.
+std::vector<Phase> InlinePipeline();
 // What static int8 wants on top of either.
 std::vector<Phase> Int8Pipeline();
 // What float16 wants.

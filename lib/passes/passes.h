@@ -39,6 +39,7 @@ absl::StatusOr<int> BatchMatMulToFullyConnected(ir::Graph& graph);
 absl::StatusOr<int> RemoveReshapesAroundFullyConnected(ir::Graph& graph);
 absl::StatusOr<int> DivideByConstant(ir::Graph& graph);
 absl::StatusOr<int> UseCheaperOps(ir::Graph& graph);
+absl::StatusOr<int> InlineComposites(const ir::Model& model, ir::Graph& graph);
 
 // --- fold: what is known now is computed now
 absl::StatusOr<int> FoldConstants(ir::Graph& graph);

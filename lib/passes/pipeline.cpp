@@ -86,6 +86,11 @@ std::vector<Phase> TflitePipeline() {
   return {{"widen", {{"widen_float16", WidenFloat16}, kRemoveDead}, 1}};
 }
 
+std::vector<Phase> InlinePipeline() {
+  // First, so that the other passes see what was inside beside what was around it.
+  return {{"inline", {{.name = "inline_composites", .run_in_model = InlineComposites}}}};
+}
+
 std::vector<Phase> Int8Pipeline() {
   // TensorFlow's int8 path brings a .tflite into this form; its 16x8 path leaves the ops alone.
   return {{"int8", {{"squeeze_to_reshape", SqueezeToReshape}}, 1}};

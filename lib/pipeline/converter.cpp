@@ -131,6 +131,12 @@ Context MakeContext(const ConverterOptions& options, std::atomic<bool>& cancelle
   return context;
 }
 
+// The passes that a scheme wants before those of the input's format.
+std::vector<passes::Phase> PreparingPipeline(plan::Scheme scheme) {
+  const bool integer_activations = scheme == plan::Scheme::kInt8 || scheme == plan::Scheme::kInt16x8;
+  return integer_activations ? passes::InlinePipeline() : std::vector<passes::Phase>();
+}
+
 // The passes that a scheme wants on top of those of the input's format.
 std::vector<passes::Phase> SchemePipeline(plan::Scheme scheme) {
   if (scheme == plan::Scheme::kInt8) return passes::Int8Pipeline();
@@ -150,6 +156,7 @@ absl::StatusOr<std::vector<uint8_t>> RunStages(const ConverterOptions& options, 
   ZP_RETURN_IF_ERROR(clock.Start("optimize"));
   passes::PassOptions pass_options;
   pass_options.disabled = options.disabled_passes;
+  ZP_RETURN_IF_ERROR(passes::RunPasses(model, PreparingPipeline(mode.plan.scheme), pass_options, context));
   ZP_RETURN_IF_ERROR(passes::RunPasses(
       model, from_tensorflow ? passes::ImportPipeline() : passes::TflitePipeline(), pass_options, context));
   ZP_RETURN_IF_ERROR(passes::RunPasses(model, SchemePipeline(mode.plan.scheme), pass_options, context));

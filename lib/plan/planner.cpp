@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "ir/constants.h"
+#include "ops/called_graphs.h"
 
 namespace zeropoint::plan {
 namespace {
@@ -71,7 +72,8 @@ bool HasFloat(const ir::Graph& graph, const ir::Node& node) {
 NodeDecision* EnterNode(const ir::Graph& graph, ir::NodeId id, bool has_form, const char* scheme, GraphPlan& plan) {
   const ir::Node& node = graph.node(id);
   NodeDecision& decision = plan.nodes.emplace(id, UndecidedFor(node)).first->second;
-  if (!HasFloat(graph, node)) return nullptr;
+  // What a node does that calls other graphs is decided there; what crosses their borders stays float32.
+  if (!HasFloat(graph, node) || !ops::CalledGraphs(node).empty()) return nullptr;
   const ops::OpDef* op = ops::FindOp(node.op());
   if (!has_form) {
     decision.reason = NoFormReason(node, scheme);

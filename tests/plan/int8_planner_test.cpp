@@ -238,6 +238,25 @@ output %r
   CHECK(DecisionOn(model, plan, "t").reason.empty());
 }
 
+TEST_CASE("nodes that call other graphs take and give floats, and are no obstacle to an integer model") {
+  const ir::Model model = ParsedModel(R"(graph main
+input %x : float32[1,2]
+input %c : bool[]
+%a = RELU(%x) : float32[1,2]
+%i = IF(%c, %a) {then_subgraph_index=1, else_subgraph_index=1} : float32[1,2]
+%r = RELU(%i) : float32[1,2]
+output %r
+)");
+  PlanOptions options = With(Scheme::kInt8);
+  options.allow_float_fallback = false;
+  const ir::Statistics ranges = Ranges(model, {{"x", -4, 4}, {"a", 0, 4}, {"i", -1, 1}, {"r", 0, 1}});
+  const GraphPlan plan = Planned(model, ranges, options);
+  CHECK(DecisionOn(model, plan, "i").reason.empty());
+  CHECK_FALSE(DecisionOn(model, plan, "i").quantized);
+  CHECK(plan.values.count(ValueNamed(model, "i")) == 0);
+  CHECK(ReadScale(model, plan, "r", 0) == ScaleOf(-1, 1));
+}
+
 TEST_CASE("a concatenation with an operand from a float op stays float") {
   const ir::Model model = ParsedModel(R"(graph main
 input %x : float32[1,2]
