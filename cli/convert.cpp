@@ -164,6 +164,7 @@ void SetOptions(const ConvertOptions& options, const Mode& mode, Converter& conv
   converter.per_channel = !options.per_tensor;
   converter.per_channel_dense = !options.per_tensor_dense;
   converter.calibration = CalibrationNamed(options.calibration);
+  converter.sample_state = options.reset_state ? SampleState::kReset : SampleState::kCarry;
   converter.threads = options.threads;
 }
 
@@ -252,7 +253,7 @@ ExitCode RunConvert(const ConvertOptions& options) {
   if (!converter.ok()) return ReportError(converter.status());
   SetOptions(options, *mode, *converter);
   if (mode->needs_data) {
-    absl::StatusOr<Samples> samples = LoadSamples(options.data, converter->Signatures());
+    absl::StatusOr<Samples> samples = LoadSamples(options.data, converter->Signatures(), options.steps);
     if (!samples.ok()) return ReportSamplesError(samples.status(), options.data);
     for (const std::string& warning : samples->warnings) Warn(options, warning);
     converter->representative_dataset = samples->dataset;

@@ -15,6 +15,7 @@ struct ConvertOptions {
   std::string input_type = "float32", output_type = "float32";
   std::vector<std::string> signatures, tags;
   std::string calibration = "tensorflow";
+  bool steps = false, reset_state = false;
   int threads = 0;
   bool per_tensor = false, per_tensor_dense = false;
   bool quiet = false;

@@ -32,6 +32,10 @@ void AddConvert(CLI::App& app, ConvertOptions& options) {
                    "whose ranges: what TensorFlow's calibrator records, or exactly what each tensor held")
       ->check(CLI::IsMember(CalibrationNames()))
       ->capture_default_str();
+  convert->add_flag("--steps", options.steps,
+                    "each sample is a sequence: the second axis of --data's arrays counts its steps");
+  convert->add_flag("--reset-state", options.reset_state,
+                    "a model's variables start anew with each sample of --data, instead of once as in TensorFlow");
   convert->add_option("--input-type", options.input_type, "type of the model's inputs")
       ->check(CLI::IsMember(IoTypeNames()))
       ->capture_default_str();

@@ -27,6 +27,7 @@ struct Table {
   std::string signature;
   std::vector<Column> columns;
   int64_t rows = 0;
+  int64_t steps = 1;  // of each row
 };
 
 std::string Quoted(const std::string& text) { return absl::StrCat("'", text, "'"); }
@@ -147,6 +148,7 @@ RepresentativeDataset Rows(std::vector<Table> list) {
     if (state->table == state->tables.size()) return false;
     const Table& table = state->tables[state->table];
     sample.signature = table.signature;
+    sample.continues = state->row % table.steps != 0;
     sample.tensors.clear();
     for (const Column& column : table.columns) {
       const Array& array = column.array;
@@ -227,10 +229,35 @@ absl::StatusOr<std::vector<Array>> ReadEach(const std::vector<fs::path>& files) 
   return arrays;
 }
 
-absl::StatusOr<Samples> FromArrays(const std::vector<Array>& arrays, const std::vector<SignatureInputs>& signatures) {
+// Each row becomes as many as it has steps; all arrays of a table have the same number.
+absl::Status SplitSteps(Table& table) {
+  for (Column& column : table.columns) {
+    Array& array = column.array;
+    if (array.shape.size() < 2) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("array ", Quoted(array.name), " has no second axis, which would count the steps"));
+    }
+    if (&column != &table.columns.front() && array.shape[1] != table.steps) {
+      return absl::InvalidArgumentError(absl::StrCat("array ", Quoted(array.name), " has ", array.shape[1], " steps, ",
+                                                     Quoted(table.columns[0].array.name), " has ", table.steps));
+    }
+    table.steps = array.shape[1];
+    array.shape[0] *= array.shape[1];
+    array.shape.erase(array.shape.begin() + 1);
+  }
+  table.rows *= table.steps;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Samples> FromArrays(const std::vector<Array>& arrays, const std::vector<SignatureInputs>& signatures,
+                                   bool steps) {
   Samples samples;
   absl::StatusOr<std::vector<Table>> tables = MatchArrays(arrays, signatures, samples.warnings);
   if (!tables.ok()) return tables.status();
+  for (Table& table : *tables) {
+    absl::Status split = steps ? SplitSteps(table) : absl::OkStatus();
+    if (!split.ok()) return split;
+  }
   if (std::all_of(tables->begin(), tables->end(), [](const Table& table) { return table.rows == 0; })) {
     return absl::InvalidArgumentError("the arrays hold no samples: their first axis is 0");
   }
@@ -238,27 +265,29 @@ absl::StatusOr<Samples> FromArrays(const std::vector<Array>& arrays, const std::
   return samples;
 }
 
-absl::StatusOr<Samples> FromFolder(const std::string& path, const std::vector<SignatureInputs>& signatures) {
+absl::StatusOr<Samples> FromFolder(const std::string& path, const std::vector<SignatureInputs>& signatures,
+                                   bool steps) {
   absl::StatusOr<std::vector<fs::path>> files = NpyFilesIn(path);
   if (!files.ok()) return files.status();
   if (signatures.size() == 1 && HasFileForEveryInput(*files, signatures[0])) {
     absl::StatusOr<std::vector<Array>> arrays = ReadEach(*files);
     if (!arrays.ok()) return arrays.status();
-    return FromArrays(*arrays, signatures);
+    return FromArrays(*arrays, signatures, steps);
   }
+  if (steps) return absl::InvalidArgumentError("a folder with one file a sample has no axis of steps");
   if (HasOneInput(signatures)) return Samples{FilePerSample(*std::move(files), signatures[0]), {}};
   return absl::InvalidArgumentError(absl::StrCat("the model's inputs are ", AllWanted(signatures),
                                                  ": the folder must have a file for each, named <input>.npy, or use an "
                                                  ".npz"));
 }
 
-absl::StatusOr<Samples> FromFile(const std::string& path, const std::vector<SignatureInputs>& signatures) {
+absl::StatusOr<Samples> FromFile(const std::string& path, const std::vector<SignatureInputs>& signatures, bool steps) {
   absl::StatusOr<Buffer> file = MapFile(path);
   if (!file.ok()) return file.status();
   if (IsNpz(file->bytes)) {
     absl::StatusOr<std::vector<Array>> arrays = ReadNpz(*file);
     if (!arrays.ok()) return arrays.status();
-    return FromArrays(*arrays, signatures);
+    return FromArrays(*arrays, signatures, steps);
   }
   if (!IsNpy(file->bytes)) return absl::InvalidArgumentError("neither an .npz nor an .npy file");
   if (!HasOneInput(signatures)) {
@@ -267,14 +296,15 @@ absl::StatusOr<Samples> FromFile(const std::string& path, const std::vector<Sign
   }
   absl::StatusOr<Array> array = ReadNpy(*file, signatures[0].inputs[0].name);
   if (!array.ok()) return array.status();
-  return FromArrays({*array}, signatures);
+  return FromArrays({*array}, signatures, steps);
 }
 
 }  // namespace
 
-absl::StatusOr<Samples> LoadSamples(const std::string& path, const std::vector<SignatureInputs>& signatures) {
+absl::StatusOr<Samples> LoadSamples(const std::string& path, const std::vector<SignatureInputs>& signatures,
+                                    bool steps) {
   std::error_code ignored;  // what cannot be told a folder is opened as a file, which says why it cannot
-  return fs::is_directory(path, ignored) ? FromFolder(path, signatures) : FromFile(path, signatures);
+  return fs::is_directory(path, ignored) ? FromFolder(path, signatures, steps) : FromFile(path, signatures, steps);
 }
 
 }  // namespace zeropoint::cli

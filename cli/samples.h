@@ -6,6 +6,7 @@
 //   x.npy     the same for a model with one input.
 //   folder    of .npy files: when there is an <input>.npy for every input, one file an input as in an .npz; otherwise
 //             one file a sample, in the order of the names, for a model with one input.
+// With steps, each sample is a sequence: the second axis counts its steps, the rest is one step's tensor.
 // A sample whose rank is one less than the input's gets a leading axis of 1, the batch.
 #ifndef ZEROPOINT_CLI_SAMPLES_H_
 #define ZEROPOINT_CLI_SAMPLES_H_
@@ -26,7 +27,8 @@ struct Samples {
 
 // Errors: kNotFound and its like when `path` cannot be read; kInvalidArgument when the samples are no samples of the
 // model. Shapes and types are checked by the conversion, which names the sample.
-absl::StatusOr<Samples> LoadSamples(const std::string& path, const std::vector<SignatureInputs>& signatures);
+absl::StatusOr<Samples> LoadSamples(const std::string& path, const std::vector<SignatureInputs>& signatures,
+                                    bool steps = false);
 
 }  // namespace zeropoint::cli
 

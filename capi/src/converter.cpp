@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -76,12 +77,15 @@ absl::StatusOr<int> ReadThreads(uint32_t threads) {
   return static_cast<int>(threads);
 }
 
+using NextStep = std::function<int(const char**, const zp_tensor_view**, size_t*, int*, void*)>;
+
 // One call of the host's callback.
-absl::StatusOr<bool> PullSample(zp_converter& handle, zp_next_sample_fn next, void* user, SampleView& sample) {
+absl::StatusOr<bool> PullStep(zp_converter& handle, const NextStep& next, void* user, SampleView& sample) {
   const char* signature = nullptr;
   const zp_tensor_view* inputs = nullptr;
   size_t count = 0;
-  handle.user_value = next(&signature, &inputs, &count, user);
+  int continues = 0;
+  handle.user_value = next(&signature, &inputs, &count, &continues, user);
   if (handle.user_value != 0) {
     return absl::AbortedError(absl::StrCat("the dataset callback returned ", handle.user_value));
   }
@@ -89,8 +93,26 @@ absl::StatusOr<bool> PullSample(zp_converter& handle, zp_next_sample_fn next, vo
   auto views = zeropoint::capi::ReadViews(inputs, count);
   if (!views.ok()) return views.status();
   sample.signature = signature != nullptr ? signature : "";
+  sample.continues = continues != 0;
   sample.tensors = *std::move(views);
   return true;
+}
+
+// `next` empty: no data.
+absl::Status SetDataset(zp_converter* converter, NextStep next, zp_reset_dataset_fn reset, void* user) {
+  if (converter == nullptr) return BadArgument("converter is NULL");
+  if (!next) {
+    converter->converter.representative_dataset = RepresentativeDataset();
+    return absl::OkStatus();
+  }
+  std::function<void()> restart;
+  if (reset != nullptr) restart = [reset, user] { reset(user); };
+  converter->converter.representative_dataset = RepresentativeDataset::FromFunction(
+      [converter, next = std::move(next), user](SampleView& sample) {
+        return PullStep(*converter, next, user, sample);
+      },
+      std::move(restart));
+  return absl::OkStatus();
 }
 
 const SignatureInputs* SignatureAt(const zp_converter* converter, size_t signature) {
@@ -275,6 +297,15 @@ zp_status zp_converter_set_calibration(zp_converter* converter, int32_t calibrat
   });
 }
 
+zp_status zp_converter_set_sample_state(zp_converter* converter, int32_t state, zp_error** err) {
+  return Guard(err, [&]() -> absl::Status {
+    if (converter == nullptr) return BadArgument("converter is NULL");
+    if (state != ZP_STATE_CARRY && state != ZP_STATE_RESET) return BadArgument("unknown sample state");
+    converter->converter.sample_state = static_cast<zeropoint::SampleState>(state);
+    return absl::OkStatus();
+  });
+}
+
 zp_status zp_converter_set_threads(zp_converter* converter, uint32_t threads, zp_error** err) {
   return Guard(err, [&]() -> absl::Status {
     if (converter == nullptr) return BadArgument("converter is NULL");
@@ -288,18 +319,19 @@ zp_status zp_converter_set_threads(zp_converter* converter, uint32_t threads, zp
 zp_status zp_converter_set_dataset(zp_converter* converter, zp_next_sample_fn next, zp_reset_dataset_fn reset,
                                    void* user, zp_error** err) {
   return Guard(err, [&]() -> absl::Status {
-    if (converter == nullptr) return BadArgument("converter is NULL");
-    if (next == nullptr) {
-      converter->converter.representative_dataset = RepresentativeDataset();
-      return absl::OkStatus();
+    NextStep step;
+    if (next != nullptr) {
+      step = [next](const char** signature, const zp_tensor_view** inputs, size_t* count, int*, void* data) {
+        return next(signature, inputs, count, data);
+      };
     }
-    std::function<void()> restart;
-    if (reset != nullptr) restart = [reset, user] { reset(user); };
-    converter->converter.representative_dataset = RepresentativeDataset::FromFunction(
-        [converter, next, user](SampleView& sample) { return PullSample(*converter, next, user, sample); },
-        std::move(restart));
-    return absl::OkStatus();
+    return SetDataset(converter, std::move(step), reset, user);
   });
+}
+
+zp_status zp_converter_set_steps(zp_converter* converter, zp_next_step_fn next, zp_reset_dataset_fn reset, void* user,
+                                 zp_error** err) {
+  return Guard(err, [&] { return SetDataset(converter, next, reset, user); });
 }
 
 zp_status zp_converter_set_dataset_handle(zp_converter* converter, const zp_dataset* dataset, zp_error** err) {

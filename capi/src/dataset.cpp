@@ -83,24 +83,38 @@ zp_status zp_dataset_create(zp_dataset** out, zp_error** err) {
   });
 }
 
+namespace {
+
+absl::Status AddSample(zp_dataset* dataset, const char* signature, const zp_tensor_view* inputs, size_t count,
+                       bool continues) {
+  if (dataset == nullptr) return BadArgument("dataset is NULL");
+  if (count == 0) return BadArgument("a sample without inputs");
+  if (continues && dataset->samples->empty()) return BadArgument("there is no sample that a step could follow");
+  absl::StatusOr<std::vector<TensorView>> views = zeropoint::capi::ReadViews(inputs, count);
+  if (!views.ok()) return views.status();
+  auto sample = std::make_unique<zeropoint::capi::StoredSample>();
+  if (signature != nullptr) sample->view.signature = signature;
+  sample->view.continues = continues;
+  sample->view.tensors = *std::move(views);
+  for (TensorView& tensor : sample->view.tensors) {
+    const auto* first = static_cast<const uint8_t*>(tensor.data);
+    sample->data.emplace_back(first, first + tensor.bytes);
+    tensor.data = sample->data.back().data();  // stays when `data` grows: moving a vector keeps its buffer
+  }
+  dataset->samples->push_back(std::move(sample));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 zp_status zp_dataset_add_sample(zp_dataset* dataset, const char* signature, const zp_tensor_view* inputs, size_t count,
                                 zp_error** err) {
-  return Guard(err, [&]() -> absl::Status {
-    if (dataset == nullptr) return BadArgument("dataset is NULL");
-    if (count == 0) return BadArgument("a sample without inputs");
-    absl::StatusOr<std::vector<TensorView>> views = zeropoint::capi::ReadViews(inputs, count);
-    if (!views.ok()) return views.status();
-    auto sample = std::make_unique<zeropoint::capi::StoredSample>();
-    if (signature != nullptr) sample->view.signature = signature;
-    sample->view.tensors = *std::move(views);
-    for (TensorView& tensor : sample->view.tensors) {
-      const auto* first = static_cast<const uint8_t*>(tensor.data);
-      sample->data.emplace_back(first, first + tensor.bytes);
-      tensor.data = sample->data.back().data();  // stays when `data` grows: moving a vector keeps its buffer
-    }
-    dataset->samples->push_back(std::move(sample));
-    return absl::OkStatus();
-  });
+  return Guard(err, [&] { return AddSample(dataset, signature, inputs, count, /*continues=*/false); });
+}
+
+zp_status zp_dataset_add_step(zp_dataset* dataset, const char* signature, const zp_tensor_view* inputs, size_t count,
+                              zp_error** err) {
+  return Guard(err, [&] { return AddSample(dataset, signature, inputs, count, /*continues=*/true); });
 }
 
 size_t zp_dataset_size(const zp_dataset* dataset) { return dataset == nullptr ? 0 : dataset->samples->size(); }

@@ -84,6 +84,7 @@ struct ConverterOptions {
   bool per_channel = true;        // false: weights quantized per tensor
   bool per_channel_dense = true;  // false: FULLY_CONNECTED weights per tensor
   Calibration calibration = Calibration::kTensorFlow;
+  SampleState sample_state = SampleState::kCarry;  // no matter to models without variables
   int threads = 0;                // 0: as many as the machine has
   std::function<bool(const ProgressInfo&)> progress;                  // false cancels
   std::function<void(int severity, absl::string_view text)> log;      // 0 debug, 1 info, 2 warning

@@ -27,6 +27,7 @@ struct TensorView {
 struct SampleView {
   std::string signature;  // empty: the model's only signature, or the first
   std::vector<TensorView> tensors;
+  bool continues = false;  // a step of the sequence that the sample before belongs to; see SampleState
 };
 
 // A source of samples. Copies share the source. Read once, in order, from one thread at a time.

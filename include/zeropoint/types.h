@@ -38,6 +38,12 @@ enum class Calibration : uint8_t {
   kExact = 1,
 };
 
+// What becomes of a model's variables (states of recurrent ops, resource variables) between the samples of calibration.
+enum class SampleState : uint8_t {
+  kCarry = 0,  // they stay, as TensorFlow's calibrator has it: all samples are the steps of one sequence
+  kReset = 1,  // they start anew with each sample but those that continue the one before
+};
+
 }  // namespace zeropoint
 
 #endif  // ZEROPOINT_TYPES_H_

@@ -71,6 +71,7 @@ calibrate::NextSample Adapt(const RepresentativeDataset& dataset) {
     ZP_ASSIGN_OR_RETURN(bool more, next(view));
     if (!more) return false;
     sample.signature = view.signature;
+    sample.continues = view.continues;
     sample.tensors.clear();
     for (const TensorView& tensor : view.tensors) {
       const auto* data = static_cast<const uint8_t*>(tensor.data);
@@ -79,6 +80,11 @@ calibrate::NextSample Adapt(const RepresentativeDataset& dataset) {
     }
     return true;
   };
+}
+
+calibrate::Options CalibrationOf(const ConverterOptions& options) {
+  const bool resets = options.sample_state == SampleState::kReset;
+  return {resets ? calibrate::State::kReset : calibrate::State::kCarry};
 }
 
 bool IsIntegerActivationType(ElementType type) {
@@ -167,7 +173,8 @@ absl::StatusOr<std::vector<uint8_t>> RunStages(const ConverterOptions& options, 
   if (mode.calibrates) {
     ZP_RETURN_IF_ERROR(clock.Start("calibrate"));
     options.representative_dataset.Reset();
-    ZP_ASSIGN_OR_RETURN(statistics, calibrate::Calibrate(model, Adapt(options.representative_dataset), context));
+    ZP_ASSIGN_OR_RETURN(statistics, calibrate::Calibrate(model, Adapt(options.representative_dataset), context,
+                                                         CalibrationOf(options)));
     if (options.calibration == Calibration::kTensorFlow) {
       statistics = calibrate::WidenInPlaceOperands(model, std::move(statistics));
     }

@@ -9,6 +9,7 @@ namespace {
 // A sample that owns its bytes.
 struct StoredSample {
   std::string signature;
+  bool continues = false;
   std::vector<TensorView> tensors;           // data points into `storage`
   std::vector<std::vector<uint8_t>> storage;  // one buffer a tensor
 };
@@ -16,6 +17,7 @@ struct StoredSample {
 StoredSample Store(const SampleView& sample) {
   StoredSample stored;
   stored.signature = sample.signature;
+  stored.continues = sample.continues;
   stored.tensors = sample.tensors;
   for (TensorView& tensor : stored.tensors) {
     const auto* first = static_cast<const uint8_t*>(tensor.data);
@@ -45,6 +47,7 @@ RepresentativeDataset RepresentativeDataset::FromSamples(absl::Span<const Sample
     if (source->position == source->samples.size()) return false;
     const StoredSample& stored = source->samples[source->position++];
     sample.signature = stored.signature;
+    sample.continues = stored.continues;
     sample.tensors = stored.tensors;
     return true;
   };

@@ -152,6 +152,9 @@ static void NullArgumentsAreErrors(void) {
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_per_channel(NULL, 1, 1, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_calibration(NULL, ZP_CALIBRATION_EXACT, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_threads(NULL, 1, err), 1);
+  CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_sample_state(NULL, ZP_STATE_RESET, err), 1);
+  CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_steps(NULL, NULL, NULL, NULL, err), 1);
+  CHECK_FAILS(ZP_ERR_ARGUMENT, zp_dataset_add_step(NULL, NULL, NULL, 0, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_dataset(NULL, NextSample, Reset, NULL, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_dataset_handle(NULL, NULL, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_dataset_create(NULL, err), 1);
@@ -185,6 +188,8 @@ static void StructsFromOtherVersions(void) {
   int64_t one = 1;
   zp_tensor_view unset = {0, "x", ZP_F32, 1, &one, &value, sizeof(value)};
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_dataset_add_sample(dataset, NULL, &unset, 1, err), 1);
+  zp_tensor_view set = {sizeof(set), "x", ZP_F32, 1, &one, &value, sizeof(value)};
+  CHECK_FAILS(ZP_ERR_ARGUMENT, zp_dataset_add_step(dataset, NULL, &set, 1, err), 1); /* a step after nothing */
   struct {
     zp_tensor_view view;
     void* later;

@@ -29,6 +29,7 @@ struct Row {
   std::string signature, name;
   std::vector<int64_t> shape;
   float first;
+  bool continues = false;
 };
 
 std::vector<Row> ReadAll(const RepresentativeDataset& dataset) {
@@ -42,7 +43,7 @@ std::vector<Row> ReadAll(const RepresentativeDataset& dataset) {
     for (const TensorView& tensor : sample.tensors) {
       float first = 0.0f;
       std::memcpy(&first, tensor.data, sizeof(first));
-      rows.push_back({sample.signature, tensor.name, tensor.shape, first});
+      rows.push_back({sample.signature, tensor.name, tensor.shape, first, sample.continues});
     }
   }
 }
@@ -124,6 +125,22 @@ TEST_CASE("the first axis counts the samples, and a missing batch axis is added"
   samples = LoadSamples(scratch / "x.npy", OneInput());
   REQUIRE(samples.ok());
   CHECK(ReadAll(samples->dataset)[0].shape == std::vector<int64_t>{1, 2, 3});
+}
+
+TEST_CASE("with steps the second axis counts them, and each sequence has a beginning") {
+  Scratch scratch;
+  WriteFile(scratch / "x.npy", NpyText("<f4", {2, 3, 2, 3}, Counting(36)));
+  auto samples = LoadSamples(scratch / "x.npy", OneInput(), /*steps=*/true);
+  REQUIRE(samples.ok());
+  std::vector<Row> rows = ReadAll(samples->dataset);
+  REQUIRE(rows.size() == 6);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    CHECK(rows[i].shape == std::vector<int64_t>{1, 2, 3});
+    CHECK(rows[i].first == static_cast<float>(6 * i));
+    CHECK(rows[i].continues == (i % 3 != 0));
+  }
+  WriteFile(scratch / "flat.npy", NpyText("<f4", {2}, Counting(2)));
+  CHECK_THAT(Message(LoadSamples(scratch / "flat.npy", OneInput(), true).status()), Contains("no second axis"));
 }
 
 TEST_CASE("a folder holds a file a sample, or a file an input") {

@@ -28,4 +28,17 @@ TEST_CASE("samples in memory outlive the caller's arrays and can be read again")
   }
 }
 
+TEST_CASE("samples in memory stay steps of their sequences") {
+  const float one = 1.0f;
+  SampleView sample{"", {{"x", Type::kFloat32, {1}, &one, sizeof(one)}}};
+  SampleView step = sample;
+  step.continues = true;
+  const RepresentativeDataset dataset = RepresentativeDataset::FromSamples({sample, step, sample});
+  for (bool continues : {false, true, false}) {
+    SampleView read;
+    REQUIRE(*dataset.next()(read));
+    REQUIRE(read.continues == continues);
+  }
+}
+
 TEST_CASE("a default dataset is empty") { REQUIRE(RepresentativeDataset().empty()); }

@@ -1,5 +1,7 @@
 """Models and samples for the tests of the package; none of them needs TensorFlow."""
 
+import base64
+import json
 import os
 import shutil
 
@@ -54,3 +56,11 @@ def representative_dataset(images):
             yield [image[None]]
 
     return generate
+
+
+@pytest.fixture
+def accumulator():
+    """A .tflite whose one variable starts from (10, 20) and grows by the input x, [2], in each run."""
+    with open(os.path.join(TINY, "..", "control_flow_golden.json")) as file:
+        cases = json.load(file)
+    return base64.b64decode(next(case["model"] for case in cases if "VAR_HANDLE" in case["name"]))

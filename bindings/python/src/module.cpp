@@ -65,6 +65,7 @@ struct Session {
 
   // The current sample: its views point into the other members.
   std::string signature;
+  bool continues = false;
   std::vector<std::optional<std::string>> names;
   std::vector<py::buffer_info> buffers;
   std::vector<std::vector<int64_t>> shapes;
@@ -73,10 +74,11 @@ struct Session {
   void Load(const py::tuple& sample);
 };
 
-// `sample` is (signature or None, [(name or None, type code, C-contiguous buffer)]).
+// `sample` is (signature or None, [(name or None, type code, C-contiguous buffer)], continues the sample before).
 void Session::Load(const py::tuple& sample) {
   signature = sample[0].is_none() ? "" : sample[0].cast<std::string>();
   py::list tensors = sample[1];
+  continues = sample[2].cast<bool>();
   names.clear();
   shapes.clear();
   views.clear();
@@ -135,7 +137,8 @@ class Converter {
   }
 
   void SetOptions(uint32_t optimizations, uint32_t op_sets, const std::vector<zp_type>& types, zp_type input,
-                  zp_type output, bool per_channel, bool per_channel_dense, bool exact_calibration, uint32_t threads) {
+                  zp_type output, bool per_channel, bool per_channel_dense, bool exact_calibration,
+                  bool reset_state, uint32_t threads) {
     zp_converter* c = handle_.get();
     Check([&](zp_error** err) { return zp_converter_set_optimizations(c, optimizations, err); });
     Check([&](zp_error** err) { return zp_converter_set_supported_ops(c, op_sets, err); });
@@ -144,6 +147,8 @@ class Converter {
     Check([&](zp_error** err) { return zp_converter_set_per_channel(c, per_channel, per_channel_dense, err); });
     int32_t calibration = exact_calibration ? ZP_CALIBRATION_EXACT : ZP_CALIBRATION_TENSORFLOW;
     Check([&](zp_error** err) { return zp_converter_set_calibration(c, calibration, err); });
+    int32_t state = reset_state ? ZP_STATE_RESET : ZP_STATE_CARRY;
+    Check([&](zp_error** err) { return zp_converter_set_sample_state(c, state, err); });
     Check([&](zp_error** err) { return zp_converter_set_threads(c, threads, err); });
   }
 
@@ -155,8 +160,8 @@ class Converter {
     session.progress = std::move(progress);
     session.log = std::move(log);
     SessionScope scope(*this, session);
-    zp_next_sample_fn next = session.start.is_none() ? nullptr : &NextSample;
-    Check([&](zp_error** err) { return zp_converter_set_dataset(handle_.get(), next, &ResetSamples, this, err); });
+    zp_next_step_fn next = session.start.is_none() ? nullptr : &NextStep;
+    Check([&](zp_error** err) { return zp_converter_set_steps(handle_.get(), next, &ResetSamples, this, err); });
 
     zp_blob* model = nullptr;
     zp_report* report = nullptr;
@@ -242,7 +247,8 @@ class Converter {
     Guarded(user, [](Session& session) { session.samples = session.start(); });
   }
 
-  static int NextSample(const char** signature, const zp_tensor_view** inputs, size_t* count, void* user) {
+  static int NextStep(const char** signature, const zp_tensor_view** inputs, size_t* count, int* continues,
+                      void* user) {
     return Guarded(user, [&](Session& session) {
       if (!session.samples) session.samples = session.start();
       PyObject* next = PyIter_Next(session.samples.ptr());
@@ -253,6 +259,7 @@ class Converter {
       *signature = session.signature.empty() ? nullptr : session.signature.c_str();
       *inputs = session.views.data();
       *count = session.views.size();
+      *continues = session.continues ? 1 : 0;
     });
   }
 
@@ -299,7 +306,7 @@ PYBIND11_MODULE(_zeropoint, module) {
       .def("signatures", &Converter::Signatures)
       .def("set_options", &Converter::SetOptions, py::kw_only(), py::arg("optimizations"), py::arg("op_sets"),
            py::arg("types"), py::arg("input"), py::arg("output"), py::arg("per_channel"), py::arg("per_channel_dense"),
-           py::arg("exact_calibration"),
+           py::arg("exact_calibration"), py::arg("reset_state"),
            py::arg("threads"))
       .def("convert", &Converter::Convert, py::arg("start"), py::arg("progress"), py::arg("log"))
       .def("cancel", &Converter::Cancel);

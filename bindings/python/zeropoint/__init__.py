@@ -28,6 +28,7 @@ from zeropoint._errors import (
     ZeropointError,
 )
 from zeropoint._report import Report
+from zeropoint._samples import Sequence
 
 TYPE_CHECKING = False  # importing typing would be a third of the time that importing this package takes
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ __all__ = [
     "OutOfMemoryError",
     "QuantizationError",
     "Report",
+    "Sequence",
     "UnsupportedError",
     "ZeropointError",
     "float16",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 Tensor = tuple  # (name or None, type code, memoryview)
+Sample = tuple  # (signature or None, list of Tensor, whether it continues the sample before)
 
 # By format character of the buffer protocol and element size.
 _CODES = {
@@ -85,11 +86,35 @@ def _sample(item: Any, index: int) -> tuple[str | None, list[Tensor]]:
     return signature, tensors
 
 
-def _normalized(items: Iterable[Any]) -> Iterator[tuple[str | None, list[Tensor]]]:
-    for index, item in enumerate(items):
-        yield _sample(item, index)
+class Sequence:
+    """Samples that are the steps of one sequence, for a representative dataset to yield in place of a sample.
+
+    With `sample_state = "reset"` the model's variables carry over from step to step and start anew before the first.
+    """
+
+    def __init__(self, steps: Iterable[Any]) -> None:
+        self.steps = steps
+
+    def __repr__(self) -> str:
+        return f"Sequence({self.steps!r})"
 
 
-def starter(input_gen: Callable[[], Iterable[Any]]) -> Callable[[], Iterator[tuple[str | None, list[Tensor]]]]:
+def _steps(items: Iterable[Any]) -> Iterator[tuple[Any, bool]]:
+    """Each sample, and whether it continues the one before."""
+    for item in items:
+        if not isinstance(item, Sequence):
+            yield item, False
+            continue
+        for index, step in enumerate(item.steps):
+            yield step, index > 0
+
+
+def _normalized(items: Iterable[Any]) -> Iterator[Sample]:
+    for index, (item, continues) in enumerate(_steps(items)):
+        signature, tensors = _sample(item, index)
+        yield signature, tensors, continues
+
+
+def starter(input_gen: Callable[[], Iterable[Any]]) -> Callable[[], Iterator[Sample]]:
     """What the extension calls for a fresh iterator at the start of each conversion."""
     return lambda: _normalized(input_gen())

@@ -24,11 +24,12 @@ class Converter:
         per_channel: bool,
         per_channel_dense: bool,
         exact_calibration: bool,
+        reset_state: bool,
         threads: int,
     ) -> None: ...
     def convert(
         self,
-        start: Callable[[], Iterator[tuple[str | None, list[tuple[str | None, int, memoryview]]]]] | None,
+        start: Callable[[], Iterator[tuple[str | None, list[tuple[str | None, int, memoryview]], bool]]] | None,
         progress: Callable[[str, int, int], object] | None,
         log: Callable[[int, str], object] | None,
     ) -> tuple[bytes, str]: ...

@@ -118,6 +118,12 @@ def _calibration(value: Any) -> str:
     raise OptionError(f"calibration is 'tensorflow' or 'exact', not {value!r}")
 
 
+def _sample_state(value: Any) -> str:
+    if value in ("carry", "reset"):
+        return value
+    raise OptionError(f"sample_state is 'carry' or 'reset', not {value!r}")
+
+
 def _threads(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
@@ -199,8 +205,10 @@ class TFLiteConverter(_Checked):
     """Converts a SavedModel, or a float .tflite, to a LiteRT .tflite; make one with a `from_...` method.
 
     Beside TensorFlow's attributes: `calibration` ("tensorflow": ranges as TensorFlow's calibrator records them; "exact":
-    what each tensor held), `threads` (0: as many as the machine has), `progress` (True: a bar on a terminal
-    when tqdm or rich is installed; False; or a function of stage, done, total), and after convert() `report`.
+    what each tensor held), `sample_state` (what becomes of the model's variables between samples; "carry": they stay,
+    as in TensorFlow's calibrator; "reset": they start anew with each sample and each `Sequence`), `threads` (0: as many
+    as the machine has), `progress` (True: a bar on a terminal when tqdm or rich is installed; False; or a function of
+    stage, done, total), and after convert() `report`.
     """
 
     optimizations: list[Optimize]
@@ -209,6 +217,7 @@ class TFLiteConverter(_Checked):
     inference_input_type: DType
     inference_output_type: DType
     calibration: str
+    sample_state: str
     threads: int
     progress: bool | Listener
 
@@ -230,6 +239,7 @@ class TFLiteConverter(_Checked):
             "experimental_enable_resource_variables", True, "variables are handled as TensorFlow does by default"),
         "unfold_batchmatmul": _fixed("unfold_batchmatmul", False, "BATCH_MATMUL is kept"),
         "calibration": _calibration,
+        "sample_state": _sample_state,
         "threads": _threads,
         "progress": _progress,
     }
@@ -256,6 +266,7 @@ class TFLiteConverter(_Checked):
         self.experimental_enable_resource_variables = True
         self.unfold_batchmatmul = False
         self.calibration = "tensorflow"
+        self.sample_state = "carry"
         self.threads = 0
         self.progress = True
 
@@ -353,6 +364,7 @@ class TFLiteConverter(_Checked):
             per_channel=not self._experimental_disable_per_channel,
             per_channel_dense=not self._experimental_disable_per_channel_quantization_for_dense_layers,
             exact_calibration=self.calibration == "exact",
+            reset_state=self.sample_state == "reset",
             threads=self.threads,
         )
         dataset = self.representative_dataset

@@ -62,6 +62,11 @@ enum { /* of zp_converter_set_calibration */
        ZP_CALIBRATION_EXACT = 1       /* ranges that each tensor really held */
 };
 
+enum { /* of zp_converter_set_sample_state: a model's variables between samples */
+       ZP_STATE_CARRY = 0, /* the default: they stay, as TensorFlow's calibrator has it */
+       ZP_STATE_RESET = 1  /* they start anew with each sample but those that continue the one before */
+};
+
 enum { ZP_LOG_DEBUG = 0, ZP_LOG_INFO = 1, ZP_LOG_WARNING = 2 };
 
 /* ---- Opaque handles ---- */
@@ -97,6 +102,10 @@ typedef struct zp_progress {
 /* Points the outputs at the next sample; sets *count to 0 at the end. *signature is NULL before the call: the model's
  * only or first signature. The views must live until the next call. Non-zero stops the conversion with ZP_ERR_USER. */
 typedef int (*zp_next_sample_fn)(const char** signature, const zp_tensor_view** inputs, size_t* count, void* user);
+/* The same with *continues, which is 0 before the call: non-zero says that the sample is a further step of the sequence
+ * that the one before belongs to. */
+typedef int (*zp_next_step_fn)(const char** signature, const zp_tensor_view** inputs, size_t* count, int* continues,
+                               void* user);
 /* Back to the first sample; called at the start of each conversion that reads the data. */
 typedef void (*zp_reset_dataset_fn)(void* user);
 /* Non-zero cancels. */
@@ -145,6 +154,9 @@ ZP_API zp_status zp_dataset_create(zp_dataset** out, zp_error** err);
 /* signature: NULL for the model's only or first one. */
 ZP_API zp_status zp_dataset_add_sample(zp_dataset* dataset, const char* signature, const zp_tensor_view* inputs,
                                        size_t count, zp_error** err);
+/* A further step of the sequence that the sample added last belongs to. */
+ZP_API zp_status zp_dataset_add_step(zp_dataset* dataset, const char* signature, const zp_tensor_view* inputs,
+                                     size_t count, zp_error** err);
 ZP_API size_t zp_dataset_size(const zp_dataset* dataset);
 ZP_API void zp_dataset_free(zp_dataset* dataset);
 
@@ -189,10 +201,15 @@ ZP_API zp_status zp_converter_set_io_types(zp_converter* converter, zp_type inpu
 ZP_API zp_status zp_converter_set_per_channel(zp_converter* converter, int per_channel, int dense, zp_error** err);
 /* ZP_CALIBRATION_...; they differ for operands that LiteRT overwrites with an op's result. */
 ZP_API zp_status zp_converter_set_calibration(zp_converter* converter, int32_t calibration, zp_error** err);
+/* ZP_STATE_...; no matter to models without variables. */
+ZP_API zp_status zp_converter_set_sample_state(zp_converter* converter, int32_t state, zp_error** err);
 ZP_API zp_status zp_converter_set_threads(zp_converter* converter, uint32_t threads, zp_error** err);
 /* next NULL: no data. reset NULL: the data can be read by one conversion only. */
 ZP_API zp_status zp_converter_set_dataset(zp_converter* converter, zp_next_sample_fn next, zp_reset_dataset_fn reset,
                                           void* user, zp_error** err);
+/* In place of zp_converter_set_dataset, for samples that are steps of sequences. */
+ZP_API zp_status zp_converter_set_steps(zp_converter* converter, zp_next_step_fn next, zp_reset_dataset_fn reset,
+                                        void* user, zp_error** err);
 /* Shares the samples: the handle may be freed; what is added to it before a conversion takes part in it. NULL: no data.
  */
 ZP_API zp_status zp_converter_set_dataset_handle(zp_converter* converter, const zp_dataset* dataset, zp_error** err);
