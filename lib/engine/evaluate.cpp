@@ -67,6 +67,7 @@ absl::StatusOr<std::vector<std::shared_ptr<Buffer>>> EvaluateKnown(const ir::Gra
   std::vector<std::shared_ptr<Buffer>> buffers;
   std::vector<ops::MutableView> outputs;
   for (size_t i = 0; i < results.size(); ++i) {
+    if (results[i].type == ElementType::kResource) return absl::UnimplementedError("resources exist in runs only");
     ZP_ASSIGN_OR_RETURN(const size_t bytes, TensorBytes(results[i].type, results[i].shape));
     buffers.push_back(std::make_shared<Buffer>(bytes));
     ops::MutableView view;
