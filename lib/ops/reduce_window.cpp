@@ -1,7 +1,7 @@
 // REDUCE_WINDOW: the elements of each window combined, beginning with operand 1. Operands 2 to 4 are the window's shape,
 // strides and dilations; there is no padding.
 #include <algorithm>
-#include <array>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "ops/conv_shape.h"
@@ -13,6 +13,7 @@ namespace zeropoint::ops {
 namespace {
 
 constexpr int kInit = 1, kWindow = 2, kStrides = 3, kDilations = 4;
+constexpr int64_t kMostSteps = std::numeric_limits<int32_t>::max();  // no tensor is longer
 constexpr char kFunction[] = "reduce_function";
 
 absl::Status CheckFunction(int64_t function) {
@@ -44,8 +45,9 @@ absl::Status Infer(InferContext& context) {
     const auto dilations = *context.input_ints(kDilations);
     for (int i = 0; i < from.rank(); ++i) {
       const size_t at = static_cast<size_t>(i);
-      if (std::min({window[at], strides[at], dilations[at]}) < 1) {
-        return absl::InvalidArgumentError("sizes, strides and dilations of a window must be at least 1");
+      const auto [least, most] = std::minmax({window[at], strides[at], dilations[at]});
+      if (least < 1 || most > kMostSteps) {
+        return absl::InvalidArgumentError(absl::StrCat("sizes, strides and dilations of a window are from 1 to ", kMostSteps));
       }
       ZP_ASSIGN_OR_RETURN(const int64_t size, SlidingSize(from[i], window[at], strides[at], dilations[at], false));
       to.set(i, size);

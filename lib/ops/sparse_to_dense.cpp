@@ -80,6 +80,7 @@ QuantSpec Quantization() {
       {OperandSpec::Other(), OperandSpec::Other(), OperandSpec::Activation(), OperandSpec::Activation()}, kValues);
   spec.int16 = false;
   spec.int16_result_like_operand = -1;
+  spec.int16_version = 1;  // TensorFlow's 16x8 quantizer does not know the op
   return spec;
 }
 

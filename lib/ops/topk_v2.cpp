@@ -119,6 +119,7 @@ OpDef TopkV2() {
   def.quant.outputs = {OperandSpec::Activation(), OperandSpec::Other()};
   def.quant.int8 = true;
   def.quant.same_scale = true;
+  def.quant.int16_version = 1;  // TensorFlow's 16x8 quantizer does not know the op
   def.version = Version;
   return def;
 }

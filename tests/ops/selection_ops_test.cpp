@@ -103,6 +103,7 @@ TEST_CASE("scattering, windows and volumes keep what is not known open") {
   };
   const ir::Attributes add = Attrs({{"reduce_function", int64_t{1}}});
   CHECK(Inferred("REDUCE_WINDOW", {Data({5, kAny}), Data({}), longs({2, 2}), longs({2, 1}), longs({1, 1})}, add) == "[2,?]");
+  CHECK(Inferred("REDUCE_WINDOW", {Data({5}), Data({}), longs({2}), longs({1}), longs({int64_t{1} << 62})}, add) == "error");
   const ir::Attributes valid = Attrs({{"padding", int64_t{1}}});
   CHECK(Inferred("CONV_3D", {Data({1, kAny, 5, 6, 3}), Data({2, 3, 2, 3, 4})}, valid) == "[1,?,3,5,4]");
   CHECK(Inferred("CONV_3D_TRANSPOSE", {Unknown({5}), Data({2, 3, 2, 4, 3}), Data({1, 4, 5, 6, 3})}, valid) ==
