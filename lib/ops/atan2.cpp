@@ -53,6 +53,7 @@ OpDef Atan2() {
   def.tf = {{"Atan2", Import}};
   def.infer = Infer;
   def.quant = {};
+  def.runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel takes floats only"};
   return def;
 }
 

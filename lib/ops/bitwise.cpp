@@ -8,7 +8,7 @@ namespace {
 absl::Status Infer(InferContext& context) {
   const TypeTraits& traits = Traits(context.input_type(0));
   if (!traits.is_integer) {
-    return absl::InvalidArgumentError(absl::StrCat("operand 0 has type ", traits.name, ", which has no bits to work on"));
+    return absl::InvalidArgumentError(absl::StrCat("operand 0 has type ", traits.name, ", which is no integer"));
   }
   return InferBinary(context);
 }

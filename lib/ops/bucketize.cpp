@@ -62,7 +62,10 @@ OpDef Bucketize() {
                       {{kBoundaries, schema::BucketizeOptions::VT_BOUNDARIES, FieldKind::kFloats}}},
           .tf = {{"Bucketize", Import}},
           .infer = Infer,
-          .eval_float = Eval};
+          .eval_float = Eval,
+          .runtime = {.int8 = kNever,
+                      .int16 = kNever,
+                      .gap = "its kernel takes float32, float64, int32 and int64 only"}};
 }
 
 }  // namespace records

@@ -40,8 +40,7 @@ absl::Status Eval(const EvalContext& context) {
   const MutableView& to = context.outputs[0];
   if (to.elements() == 0) return absl::OkStatus();
   const int64_t in = filter.dim(3), out = filter.dim(4);
-  const float* bias = OptionalFloats(context, kBias);
-  for (int64_t i = 0; i < to.elements(); ++i) to.As<float>()[i] = bias == nullptr ? 0.0f : bias[i % out];
+  StartWithBias(OptionalFloats(context, kBias), out, to);
   const int64_t in_batch = input.elements() / input.dim(0), out_batch = to.elements() / to.dim(0);
   for (int64_t batch = 0; batch < input.dim(0); ++batch) {
     const float* x = input.As<float>() + batch * in_batch;
@@ -56,7 +55,7 @@ absl::Status Eval(const EvalContext& context) {
                  }
                });
   }
-  for (float *v = to.As<float>(), *end = v + to.elements(); v != end; ++v) *v = std::min(clamp.high, std::max(clamp.low, *v));
+  ClampAll(clamp, to);
   return absl::OkStatus();
 }
 

@@ -25,7 +25,8 @@ absl::Status Infer(InferContext& context) {
   if (input.ranked() && filter.ranked() && !Compatible(input[4], filter[4])) return FilterMisfit(filter, input);
   ZP_ASSIGN_OR_RETURN(ir::Shape to, ShapeFromInts(context, kShape));
   if (!to.ranked()) to = UnknownShape(kVolumeRank);
-  bool fits = to.rank() == kVolumeRank && Compatible(to[4], channels) && (!input.ranked() || Compatible(to[0], input[0]));
+  bool fits = to.rank() == kVolumeRank && Compatible(to[4], channels);
+  if (input.ranked()) fits = fits && Compatible(to[0], input[0]);
   for (int i = 0; fits && i < kSpatialDims; ++i) {
     if (!input.ranked() || !filter.ranked() || filter[i] == ir::kDynamic) continue;
     const size_t axis = static_cast<size_t>(i);
@@ -50,8 +51,7 @@ absl::Status Eval(const EvalContext& context) {
   const MutableView& to = context.outputs[0];
   if (to.elements() == 0) return absl::OkStatus();
   const int64_t in = filter.dim(4), out = filter.dim(3);
-  const float* bias = OptionalFloats(context, kBias);
-  for (int64_t i = 0; i < to.elements(); ++i) to.As<float>()[i] = bias == nullptr ? 0.0f : bias[i % out];
+  StartWithBias(OptionalFloats(context, kBias), out, to);
   const int64_t in_batch = input.elements() / input.dim(0), out_batch = to.elements() / to.dim(0);
   for (int64_t batch = 0; batch < input.dim(0); ++batch) {
     const float* x = input.As<float>() + batch * in_batch;
@@ -66,7 +66,7 @@ absl::Status Eval(const EvalContext& context) {
                  }
                });
   }
-  for (float *v = to.As<float>(), *end = v + to.elements(); v != end; ++v) *v = std::min(clamp.high, std::max(clamp.low, *v));
+  ClampAll(clamp, to);
   return absl::OkStatus();
 }
 

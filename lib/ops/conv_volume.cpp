@@ -41,15 +41,23 @@ absl::Status CheckVolumeOperands(const InferContext& context, int input, int fil
   return CheckBias(context, bias, channels);
 }
 
-std::array<int64_t, kSpatialDims> PaddingOf(const std::array<int64_t, kSpatialDims>& wide,
-                                            const std::array<int64_t, kSpatialDims>& narrow,
-                                            const std::array<int64_t, kSpatialDims>& kernel, const VolumeSliding& sliding) {
-  std::array<int64_t, kSpatialDims> padding{};
+Spatial PaddingOf(const Spatial& wide, const Spatial& narrow, const Spatial& kernel, const VolumeSliding& sliding) {
+  Spatial padding{};
   for (size_t i = 0; sliding.same && i < kSpatialDims; ++i) {
     const int64_t reach = (kernel[i] - 1) * sliding.dilation[i] + 1;
     padding[i] = std::max<int64_t>(0, (narrow[i] - 1) * sliding.stride[i] + reach - wide[i]) / 2;
   }
   return padding;
+}
+
+void StartWithBias(const float* bias, int64_t channels, const MutableView& to) {
+  float* y = to.As<float>();
+  for (int64_t i = 0, n = to.elements(); i < n; ++i) y[i] = bias == nullptr ? 0.0f : bias[i % channels];
+}
+
+void ClampAll(const kernels::Clamp& clamp, const MutableView& to) {
+  float* y = to.As<float>();
+  for (int64_t i = 0, n = to.elements(); i < n; ++i) y[i] = std::min(clamp.high, std::max(clamp.low, y[i]));
 }
 
 OpDef VolumeRecord(int operands) {
@@ -65,6 +73,7 @@ OpDef VolumeRecord(int operands) {
                   {kDilations[0], Table::VT_DILATION_D_FACTOR, FieldKind::kInt32, 1},
                   {kDilations[2], Table::VT_DILATION_W_FACTOR, FieldKind::kInt32, 1},
                   {kDilations[1], Table::VT_DILATION_H_FACTOR, FieldKind::kInt32, 1}}};
+  def.runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel takes float32 only"};
   return def;
 }
 

@@ -7,16 +7,18 @@
 #include <cstdint>
 
 #include "base/status.h"
+#include "kernels/clamp.h"
 #include "ops/op_def.h"
 
 namespace zeropoint::ops {
 
 inline constexpr int kVolumeRank = 5;
 inline constexpr int kSpatialDims = 3;
-
 // By spatial dimension: depth, height, width.
+using Spatial = std::array<int64_t, kSpatialDims>;
+
 struct VolumeSliding {
-  std::array<int64_t, kSpatialDims> stride, dilation;
+  Spatial stride, dilation;
   bool same;  // padding SAME, else VALID
 };
 
@@ -30,13 +32,16 @@ absl::Status CheckVolumeOperands(const InferContext& context, int input, int fil
 // for each pair of positions of a convolution from `wide` to `narrow` (sizes by spatial dimension) that a window of
 // size `kernel` connects.
 template <typename Tap>
-void ForEachTap(const std::array<int64_t, kSpatialDims>& wide, const std::array<int64_t, kSpatialDims>& narrow,
-                const std::array<int64_t, kSpatialDims>& kernel, const VolumeSliding& sliding, Tap tap);
+void ForEachTap(const Spatial& wide, const Spatial& narrow, const Spatial& kernel, const VolumeSliding& sliding, Tap tap);
 
 // Dimensions 1, 2 and 3 of an NDHWC tensor, 0, 1 and 2 of a filter.
-inline std::array<int64_t, kSpatialDims> SpatialOf(absl::Span<const int64_t> dims, size_t first) {
+inline Spatial SpatialOf(absl::Span<const int64_t> dims, size_t first) {
   return {dims[first], dims[first + 1], dims[first + 2]};
 }
+
+// Every element the bias of its channel, 0 where the bias is absent.
+void StartWithBias(const float* bias, int64_t channels, const MutableView& to);
+void ClampAll(const kernels::Clamp& clamp, const MutableView& to);
 
 // The record but for its name, its functions and its TF form.
 OpDef VolumeRecord(int operands);
@@ -47,15 +52,14 @@ absl::Status ImportVolume(ir::Graph& graph, ir::NodeId node);
 // --- implementation
 
 // Elements of padding before the first along each spatial dimension.
-std::array<int64_t, kSpatialDims> PaddingOf(const std::array<int64_t, kSpatialDims>& wide,
-                                            const std::array<int64_t, kSpatialDims>& narrow,
-                                            const std::array<int64_t, kSpatialDims>& kernel, const VolumeSliding& sliding);
+Spatial PaddingOf(const Spatial& wide, const Spatial& narrow, const Spatial& kernel, const VolumeSliding& sliding);
 
 template <typename Tap>
-void ForEachTap(const std::array<int64_t, kSpatialDims>& wide, const std::array<int64_t, kSpatialDims>& narrow,
-                const std::array<int64_t, kSpatialDims>& kernel, const VolumeSliding& s, Tap tap) {
-  const std::array<int64_t, kSpatialDims> padding = PaddingOf(wide, narrow, kernel, s);
-  const auto at = [&](size_t axis, int64_t n, int64_t k) { return n * s.stride[axis] + k * s.dilation[axis] - padding[axis]; };
+void ForEachTap(const Spatial& wide, const Spatial& narrow, const Spatial& kernel, const VolumeSliding& s, Tap tap) {
+  const Spatial padding = PaddingOf(wide, narrow, kernel, s);
+  const auto at = [&](size_t axis, int64_t n, int64_t k) {
+    return n * s.stride[axis] + k * s.dilation[axis] - padding[axis];
+  };
   const auto inside = [&](size_t axis, int64_t position) { return position >= 0 && position < wide[axis]; };
   int64_t to = 0;
   for (int64_t d = 0; d < narrow[0]; ++d) {

@@ -1,4 +1,4 @@
-// DENSIFY: a sparse constant as a dense tensor. Sparsity is a way to store elements, which tensors in memory never have.
+// DENSIFY: a sparse constant as a dense tensor. Sparsity is a way to store elements in a file, which memory never has.
 #include "ops/data_movement.h"
 #include "ops/elementwise.h"
 #include "schema/schema_generated.h"

@@ -1,5 +1,5 @@
-// DYNAMIC_UPDATE_SLICE: operand 0 with the part that begins at operand 2 replaced by operand 1. A begin at which the part
-// would not fit is moved to where it does.
+// DYNAMIC_UPDATE_SLICE: operand 0 with the part that begins at operand 2 replaced by operand 1. A begin at which the
+// part would not fit is moved to where it does.
 #include <algorithm>
 #include <cstring>
 

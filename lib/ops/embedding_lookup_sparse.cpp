@@ -1,5 +1,5 @@
-// EMBEDDING_LOOKUP_SPARSE: weighted sums (or means) of rows of a table, one for each leading index of a sparse tensor of
-// row numbers: operands are the row numbers, their indices, the sparse tensor's shape, the weights and the table.
+// EMBEDDING_LOOKUP_SPARSE: weighted sums (or means) of rows of a table, one for each leading index of a sparse tensor
+// of row numbers: operands are the row numbers, their indices, the sparse tensor's shape, the weights and the table.
 #include <algorithm>
 #include <cmath>
 
@@ -46,7 +46,8 @@ absl::Status Infer(InferContext& context) {
 }
 
 // What each weighted sum is divided by: 1, the sum of the weights or the length of the vector of weights.
-std::vector<float> Divisors(int64_t combiner, const std::vector<int64_t>& targets, const float* weights, size_t results) {
+std::vector<float> Divisors(int64_t combiner, const std::vector<int64_t>& targets, const float* weights,
+                            size_t results) {
   std::vector<float> divisors(results, combiner == schema::CombinerType_SUM ? 1.0f : 0.0f);
   for (size_t i = 0; i < targets.size(); ++i) {
     float& divisor = divisors[static_cast<size_t>(targets[i])];
@@ -123,6 +124,7 @@ OpDef EmbeddingLookupSparse() {
                  {{kCombiner, schema::EmbeddingLookupSparseOptions::VT_COMBINER, FieldKind::kInt8}}};
   def.infer = Infer;
   def.eval_float = Eval;
+  def.runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel takes float32 only"};
   return def;
 }
 

@@ -65,7 +65,8 @@ absl::Status ImportArgs(ir::Graph& graph, ir::NodeId id) {
 
 // The range is two operands.
 absl::Status ImportVars(ir::Graph& graph, ir::NodeId id) {
-  const auto min = ir::FloatScalar(graph, graph.node(id).input(1)), max = ir::FloatScalar(graph, graph.node(id).input(2));
+  const auto min = ir::FloatScalar(graph, graph.node(id).input(1));
+  const auto max = ir::FloatScalar(graph, graph.node(id).input(2));
   if (!min || !max) return absl::UnimplementedError("a range that is not constant is not one LiteRT op");
   graph.SetInputs(id, {graph.node(id).input(0)});
   SetAttrs(graph, id, *min, *max);
@@ -89,6 +90,7 @@ OpDef FakeQuant() {
   def.tf = {{"FakeQuantWithMinMaxArgs", ImportArgs}, {"FakeQuantWithMinMaxVars", ImportVars}};
   def.infer = Infer;
   def.version = Version;
+  def.runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel takes float32 only, and no narrow range"};
   return def;
 }
 

@@ -1,5 +1,5 @@
-// HASHTABLE_LOOKUP: rows of operand 2 whose keys (operand 1, sorted) are the elements of operand 0, zeros where there is
-// no such key; the second result says which were found.
+// HASHTABLE_LOOKUP: rows of operand 2 whose keys (operand 1, sorted) are the elements of operand 0, zeros where there
+// is no such key; the second result says which were found.
 #include <algorithm>
 #include <cstring>
 

@@ -43,6 +43,7 @@ OpDef L2Pool2d() {
   def.tf = {};
   def.quant = {};
   def.version = nullptr;
+  def.runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel takes float32 only"};
   return def;
 }
 

@@ -1,5 +1,5 @@
-// LSH_PROJECTION: signatures of locality-sensitive hashing; operands are the hash functions [functions, bits], the items
-// and, optionally, their weights. SPARSE gives one number a function, DENSE one a bit.
+// LSH_PROJECTION: signatures of locality-sensitive hashing; operands are the hash functions [functions, bits], the
+// items and, optionally, their weights. SPARSE gives one number a function, DENSE one a bit.
 #include "absl/strings/str_cat.h"
 #include "ops/infer.h"
 #include "schema/schema_generated.h"

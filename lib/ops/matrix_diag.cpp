@@ -37,10 +37,10 @@ absl::Status Eval(const EvalContext& context) {
 // Both versions let the diagonal lie elsewhere and fill with another value, which LiteRT cannot.
 absl::Status ImportV3(ir::Graph& graph, ir::NodeId id) {
   const ir::Node& node = graph.node(id);
+  const auto is = [&](int operand, int64_t wanted) { return ir::IntScalar(graph, node.input(operand)) == wanted; };
   constexpr int kDiagonal = 1, kRows = 2, kColumns = 3, kPadding = 4;
-  const bool plain = ir::IntScalar(graph, node.input(kDiagonal)) == 0 && ir::IntScalar(graph, node.input(kRows)) == -1 &&
-                     ir::IntScalar(graph, node.input(kColumns)) == -1;
-  const bool zero = ir::IntScalar(graph, node.input(kPadding)) == 0 || ir::FloatScalar(graph, node.input(kPadding)) == 0.0f;
+  const bool plain = is(kDiagonal, 0) && is(kRows, -1) && is(kColumns, -1);
+  const bool zero = is(kPadding, 0) || ir::FloatScalar(graph, node.input(kPadding)) == 0.0f;
   if (!plain || !zero) return absl::UnimplementedError("only the main diagonal in a square of zeros is one LiteRT op");
   graph.SetInputs(id, {node.input(0)});
   graph.node(id).info.attrs = {};

@@ -38,7 +38,8 @@ OpDef NonMaxSuppressionV4() {
           .options = {schema::BuiltinOptions_NonMaxSuppressionV4Options, {}, /*written=*/false},
           .tf = {{"NonMaxSuppressionV4", ImportSuppression}, {"NonMaxSuppressionV3", ImportV3}},
           .infer = Infer,
-          .eval_float = Eval};
+          .eval_float = Eval,
+          .runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel takes float32 only"}};
 }
 
 }  // namespace records

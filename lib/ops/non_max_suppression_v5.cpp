@@ -35,7 +35,8 @@ OpDef NonMaxSuppressionV5() {
           .options = {schema::BuiltinOptions_NonMaxSuppressionV5Options, {}, /*written=*/false},
           .tf = {{"NonMaxSuppressionV5", ImportSuppression}},
           .infer = Infer,
-          .eval_float = Eval};
+          .eval_float = Eval,
+          .runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel takes float32 only"}};
 }
 
 }  // namespace records

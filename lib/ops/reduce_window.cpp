@@ -1,5 +1,5 @@
-// REDUCE_WINDOW: the elements of each window combined, beginning with operand 1. Operands 2 to 4 are the window's shape,
-// strides and dilations; there is no padding.
+// REDUCE_WINDOW: the elements of each window combined, beginning with operand 1. Operands 2 to 4 are the window's
+// shape, strides and dilations; there is no padding.
 #include <algorithm>
 #include <limits>
 
@@ -47,7 +47,7 @@ absl::Status Infer(InferContext& context) {
       const size_t at = static_cast<size_t>(i);
       const auto [least, most] = std::minmax({window[at], strides[at], dilations[at]});
       if (least < 1 || most > kMostSteps) {
-        return absl::InvalidArgumentError(absl::StrCat("sizes, strides and dilations of a window are from 1 to ", kMostSteps));
+        return absl::InvalidArgumentError("a size, stride or dilation of the window is below 1 or too large");
       }
       ZP_ASSIGN_OR_RETURN(const int64_t size, SlidingSize(from[i], window[at], strides[at], dilations[at], false));
       to.set(i, size);

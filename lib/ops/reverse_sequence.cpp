@@ -60,8 +60,9 @@ absl::Status Eval(const EvalContext& context) {
       const int64_t position = outside ? row / count : offset;
       const int64_t length = lengths[static_cast<size_t>(position / batch_stride % from.dim(axes.batch))];
       const int64_t source_row = at < length ? row - at + length - 1 - at : row;
-      std::memcpy(target + static_cast<size_t>(row * inner + offset) * width,
-                  source + static_cast<size_t>(source_row * inner + offset) * width, static_cast<size_t>(chunk) * width);
+      const size_t to = static_cast<size_t>(row * inner + offset) * width;
+      const size_t at_source = static_cast<size_t>(source_row * inner + offset) * width;
+      std::memcpy(target + to, source + at_source, static_cast<size_t>(chunk) * width);
     }
   }
   return absl::OkStatus();

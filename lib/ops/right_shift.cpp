@@ -1,5 +1,5 @@
-// RIGHT_SHIFT: a shifted right by b bits, copies of the sign moving in, numpy broadcasting. As many bits as the type has,
-// or more, leave only the sign.
+// RIGHT_SHIFT: a shifted right by b bits, copies of the sign moving in, numpy broadcasting. As many bits as the type
+// has, or more, leave only the sign.
 #include <algorithm>
 #include <limits>
 

@@ -1,5 +1,5 @@
-// SCATTER_ND: a tensor of the shape in operand 2, zero but for the slices of operand 1, which are added up at the places
-// that operand 0 names.
+// SCATTER_ND: a tensor of the shape in operand 2, zero but for the slices of operand 1, which are added up at the
+// places that operand 0 names.
 #include <algorithm>
 #include <cstring>
 
@@ -99,8 +99,8 @@ OpDef ScatterNd() {
           .quant = Quantization(),
           .runtime = {.int8 = kNever,
                       .int16 = kNever,
-                      .gap = "the int8 kernel starts from the integer 0, which is not the real 0, and adds up zero points; "
-                             "there is no int16 kernel"}};
+                      .gap = "the int8 kernel starts from the integer 0, which is not the real 0, and adds up zero "
+                             "points; there is no int16 kernel"}};
 }
 
 }  // namespace records

@@ -83,7 +83,8 @@ OpDef SegmentSum() {
           .options = {schema::BuiltinOptions_SegmentSumOptions, {}, /*written=*/false},
           .tf = {{"SegmentSum"}},
           .infer = Infer,
-          .eval_float = Eval};
+          .eval_float = Eval,
+          .runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel takes float32 and int32 only"}};
 }
 
 }  // namespace records

@@ -25,6 +25,8 @@ absl::Status Eval(const EvalContext& context) {
 OpDef Sign() {
   OpDef def = UnaryRecord("SIGN", schema::BuiltinOperator_SIGN, "Sign", Eval);
   def.options = {schema::BuiltinOptions_SignOptions, {}, /*written=*/false};
+  def.quant.by_table = true;
+  def.runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel takes float32, float64 and int32"};
   return def;
 }
 

@@ -1,5 +1,5 @@
-// SPARSE_TO_DENSE: a tensor of the shape in operand 1, filled with operand 3 but for the values (operand 2) at the places
-// that operand 0 names.
+// SPARSE_TO_DENSE: a tensor of the shape in operand 1, filled with operand 3 but for the values (operand 2) at the
+// places that operand 0 names.
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
@@ -100,7 +100,8 @@ OpDef SparseToDense() {
           .infer = Infer,
           .eval_float = Eval,
           .quant = Quantization(),
-          .version = Version};
+          .version = Version,
+          .runtime = {.int16 = kNever, .gap = "its kernel takes no int16"}};
 }
 
 }  // namespace records

@@ -16,7 +16,7 @@ absl::Status Infer(InferContext& context) {
   int64_t count = ir::kDynamic;
   const auto known = context.input_ints(kCount);
   if (known && context.input_ints_complete(kCount)) {
-    if (known->size() != 1 || known->front() < 0) return absl::InvalidArgumentError("the number of segments is no size");
+    if (known->size() != 1 || known->front() < 0) return absl::InvalidArgumentError("no number of segments");
     count = known->front();
   }
   ir::Shape to = ir::Shape::Unranked();
@@ -56,6 +56,7 @@ OpDef UnsortedSegmentRecord(absl::string_view name, int32_t code, int options, a
   def.tf = {{tf}};
   def.infer = Infer;
   def.eval_float = eval;
+  def.runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel takes float32 and int32 only"};
   return def;
 }
 

@@ -203,7 +203,8 @@ def scatters():
     for dtype in (np.float32, np.int8, np.uint8, np.int32, np.int64, np.bool_):
         yield record("SCATTER_ND", [spots, count(3, dtype=dtype), i32(5)], None, [np.dtype(dtype).name], fed=(0, 1))
     yield record("SCATTER_ND", [spots, count(3, 2, 2), i32(4, 2, 2)], None, ["float32"], fed=(0, 1))
-    yield record("SCATTER_ND", [i32(0, 1, 1, 0, shape=(2, 2)), count(2, 3), i32(2, 2, 3)], None, ["float32"], fed=(0, 1))
+    yield record("SCATTER_ND", [i32(0, 1, 1, 0, shape=(2, 2)), count(2, 3), i32(2, 2, 3)], None, ["float32"],
+                 fed=(0, 1))
     yield record("SCATTER_ND", [i32(0, 1, 1, 0, shape=(1, 2, 2)), count(1, 2), i32(2, 2)], None, ["float32"],
                  fed=(0, 1, 2))
     yield record("SCATTER_ND", [np.zeros((0, 1), np.int32), f32(), i32(3)], None, ["float32"], fed=(0, 1))
@@ -227,7 +228,8 @@ def segments():
         for kind in ("SUM", "PROD", "MAX", "MIN"):
             op = "UNSORTED_SEGMENT_" + kind
             yield record(op, [count(4, 2, dtype=dtype) - 3, i32(2, 0, 2, -1), scalar(4)])
-            yield record(op, [count(2, 2, 3, dtype=dtype), i32(1, 0, 0, 1, shape=(2, 2)), i32(2)], None, name, fed=(0, 1, 2))
+            yield record(op, [count(2, 2, 3, dtype=dtype), i32(1, 0, 0, 1, shape=(2, 2)), i32(2)], None, name,
+                         fed=(0, 1, 2))
     yield record("SEGMENT_SUM", [count(1500, 2), i32(*(np.arange(1500) // 4))], fed=(0, 1))
 
 
@@ -258,12 +260,13 @@ def updates():
             yield record("BROADCAST_ARGS", [np.array(a, dtype), np.array(b, dtype)], fed=(0, 1))
     for dtype in (np.float32, np.int32, np.int64):
         for boundaries in ([-0.5, 0.5, 3.0], [2.0], []):
-            yield record("BUCKETIZE", [np.array([-3, -1, 0, 1, 2, 3, 9], dtype)], ("BucketizeOptions", {"boundaries": boundaries}),
-                         ["int32"])
+            yield record("BUCKETIZE", [np.array([-3, -1, 0, 1, 2, 3, 9], dtype)],
+                         ("BucketizeOptions", {"boundaries": boundaries}), ["int32"])
 
 
 def elementwise():
-    y, x = np.concatenate([spread(20), f32(0, -0.0, 1, -1, 2)]), np.concatenate([spread(20, seed=2), f32(-1, -1, 0, 0, -3)])
+    y = np.concatenate([spread(20), f32(0, -0.0, 1, -1, 2)])
+    x = np.concatenate([spread(20, seed=2), f32(-1, -1, 0, 0, -3)])
     for dtype in (np.float32, np.float64):
         yield record("ATAN2", [y.astype(dtype).reshape(5, 5), x.astype(dtype).reshape(5, 5)], fed=(0, 1))
         yield record("SIGN", [np.array([-2, -0.0, 0, 3.5, np.nan], dtype)])
@@ -272,9 +275,9 @@ def elementwise():
 
 def windows():
     def options(padding, stride=(1, 1, 1), dilation=(1, 1, 1), activation=0):
-        return ("Conv3DOptions", {"padding": padding, "stride_d": stride[0], "stride_h": stride[1], "stride_w": stride[2],
-                                  "dilation_d_factor": dilation[0], "dilation_h_factor": dilation[1],
-                                  "dilation_w_factor": dilation[2], "fused_activation_function": activation})
+        steps = {"stride_" + axis: step for axis, step in zip("dhw", stride)}
+        steps.update({f"dilation_{axis}_factor": step for axis, step in zip("dhw", dilation)})
+        return ("Conv3DOptions", {"padding": padding, **steps, "fused_activation_function": activation})
     whole = np.random.default_rng(4)  # small whole numbers, whose sums are exact in any order
 
     def small(*shape):
@@ -293,7 +296,8 @@ def windows():
             yield record("CONV_3D_TRANSPOSE", [i32(*shape), small(2, 3, 2, 3, 4), small(*source), bias],
                          options(padding, stride), ["float32"], fed=(2,))
     for dtype in (np.float32, np.int8, np.int32, np.int64):
-        yield record("DILATE", [count(2, 3, dtype=dtype), i32(2, 3), scalar(9, dtype)], ("DilateOptions", {}), second=True)
+        yield record("DILATE", [count(2, 3, dtype=dtype), i32(2, 3), scalar(9, dtype)], ("DilateOptions", {}),
+                     second=True)
     yield record("DILATE", [count(2, 1, 3), i32(1, 4, 2), scalar(0, np.float32)], ("DilateOptions", {}), second=True)
     for function in range(1, 7):
         for dtype in (np.float32, np.int8, np.int16, np.int32, np.int64, np.bool_):
@@ -314,8 +318,8 @@ def tables():
     yield record("EMBEDDING_LOOKUP_SPARSE",
                  [i32(1, 3), i32(0, 0, 1, 1, 1, 0, shape=(2, 3)), i32(2, 2, 2), f32(.5, 2), count(4, 3)],
                  ("EmbeddingLookupSparseOptions", {"combiner": 0}), ["float32"], fed=(0, 1, 2, 3, 4))
-    yield record("HASHTABLE_LOOKUP", [i32(7, 2, 9, 3), i32(2, 5, 7), count(3, 2)], None, ["float32", "uint8"], fed=(0, 2))
-    yield record("HASHTABLE_LOOKUP", [i32(5), i32(2, 5, 7), count(3, dtype=np.int32)], None, ["int32", "uint8"], fed=(0, 2))
+    for wanted, rows in ((i32(7, 2, 9, 3), count(3, 2)), (i32(5), count(3, dtype=np.int32))):
+        yield record("HASHTABLE_LOOKUP", [wanted, i32(2, 5, 7), rows], None, [str(rows.dtype), "uint8"], fed=(0, 2))
 
 
 def cases():

@@ -1,5 +1,5 @@
-// Ops that select, scatter, sum segments and the like against what LiteRT computed (tests/data/make_selection_golden.py).
-// Integers must be equal; real numbers may differ in the last bits.
+// Ops that select, scatter, sum segments and the like against what LiteRT computed
+// (tests/data/make_selection_golden.py). Integers must be equal; real numbers may differ in the last bits.
 #include <cmath>
 #include <fstream>
 #include <limits>

@@ -102,8 +102,11 @@ TEST_CASE("scattering, windows and volumes keep what is not known open") {
     return operand;
   };
   const ir::Attributes add = Attrs({{"reduce_function", int64_t{1}}});
-  CHECK(Inferred("REDUCE_WINDOW", {Data({5, kAny}), Data({}), longs({2, 2}), longs({2, 1}), longs({1, 1})}, add) == "[2,?]");
-  CHECK(Inferred("REDUCE_WINDOW", {Data({5}), Data({}), longs({2}), longs({1}), longs({int64_t{1} << 62})}, add) == "error");
+  const auto window = [&](ir::Shape from, Ints size, Ints strides, Ints dilations) {
+    return Inferred("REDUCE_WINDOW", {Data(from), Data({}), longs(size), longs(strides), longs(dilations)}, add);
+  };
+  CHECK(window({5, kAny}, {2, 2}, {2, 1}, {1, 1}) == "[2,?]");
+  CHECK(window({5}, {2}, {1}, {int64_t{1} << 62}) == "error");
   const ir::Attributes valid = Attrs({{"padding", int64_t{1}}});
   CHECK(Inferred("CONV_3D", {Data({1, kAny, 5, 6, 3}), Data({2, 3, 2, 3, 4})}, valid) == "[1,?,3,5,4]");
   CHECK(Inferred("CONV_3D_TRANSPOSE", {Unknown({5}), Data({2, 3, 2, 4, 3}), Data({1, 4, 5, 6, 3})}, valid) ==
@@ -143,8 +146,10 @@ TEST_CASE("operands that do not fit each other are refused") {
   CHECK(Inferred("DILATE", {Data({2, 2}), Index({3, 0}), Data({})}) == "error");
   CHECK(Inferred("REDUCE_WINDOW", {Data({2}), Data({}), Unknown({1}), Unknown({1}), Unknown({1})}) == "error");
   CHECK(Inferred("CONV_3D", {Data({1, 4, 5, 6, 3}), Data({2, 3, 2, 2, 4})}) == "error");
-  CHECK(Inferred("CONV_3D", {Data({1, 4, 5, 6, 3}), Data({2, 3, 2, 3, 4})}, Attrs({{"stride_d", int64_t{0}}})) == "error");
-  CHECK(Inferred("CONV_3D_TRANSPOSE", {Index({1, 9, 5, 6, 4}), Data({1, 1, 1, 4, 3}), Data({1, 4, 5, 6, 3})}) == "error");
+  const auto no_stride = Attrs({{"stride_d", int64_t{0}}});
+  CHECK(Inferred("CONV_3D", {Data({1, 4, 5, 6, 3}), Data({2, 3, 2, 3, 4})}, no_stride) == "error");
+  const auto volume = Data({1, 4, 5, 6, 3});
+  CHECK(Inferred("CONV_3D_TRANSPOSE", {Index({1, 9, 5, 6, 4}), Data({1, 1, 1, 4, 3}), volume}) == "error");
   CHECK(Inferred("HASHTABLE_LOOKUP", {Unknown({2}), Unknown({3}), Data({4, 2})}) == "error");
 }
 
@@ -162,8 +167,10 @@ TEST_CASE("operands that cannot be are refused") {
   CHECK(Inferred("REDUCE_ANY", {Data({2, 3}), Index({0})}) == "error");
   CHECK(Inferred("REVERSE_SEQUENCE", {Data({2, 3}), Unknown({2})}, Attrs({{"seq_dim", int64_t{0}}})) == "error");
   CHECK(Inferred("REVERSE_SEQUENCE", {Data({2, 3}), Unknown({3})}, Attrs({{"seq_dim", int64_t{1}}})) == "error");
-  CHECK(Inferred("FAKE_QUANT", {Data({2})}, Attrs({{"min", 1.0f}, {"max", 1.0f}, {"num_bits", int64_t{8}}})) == "error");
-  CHECK(Inferred("FAKE_QUANT", {Data({2})}, Attrs({{"min", 0.0f}, {"max", 1.0f}, {"num_bits", int64_t{1}}})) == "error");
+  const auto no_range = Attrs({{"min", 1.0f}, {"max", 1.0f}, {"num_bits", int64_t{8}}});
+  CHECK(Inferred("FAKE_QUANT", {Data({2})}, no_range) == "error");
+  const auto one_bit = Attrs({{"min", 0.0f}, {"max", 1.0f}, {"num_bits", int64_t{1}}});
+  CHECK(Inferred("FAKE_QUANT", {Data({2})}, one_bit) == "error");
 }
 
 TEST_CASE("versions of selecting ops follow the types") {
