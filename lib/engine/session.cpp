@@ -227,19 +227,27 @@ absl::StatusOr<std::vector<ops::TensorView>> SessionImpl::Call(int graph, absl::
   return results;
 }
 
-absl::StatusOr<ops::MutableView> SessionImpl::ResizeOutput(int i, ElementType type, const ir::Shape& shape) {
+absl::StatusOr<ops::MutableView> SessionImpl::Allocate(int i, ElementType type, const ir::Shape& shape, size_t bytes) {
   const ir::ValueId id = graph_.node(running_->id).output(i);
   if (slot(id).home != Home::kHeap) {
     if (type == facts(id).type && shape == facts(id).shape) return MutableViewOf(id);
     return absl::InvalidArgumentError(absl::StrCat("the result is ", Name(type), shape.ToString(), ", not ",
                                                    Name(facts(id).type), facts(id).shape.ToString()));
   }
-  ZP_ASSIGN_OR_RETURN(const size_t bytes, TensorBytes(type, shape));
   facts(id).type = type;
   facts(id).shape = shape;
   heap_[static_cast<size_t>(id)] = Buffer(bytes);
   data(id) = heap_[static_cast<size_t>(id)].data();
   return MutableViewOf(id);
+}
+
+absl::StatusOr<ops::MutableView> SessionImpl::ResizeOutput(int i, ElementType type, const ir::Shape& shape) {
+  ZP_ASSIGN_OR_RETURN(const size_t bytes, TensorBytes(type, shape));
+  return Allocate(i, type, shape, bytes);
+}
+
+absl::StatusOr<ops::MutableView> SessionImpl::ResizeStrings(int i, const ir::Shape& shape, size_t bytes) {
+  return Allocate(i, ElementType::kString, shape, bytes);
 }
 
 std::unique_ptr<Session> Session::Create(const Executable& executable, Session* relative) {

@@ -15,6 +15,7 @@
 #include "engine/executable.h"
 #include "engine/inference.h"
 #include "ops/op_def.h"
+#include "ops/stored_bytes.h"
 
 namespace zeropoint::engine {
 
@@ -53,7 +54,7 @@ class Family {
   std::map<int, std::unique_ptr<SessionImpl>> callees_;
 };
 
-class SessionImpl : public Session, private ops::Runtime {
+class SessionImpl : public Session, public ops::Runtime, public ops::StringAllocator {
  public:
   // `owned` keeps the family alive for those whom the user holds; null for a member that the family holds itself.
   SessionImpl(const ExecutableImpl& executable, Family& family, std::shared_ptr<Family> owned)
@@ -98,6 +99,8 @@ class SessionImpl : public Session, private ops::Runtime {
   absl::StatusOr<std::vector<ops::TensorView>> Call(int graph, absl::Span<const ops::TensorView> arguments) override;
   std::shared_ptr<ops::Resource>& resource(absl::string_view name) override { return family_.resource(name); }
   absl::StatusOr<ops::MutableView> ResizeOutput(int i, ElementType type, const ir::Shape& shape) override;
+  absl::StatusOr<ops::MutableView> ResizeStrings(int i, const ir::Shape& shape, size_t bytes) override;
+  absl::StatusOr<ops::MutableView> Allocate(int i, ElementType type, const ir::Shape& shape, size_t bytes);
 
   Slot& slot(ir::ValueId id) { return slots_[static_cast<size_t>(id)]; }
   const Slot& slot(ir::ValueId id) const { return slots_[static_cast<size_t>(id)]; }

@@ -136,10 +136,11 @@ absl::StatusOr<Runtime*> RuntimeOf(const EvalContext& context) {
 
 absl::Status CopyToOutput(const EvalContext& context, int i, const TensorView& from) {
   MutableView to = context.outputs[static_cast<size_t>(i)];
-  if (!HasFixedSize(from.type)) {
-    return absl::UnimplementedError(absl::StrCat("results of type ", Name(from.type), " are not supported"));
-  }
-  if (to.data == nullptr || to.type != from.type || to.dims != from.dims) {
+  if (from.type == ElementType::kString) {
+    auto* allocator = dynamic_cast<StringAllocator*>(context.runtime);
+    if (allocator == nullptr) return absl::UnimplementedError("there is no run that could hold strings");
+    ZP_ASSIGN_OR_RETURN(to, allocator->ResizeStrings(i, ir::Shape(from.dims), StoredBytes(from)));
+  } else if (to.data == nullptr || to.type != from.type || to.dims != from.dims) {
     ZP_ASSIGN_OR_RETURN(Runtime* runtime, RuntimeOf(context));
     ZP_ASSIGN_OR_RETURN(to, runtime->ResizeOutput(i, from.type, ir::Shape(from.dims)));
   }

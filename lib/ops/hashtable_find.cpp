@@ -1,5 +1,5 @@
 // HASHTABLE_FIND: the value of each key (operand 1) in the table (operand 0); operand 2 for keys that are not there.
-#include <cstring>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -35,7 +35,8 @@ absl::Status Eval(const EvalContext& context) {
     found.push_back(at == table->entries.end() ? missing[0] : absl::string_view(at->second));
   }
   std::string bytes;
-  for (absl::string_view element : found) absl::StrAppend(&bytes, element);
+  if (otherwise.type == ElementType::kString) bytes = PackStrings(found);
+  else for (absl::string_view element : found) absl::StrAppend(&bytes, element);
   TensorView result;
   result.type = otherwise.type;
   result.dims = keys.dims;

@@ -37,6 +37,19 @@ absl::Status CheckPackedStrings(absl::string_view bytes, int64_t count) {
   return absl::OkStatus();
 }
 
+std::string PackStrings(const std::vector<absl::string_view>& strings) {
+  std::vector<int32_t> head = {static_cast<int32_t>(strings.size())};
+  size_t offset = HeadBytes(strings.size());
+  for (absl::string_view string : strings) {
+    head.push_back(static_cast<int32_t>(offset));
+    offset += string.size();
+  }
+  head.push_back(static_cast<int32_t>(offset));
+  std::string packed(reinterpret_cast<const char*>(head.data()), head.size() * sizeof(int32_t));
+  for (absl::string_view string : strings) absl::StrAppend(&packed, string);
+  return packed;
+}
+
 std::vector<absl::string_view> UnpackStrings(const TensorView& tensor) {
   std::vector<absl::string_view> strings;
   const auto* packed = static_cast<const char*>(tensor.data);

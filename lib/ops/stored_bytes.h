@@ -8,6 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "base/status.h"
+#include "ir/shape.h"
 #include "ops/tensor_view.h"
 
 namespace zeropoint::ops {
@@ -27,8 +28,17 @@ size_t StoredBytes(const TensorView& tensor);
 // LiteRT's packed strings: int32 count, count + 1 offsets from the beginning of the whole, then the characters.
 // kInvalidArgument unless `bytes` are that, with `count` strings.
 absl::Status CheckPackedStrings(absl::string_view bytes, int64_t count);
+std::string PackStrings(const std::vector<absl::string_view>& strings);
 // Of a tensor that has passed CheckPackedStrings.
 std::vector<absl::string_view> UnpackStrings(const TensorView& tensor);
+
+// A Runtime may be this too: with it, results may be strings, of which only the op knows how many bytes they take.
+class StringAllocator {
+ public:
+  virtual ~StringAllocator() = default;
+  // Allocates result i of the node that is running.
+  virtual absl::StatusOr<MutableView> ResizeStrings(int i, const ir::Shape& shape, size_t bytes) = 0;
+};
 
 }  // namespace zeropoint::ops
 

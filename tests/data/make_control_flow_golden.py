@@ -213,6 +213,24 @@ def accumulator():
     return model
 
 
+def names():
+    """Numbers to strings."""
+    model = Model()
+    main, setup = model.graph("main"), model.graph("setup")
+    query = main.input("query", "int64", [3])
+    main.node("CALL_ONCE", [], [], "CallOnceOptions", initSubgraphIndex=1)
+    handles = [graph.node("HASHTABLE", [], [("table", "resource", [1])], "HashtableOptions", tableId=2,
+                          keyDtype=schema.TensorType.INT64, valueDtype=schema.TensorType.STRING)
+               for graph in (main, setup)]
+    otherwise = main.constant("otherwise", [b"nothing"], "string")
+    main.outputs(main.node("HASHTABLE_FIND", [handles[0], query, otherwise], [("found", "string", [3])],
+                           "HashtableFindOptions"))
+    keys = setup.constant("keys", np.array([4, 2, 9], np.int64))
+    values = setup.constant("values", [b"four", b"", b"nine"], "string")
+    setup.node("HASHTABLE_IMPORT", [handles[1], keys, values], [], "HashtableImportOptions")
+    return model
+
+
 def table():
     """Strings to numbers."""
     model = Model()
@@ -235,7 +253,8 @@ def table():
 
 def tensor_json(array):
     if array.dtype.kind in "OSU":
-        return {"type": "string", "shape": list(array.shape), "data": [item.decode() for item in array.ravel().tolist()]}
+        strings = [item.decode() for item in array.ravel().tolist()]
+        return {"type": "string", "shape": list(array.shape), "data": strings}
     return {"type": str(array.dtype), "shape": list(array.shape), "data": array.ravel().tolist()}
 
 
@@ -280,6 +299,7 @@ def main():
         record("WHILE in IF", loop_in_branch(), [[flag, f(1, -2)] for flag in flags]),
         record("STABLEHLO_COMPOSITE", composite(), [[f([1, 2], [3, -4])]]),
         record("CALL_ONCE VAR_HANDLE READ_VARIABLE ASSIGN_VARIABLE", accumulator(), [[f(1, 2)], [f(1, 2)], [f(-5, 0)]]),
+        record("HASHTABLE of names", names(), [[np.array([9, 3, 2], np.int64)], [np.array([2, 2, 4], np.int64)]]),
         record("HASHTABLE HASHTABLE_IMPORT HASHTABLE_FIND HASHTABLE_SIZE", table(),
                [[np.array([b"three", b"two", b""], object)], [np.array([b"one", b"one", b"one "], object)]]),
     ]

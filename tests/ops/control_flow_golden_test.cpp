@@ -11,6 +11,7 @@
 #include "engine/engine.h"
 #include "formats/tflite/tflite.h"
 #include "ir/text.h"
+#include "ops/stored_bytes.h"
 
 namespace zeropoint {
 namespace {
@@ -75,7 +76,7 @@ void CheckRun(engine::Session& session, const Json& run) {
     REQUIRE(got.type == want.type);
     REQUIRE(std::vector<int64_t>(got.dims.begin(), got.dims.end()) == want.dims);
     const auto* bytes = static_cast<const uint8_t*>(got.data);
-    REQUIRE(std::vector<uint8_t>(bytes, bytes + got.bytes()) == want.bytes);
+    REQUIRE(std::vector<uint8_t>(bytes, bytes + ops::StoredBytes(got)) == want.bytes);
   }
 }
 
