@@ -29,6 +29,8 @@ absl::StatusOr<int> OrderOperands(ir::Graph& graph);
 absl::StatusOr<int> NarrowIndices(ir::Graph& graph);
 absl::StatusOr<int> SqueezeToReshape(ir::Graph& graph);
 absl::StatusOr<int> ExpandDimsToReshape(ir::Graph& graph);
+absl::StatusOr<int> PackToReshape(ir::Graph& graph);
+absl::StatusOr<int> ReshapeByOperand(ir::Graph& graph);
 absl::StatusOr<int> MergeMoves(ir::Graph& graph);
 absl::StatusOr<int> MoveAfterElementwise(ir::Graph& graph);
 absl::StatusOr<int> MergeDuplicates(ir::Graph& graph);

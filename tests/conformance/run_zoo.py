@@ -1,22 +1,28 @@
 #!/usr/bin/env python3
 """Converts the models beside the project in every mode and holds the results against TensorFlow's converter's files.
 
-    run_zoo.py [--model NAME ...] [--mode MODE ...] [--verbose]
+    run_zoo.py [--model NAME ...] [--mode MODE ...] [--verbose] [--references FOLDER]
 
 For each model and mode: the file loads and runs in the LiteRT interpreter; where TensorFlow's converter wrote a file from the
 same samples, operators, versions, types, integer weights, scales and zero points agree, and the outputs are as near to the
 float model's; float outputs agree within 1e-4; keyword spotting is at least as accurate. What differs and is not listed in
-explained.json fails, and so does a listed difference that no longer occurs. Needs ../shared (or ZEROPOINT_SHARED) and
+explained.json fails, and so does a listed difference that no longer occurs. --references names what make_references.py wrote,
+for models that TensorFlow can only quantize in another form; without it their outputs are held against what those files
+achieved (reference_sqnr.json, which --record writes). Needs ../shared (or ZEROPOINT_SHARED) and
 ai-edge-litert; says so and passes without.
 """
+import json
 import os
 import sys
 
 import conformance
 
-MODELS = ['kws_dscnn', 'resnet8_cifar10', 'esrgan_slim_x2', 'selfie_tf1', 'half_plus_two_tf2', 'kws_dscnn_f32', 'resnet8_f32',
-          'resnet_large_f32', 'mnist_conv_fc', 'mobilenet_v1_025_224', 'face_detection_short_f16', 'face_landmark_f32',
-          'speech_embedding', 'movie_review', 'planestrike', 'mnist_lstm', 'dtln_1', 'dtln_2']
+MODELS = ['kws_dscnn', 'resnet8_cifar10', 'esrgan_slim_x2', 'selfie_tf1', 'half_plus_two_tf2', 'half_plus_two_tf1', 'dtln_full',
+          'kws_dscnn_f32', 'resnet8_f32', 'resnet_large_f32', 'mnist_conv_fc', 'mobilenet_v1_025_224',
+          'face_detection_short_f16', 'face_detection_back_f16', 'face_landmark_f16', 'face_landmark_f32',
+          'hand_landmark_lite_f16', 'palm_detection_lite_f16', 'selfie_segmentation_f16', 'speech_embedding', 'movie_review',
+          'planestrike', 'torchaudio_conformer', 'mnist_lstm', 'dtln_1', 'dtln_2', 'toy_kv_cache_two_sigs', 'sdpa_composite']
+RECORDED = os.path.join(conformance.HERE, 'reference_sqnr.json')
 # Their labelled samples are enough, and their runs short enough, to compare accuracy.
 ACCURACY_MODELS = ('kws_dscnn', 'kws_dscnn_f32')
 ACCURACY_SAMPLES = 1000
@@ -44,17 +50,27 @@ class ZooModel(conformance.ModelCheck):
     def write_samples(self, np):
         """The calibration samples, keyed by the names of the model's inputs, first axis = samples."""
         samples = self.zoo.calibration(self.entry)
-        names = keys = list(samples[0])
-        signatures = self.entry.get('signature_list') or {}
-        if len(signatures) == 1 and len(names) == 1:  # a .tflite with a signature: its name for the input, not the tensor's
-            keys = next(iter(signatures.values()))['inputs']
-        np.savez(self.data, **{key: np.stack([sample[name] for sample in samples]) for key, name in zip(keys, names)})
+        keys = self.input_keys()
+        np.savez(self.data, **{keys.get(name, name): np.stack([sample[name] for sample in samples]) for name in samples[0]})
+
+    def input_keys(self):
+        """{tensor of a .tflite: what its signature calls it}, after the signature's own name where there are several."""
+        if self.entry['kind'] != 'tflite':
+            return {}
+        model = self.oracle.Model(self.path)
+        signatures = model.m.signatureDefs or []
+        return {model.g.tensors[entry.tensorIndex].name.decode(): (signature.signatureKey.decode() + '/' if len(signatures) > 1 else '') +
+                entry.name.decode() for signature in signatures if signature.subgraphIndex == 0 for entry in signature.inputs}
 
     def reference(self, mode):
         if mode == 'float' and self.entry['kind'] == 'tflite':  # its float conversion should be the file itself
             return self.path
-        path = os.path.join(self.zoo.ZOO, 'reference', self.name, conformance.MODES[mode][0] + '.tflite')
-        return path if os.path.exists(path) else None
+        folders = [os.path.join(self.zoo.ZOO, 'reference')] + ([self.options.references] if self.options.references else [])
+        paths = [os.path.join(folder, self.name, conformance.MODES[mode][0] + '.tflite') for folder in folders]
+        return next((path for path in paths if os.path.exists(path)), None)
+
+    def recorded_sqnr(self, mode):
+        return recorded().get(self.name, {}).get(mode)
 
     def check_samples(self, count):
         calibrated = len(self.zoo.calibration(self.entry))
@@ -64,15 +80,41 @@ class ZooModel(conformance.ModelCheck):
         return self.zoo.samples(self.entry, 0, len(self.labels))
 
 
+def recorded():
+    with open(RECORDED, encoding='utf-8') as file:
+        return json.load(file)['sqnr']
+
+
+def record(rows):
+    """Keeps what the files of make_references.py achieved, two decimals of a decibel."""
+    kept = recorded()
+    for row in rows:
+        if 'reference_sqnr' in row:
+            kept.setdefault(row['model'], {})[row['mode']] = [round(value, 2) for value in row['reference_sqnr']]
+    with open(RECORDED, 'w', encoding='utf-8') as file:
+        json.dump({'how': 'Written by run_zoo.py --references FOLDER --record; decibels against the float model, an output each.',
+                   'sqnr': kept}, file, indent=1, sort_keys=True)
+        file.write('\n')
+
+
 def check_model(name, options):
     model = ZooModel(name, options)
     return [model.check(mode) for mode in options.mode]
 
 
 def main():
-    options = conformance.parser(__doc__, MODELS).parse_args()
-    conformance.load_oracle()
-    return conformance.run_checks(options, MODELS, check_model)
+    parser = conformance.parser(__doc__, MODELS)
+    parser.add_argument('--references', help='folder that make_references.py wrote')
+    parser.add_argument('--record', action='store_true', help='write what these references achieve to reference_sqnr.json')
+    options = parser.parse_args()
+    zoo, _ = conformance.load_oracle()
+    if options.record:
+        options.model = [e['name'] for e in zoo.entries() if os.path.isdir(os.path.join(options.references, e['name']))]
+    status = conformance.run_checks(options, MODELS, check_model)
+    if options.record:
+        with open(os.path.join(options.output, 'results.json'), encoding='utf-8') as file:
+            record(json.load(file))
+    return status
 
 
 if __name__ == '__main__':

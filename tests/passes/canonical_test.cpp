@@ -332,3 +332,31 @@ const %c : float32[1,2] = 1 2
 output %r
 )"));
 }
+
+TEST_CASE("a PACK of one operand and a RESHAPE without a shape operand become a RESHAPE with one") {
+  REQUIRE(After(PackToReshape, R"(graph main
+input %x : float32[1,2]
+%y = PACK(%x) {axis=0, values_count=1} : float32[1,1,2]
+output %y
+)") == Spelled(R"(graph main
+input %x : float32[1,2]
+const %y/shape : int32[3] = 1 1 2
+%y = RESHAPE(%x, %y/shape) : float32[1,1,2]
+output %y
+)"));
+  RequireUnchanged(PackToReshape, R"(graph main
+input %x : float32[2]
+%y = PACK(%x, %x) {axis=0, values_count=2} : float32[2,2]
+output %y
+)");
+  REQUIRE(After(ReshapeByOperand, R"(graph main
+input %x : float32[2]
+%y = RESHAPE(%x) {new_shape=[1, 2]} : float32[1,2]
+output %y
+)") == Spelled(R"(graph main
+input %x : float32[2]
+const %y/shape : int32[2] = 1 2
+%y = RESHAPE(%x, %y/shape) : float32[1,2]
+output %y
+)"));
+}

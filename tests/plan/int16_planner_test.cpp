@@ -76,5 +76,18 @@ output %y
   CHECK_THAT(std::string(strict.status().message()), Catch::Contains("\n  PRELU 'p': "));
 }
 
+TEST_CASE("a constant of zeros has a scale that LiteRT can compute with") {
+  const ir::Model model = ParsedModel(R"(graph main
+input %x : float32[2]
+const %c : float32[2] = 0 0
+%y = SUB(%c, %x) {fused_activation_function=0} : float32[2]
+output %y
+)");
+  const GraphPlan plan = Planned(model, Ranges(model, {{"x", -1, 1}, {"y", -1, 1}}), With(Scheme::kInt16x8));
+  const ValuePlan& zeros = plan.operands.at({NodeOf(model, "y"), 0});
+  CHECK(zeros.params.scale[0] > 0.0f);
+  CHECK(zeros.encoding.factors == std::vector<double>{0.0});
+}
+
 }  // namespace
 }  // namespace zeropoint::plan

@@ -344,5 +344,19 @@ TEST_CASE("bodies of control-flow ops keep float inputs and outputs") {
   CHECK(plan->graphs[1].outputs.at(0).type == ElementType::kFloat32);
 }
 
+TEST_CASE("a range that LiteRT's arithmetic cannot hold leaves the op float") {
+  const ir::Model model = ParsedModel(R"(graph main
+input %x : float32[4]
+input %mask : float32[4]
+%y = ADD(%x, %mask) {fused_activation_function=0} : float32[4]
+output %y
+)");
+  const float lowest = std::numeric_limits<float>::lowest();
+  const GraphPlan plan =
+      Planned(model, Ranges(model, {{"x", -1, 1}, {"mask", lowest, 0}, {"y", lowest, 1}}), With(Scheme::kInt8));
+  CHECK_FALSE(DecisionOn(model, plan, "y").quantized);
+  CHECK(DecisionOn(model, plan, "y").reason == "the range of 'mask', -3.40282e+38 to 0, is too wide for integers");
+}
+
 }  // namespace
 }  // namespace zeropoint::plan
