@@ -163,6 +163,7 @@ void SetOptions(const ConvertOptions& options, const Mode& mode, Converter& conv
   converter.inference_output_type = IoType(options.output_type);
   converter.per_channel = !options.per_tensor;
   converter.per_channel_dense = !options.per_tensor_dense;
+  converter.trained_ranges = mode.needs_data;  // "dynamic" means float activations, also of a trained model
   converter.calibration = CalibrationNamed(options.calibration);
   converter.sample_state = options.reset_state ? SampleState::kReset : SampleState::kCarry;
   converter.threads = options.threads;
@@ -243,16 +244,17 @@ ExitCode RunConvert(const ConvertOptions& options) {
   auto began = std::chrono::steady_clock::now();
   const Mode* mode = FindMode(options.mode);
   if (mode == nullptr) return UsageError(absl::StrCat("there is no mode '", options.mode, "'"));
-  if (mode->needs_data && options.data.empty()) {
-    return UsageError(absl::StrCat("mode ", mode->name, " needs --data: samples that show which values occur"));
-  }
   absl::Status outputs = CheckOutputs(options);
   if (!outputs.ok()) return ReportError(outputs);
 
   absl::StatusOr<Converter> converter = Converter::FromPath(options.model, {options.signatures, options.tags});
   if (!converter.ok()) return ReportError(converter.status());
+  const bool wants_data = mode->needs_data && options.data.empty();
+  if (wants_data && !converter->HasTrainedRanges()) {
+    return UsageError(absl::StrCat("mode ", mode->name, " needs --data: samples that show which values occur"));
+  }
   SetOptions(options, *mode, *converter);
-  if (mode->needs_data) {
+  if (mode->needs_data && !wants_data) {
     absl::StatusOr<Samples> samples = LoadSamples(options.data, converter->Signatures(), options.steps);
     if (!samples.ok()) return ReportSamplesError(samples.status(), options.data);
     for (const std::string& warning : samples->warnings) Warn(options, warning);

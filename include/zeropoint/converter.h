@@ -85,6 +85,7 @@ struct ConverterOptions {
   bool per_channel_dense = true;  // false: FULLY_CONNECTED weights per tensor
   Calibration calibration = Calibration::kTensorFlow;
   SampleState sample_state = SampleState::kCarry;  // no matter to models without variables
+  bool trained_ranges = true;     // false: FakeQuant nodes are operators like others
   int threads = 0;                // 0: as many as the machine has
   std::function<bool(const ProgressInfo&)> progress;                  // false cancels
   std::function<void(int severity, absl::string_view text)> log;      // 0 debug, 1 info, 2 warning
@@ -108,6 +109,10 @@ class Converter : public ConverterOptions {
 
   // What the model asks for, after import.
   std::vector<SignatureInputs> Signatures() const;
+
+  // The model has FakeQuant nodes (or QUANTIZE and DEQUANTIZE pairs) that tell ranges: modes that quantize activations
+  // can do without a representative_dataset where all are told.
+  bool HasTrainedRanges() const;
 
   // The same options and data give the same bytes, on any number of threads.
   // Errors: kInvalidArgument (options that contradict each other, samples that do not fit), kFailedPrecondition (strict

@@ -69,10 +69,11 @@ std::string OneOrMany(const List& list, SpellElement spell) {
 }
 
 std::string SpellQuant(const QuantParams& quant) {
-  if (!quant.quantized()) return "";
-  std::string text = absl::StrCat(" scale=", OneOrMany(quant.scale, Spell),
-                                  " zero_point=", OneOrMany(quant.zero_point, SpellInt));
-  if (quant.axis != 0) absl::StrAppend(&text, " axis=", quant.axis);
+  std::string text;
+  if (quant.quantized()) {
+    text = absl::StrCat(" scale=", OneOrMany(quant.scale, Spell), " zero_point=", OneOrMany(quant.zero_point, SpellInt));
+  }
+  if (quant.axis != 0 && (quant.quantized() || !quant.min.empty())) absl::StrAppend(&text, " axis=", quant.axis);
   if (!quant.min.empty()) absl::StrAppend(&text, " min=", OneOrMany(quant.min, Spell));
   if (!quant.max.empty()) absl::StrAppend(&text, " max=", OneOrMany(quant.max, Spell));
   return text;

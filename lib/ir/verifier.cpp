@@ -32,16 +32,18 @@ absl::Status VerifyQuantization(const Value& value) {
   if (quant.scale.size() != quant.zero_point.size()) {
     return Broken(quant.scale.size(), " scales but ", quant.zero_point.size(), " zero points");
   }
-  for (const std::vector<float>* bounds : {&quant.min, &quant.max}) {
-    if (!bounds->empty() && bounds->size() != quant.scale.size()) return Broken("ranges do not match the scales");
+  if (quant.min.size() != quant.max.size()) return Broken("ranges with one end");
+  if (quant.quantized() && !quant.min.empty() && quant.min.size() != quant.scale.size()) {
+    return Broken("ranges do not match the scales");
   }
-  if (quant.scale.size() <= 1 || !value.shape.ranked()) return absl::OkStatus();
+  const size_t slices = std::max(quant.scale.size(), quant.min.size());
+  if (slices <= 1 || !value.shape.ranked()) return absl::OkStatus();
   if (quant.axis < 0 || quant.axis >= value.shape.rank()) {
     return Broken("quantized along axis ", quant.axis, " of ", value.shape.ToString());
   }
   const int64_t size = value.shape[quant.axis];
-  if (size != kDynamic && static_cast<uint64_t>(size) != quant.scale.size()) {
-    return Broken(quant.scale.size(), " scales along axis ", quant.axis, " of ", value.shape.ToString());
+  if (size != kDynamic && static_cast<uint64_t>(size) != slices) {
+    return Broken(slices, " scales or ranges along axis ", quant.axis, " of ", value.shape.ToString());
   }
   return absl::OkStatus();
 }

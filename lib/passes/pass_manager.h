@@ -40,6 +40,8 @@ std::vector<Phase> InlinePipeline();
 std::vector<Phase> Int8Pipeline();
 // What float16 wants.
 std::vector<Phase> Float16Pipeline();
+// On top of either, for modes that quantize activations.
+std::vector<Phase> TrainedRangesPipeline();
 
 }  // namespace zeropoint::passes
 

@@ -1,6 +1,7 @@
 // The order of the passes, and why it is so.
 #include "passes/pass_manager.h"
 #include "passes/passes.h"
+#include "passes/quantization_aware/absorb.h"
 
 namespace zeropoint::passes {
 namespace {
@@ -44,6 +45,7 @@ std::vector<Phase> ImportPipeline() {
         {"narrow_indices", NarrowIndices},
         kInferShapes,
         {"materialize_shapes", MaterializeShapes},
+        {"absorb_weight_fake_quant", AbsorbWeightFakeQuant},  // each makes constants for the other
         {"fold_constants", FoldConstants},
         kRemoveDead}},
       // Patterns of several ops before their parts disappear: a fused activation hides the RELU6 of a HARD_SWISH, and a
@@ -83,7 +85,9 @@ std::vector<Phase> ImportPipeline() {
 
 std::vector<Phase> TflitePipeline() {
   // Only what calibration and quantization cannot work around: the model is the user's, already in LiteRT's form.
-  return {{"widen", {{"widen_float16", WidenFloat16}, kRemoveDead}, 1}};
+  return {{"widen",
+           {{"widen_float16", WidenFloat16}, {"absorb_weight_fake_quant", AbsorbWeightFakeQuant}, kRemoveDead},
+           1}};
 }
 
 std::vector<Phase> InlinePipeline() {
@@ -93,7 +97,19 @@ std::vector<Phase> InlinePipeline() {
 
 std::vector<Phase> Int8Pipeline() {
   // TensorFlow's int8 path brings a .tflite into this form; its 16x8 path leaves the ops alone.
-  return {{"int8", {{"squeeze_to_reshape", SqueezeToReshape}}, 1}};
+  return {{"int8",
+           {{"squeeze_to_reshape", SqueezeToReshape},
+            {"pack_to_reshape", PackToReshape},
+            {"reshape_by_operand", ReshapeByOperand},
+            {"remove_reshapes_around_fully_connected", RemoveReshapesAroundFullyConnected},
+            {"remove_no_ops", RemoveNoOps},
+            {"fuse_activation", FuseActivation},
+            kRemoveDead},
+           1}};
+}
+
+std::vector<Phase> TrainedRangesPipeline() {
+  return {{"trained_ranges", {{"absorb_fake_quant", AbsorbFakeQuant}, kRemoveDead}, 1}};
 }
 
 std::vector<Phase> Float16Pipeline() {

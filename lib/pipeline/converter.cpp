@@ -16,7 +16,9 @@
 #include "formats/saved_model/saved_model.h"
 #include "formats/tflite/tflite.h"
 #include "ir/graph.h"
+#include "ops/op_def.h"
 #include "passes/pass_manager.h"
+#include "passes/quantization_aware/absorb.h"
 #include "pipeline/mode.h"
 #include "pipeline/report.h"
 #include "plan/plan.h"
@@ -97,9 +99,66 @@ absl::Status RefuseQuantized(const ir::Model& model) {
     for (ir::ValueId id = 0; id < graph.num_values(); ++id) {
       const ir::Value& value = graph.value(id);
       if (value.is_constant || !value.quant.quantized() || !IsIntegerActivationType(value.type)) continue;
+      if (passes::IsTrainedPair(graph, id)) continue;
       return Annotate(absl::InvalidArgumentError(absl::StrCat("the model is quantized already: tensor '", value.name,
                                                               "' is ", Name(value.type), "; start from its float form")),
                       Place::kTensor, value.name);
+    }
+  }
+  return absl::OkStatus();
+}
+
+bool QuantizesActivations(plan::Scheme scheme) {
+  return scheme == plan::Scheme::kInt8 || scheme == plan::Scheme::kInt16x8;
+}
+
+// What training fixed takes the place of what calibration saw.
+void PreferTrainedRanges(const ir::Model& model, ir::Statistics& statistics) {
+  for (size_t g = 0; g < model.graphs.size(); ++g) {
+    const ir::Graph& graph = model.graphs[g];
+    for (ir::ValueId id = 0; id < graph.num_values(); ++id) {
+      const ir::QuantParams& quant = graph.value(id).quant;
+      if (graph.value(id).is_constant || quant.quantized() || quant.min.size() != 1) continue;
+      statistics.ranges[{static_cast<int>(g), id}] = {quant.min[0], quant.max[0]};
+    }
+  }
+}
+
+bool ComputesFloats(const ir::Graph& graph) {
+  for (ir::NodeId id = graph.first(); id != ir::kNoNode; id = graph.next(id)) {
+    for (ir::ValueId result : graph.node(id).outputs()) {
+      if (graph.value(result).type == ElementType::kFloat32) return true;
+    }
+  }
+  return false;
+}
+
+// A signature that no sample was for stays float, as in TensorFlow; here that is said, and no success in a strict mode.
+absl::Status NoteSignaturesWithoutSamples(const ir::Model& model, const ir::Statistics& statistics, bool allow_float,
+                                          const Context& context, Report& report) {
+  for (const ir::Signature& signature : model.signatures) {
+    const auto first = statistics.ranges.lower_bound({signature.graph, ir::ValueId{0}});
+    const bool seen = first != statistics.ranges.end() && first->first.first == signature.graph;
+    if (seen || !ComputesFloats(model.graphs[static_cast<size_t>(signature.graph)])) continue;
+    const std::string text = absl::StrCat("the representative_dataset has no sample for signature '", signature.key, "'");
+    if (!allow_float) return Annotate(absl::InvalidArgumentError(text), Place::kSignature, signature.key);
+    report.warnings.push_back(absl::StrCat(text, "; its ops stay float"));
+    context.Log(Severity::kWarning, report.warnings.back());
+  }
+  return absl::OkStatus();
+}
+
+// Without samples, training must have fixed the range of everything that could be an integer.
+absl::Status RequireAllRanges(const plan::Plan& plan) {
+  for (const plan::GraphPlan& graph : plan.graphs) {
+    for (const auto& [id, decision] : graph.nodes) {
+      const ops::OpDef* op = ops::FindOp(decision.op);
+      const bool has_form = op != nullptr && (plan.options.scheme == plan::Scheme::kInt8 ? op->quant.int8 : op->quant.int16);
+      if (!has_form || decision.reason.empty()) continue;
+      return Annotate(absl::InvalidArgumentError(absl::StrCat(
+                          "without a representative_dataset, FakeQuant nodes must tell every range, but ", decision.op, " '",
+                          decision.name, "' would stay float: ", decision.reason)),
+                      Place::kNode, decision.name);
     }
   }
   return absl::OkStatus();
@@ -139,8 +198,14 @@ Context MakeContext(const ConverterOptions& options, std::atomic<bool>& cancelle
 
 // The passes that a scheme wants before those of the input's format.
 std::vector<passes::Phase> PreparingPipeline(plan::Scheme scheme) {
-  const bool integer_activations = scheme == plan::Scheme::kInt8 || scheme == plan::Scheme::kInt16x8;
-  return integer_activations ? passes::InlinePipeline() : std::vector<passes::Phase>();
+  return QuantizesActivations(scheme) ? passes::InlinePipeline() : std::vector<passes::Phase>();
+}
+
+// The passes that the input's format needs. A .tflite in float mode has its form already, float16 weights included.
+std::vector<passes::Phase> FormatPipeline(bool from_tensorflow, plan::Scheme scheme) {
+  if (from_tensorflow) return passes::ImportPipeline();
+  if (scheme == plan::Scheme::kFloat) return {};
+  return passes::TflitePipeline();
 }
 
 // The passes that a scheme wants on top of those of the input's format.
@@ -153,7 +218,8 @@ std::vector<passes::Phase> SchemePipeline(plan::Scheme scheme) {
 // Every stage in its order; `clock` knows which one an error came from.
 absl::StatusOr<std::vector<uint8_t>> RunStages(const ConverterOptions& options, ir::Model model, bool from_tensorflow,
                                                const Context& context, Report& report, StageClock& clock) {
-  ZP_ASSIGN_OR_RETURN(pipeline::Mode mode, pipeline::ResolveMode(options));
+  const bool trained = options.trained_ranges && passes::HasTrainedActivations(model);
+  ZP_ASSIGN_OR_RETURN(pipeline::Mode mode, pipeline::ResolveMode(options, trained));
   report.mode = mode.name;
   report.warnings = mode.warnings;
   for (const std::string& warning : mode.warnings) context.Log(Severity::kWarning, warning);
@@ -163,8 +229,11 @@ absl::StatusOr<std::vector<uint8_t>> RunStages(const ConverterOptions& options, 
   passes::PassOptions pass_options;
   pass_options.disabled = options.disabled_passes;
   ZP_RETURN_IF_ERROR(passes::RunPasses(model, PreparingPipeline(mode.plan.scheme), pass_options, context));
-  ZP_RETURN_IF_ERROR(passes::RunPasses(
-      model, from_tensorflow ? passes::ImportPipeline() : passes::TflitePipeline(), pass_options, context));
+  ZP_RETURN_IF_ERROR(
+      passes::RunPasses(model, FormatPipeline(from_tensorflow, mode.plan.scheme), pass_options, context));
+  if (trained && QuantizesActivations(mode.plan.scheme)) {
+    ZP_RETURN_IF_ERROR(passes::RunPasses(model, passes::TrainedRangesPipeline(), pass_options, context));
+  }
   ZP_RETURN_IF_ERROR(passes::RunPasses(model, SchemePipeline(mode.plan.scheme), pass_options, context));
   ZP_RETURN_IF_ERROR(engine::InferShapes(model));
 
@@ -181,8 +250,14 @@ absl::StatusOr<std::vector<uint8_t>> RunStages(const ConverterOptions& options, 
     report.samples = statistics.samples;
   }
 
+  PreferTrainedRanges(model, statistics);
+  if (QuantizesActivations(mode.plan.scheme)) {
+    ZP_RETURN_IF_ERROR(NoteSignaturesWithoutSamples(model, statistics, mode.plan.allow_float_fallback, context, report));
+  }
+
   ZP_RETURN_IF_ERROR(clock.Start("quantize"));
   ZP_ASSIGN_OR_RETURN(plan::Plan plan, plan::MakePlan(model, statistics, mode.plan));
+  if (trained && QuantizesActivations(mode.plan.scheme) && !mode.calibrates) ZP_RETURN_IF_ERROR(RequireAllRanges(plan));
   ZP_ASSIGN_OR_RETURN(model, rewrite::ApplyPlan(std::move(model), plan, context));
   ZP_RETURN_IF_ERROR(rewrite::SetVersions(model, plan));
 
@@ -263,6 +338,8 @@ std::vector<SignatureInputs> Converter::Signatures() const {
   }
   return result;
 }
+
+bool Converter::HasTrainedRanges() const { return passes::HasTrainedActivations(state_->model); }
 
 absl::StatusOr<Conversion> Converter::Convert() {
   state_->cancelled.store(false);

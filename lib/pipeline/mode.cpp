@@ -50,7 +50,7 @@ absl::Status CheckSupportedTypes(const TargetSpec& target) {
 }
 
 // Which scheme, and whether ops may stay float.
-Mode Choose(const ConverterOptions& options) {
+Mode Choose(const ConverterOptions& options, bool trained) {
   const TargetSpec& target = options.target_spec;
   Mode mode;
   if (options.optimizations.empty()) {
@@ -67,14 +67,15 @@ Mode Choose(const ConverterOptions& options) {
     mode.plan.scheme = Scheme::kInt8;
     mode.plan.allow_float_fallback = false;
     mode.name = "int8-only";
-  } else if (!options.representative_dataset.empty()) {
+  } else if (!options.representative_dataset.empty() || trained) {
     mode.plan.scheme = Scheme::kInt8;
     mode.name = "int8";
   } else {
     mode.plan.scheme = Scheme::kDynamicRange;
     mode.name = "dynamic";
   }
-  mode.calibrates = mode.plan.scheme == Scheme::kInt8 || mode.plan.scheme == Scheme::kInt16x8;
+  const bool integer = mode.plan.scheme == Scheme::kInt8 || mode.plan.scheme == Scheme::kInt16x8;
+  mode.calibrates = integer && (!trained || !options.representative_dataset.empty());
   return mode;
 }
 
@@ -92,12 +93,12 @@ void NoteIgnored(const ConverterOptions& options, Mode& mode) {
 
 }  // namespace
 
-absl::StatusOr<Mode> ResolveMode(const ConverterOptions& options) {
+absl::StatusOr<Mode> ResolveMode(const ConverterOptions& options, bool trained) {
   if (options.target_spec.supported_ops.empty()) {
     return absl::InvalidArgumentError("target_spec.supported_ops is empty; TFLITE_BUILTINS is the default");
   }
   ZP_RETURN_IF_ERROR(CheckSupportedTypes(options.target_spec));
-  Mode mode = Choose(options);
+  Mode mode = Choose(options, trained);
   if (mode.calibrates) ZP_RETURN_IF_ERROR(RequireDataset(options, mode.name));
   switch (mode.plan.scheme) {
     case Scheme::kInt8:

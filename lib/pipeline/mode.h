@@ -18,9 +18,10 @@ struct Mode {
   std::vector<std::string> warnings;  // options that have no effect in this mode
 };
 
+// `trained`: FakeQuant nodes of the model tell ranges, so that kDefault without samples means int8, as in TensorFlow.
 // Source of the table: the attributes' meaning in TensorFlow 2.21's lite.TFLiteConverter.
 // kInvalidArgument when the options contradict each other.
-absl::StatusOr<Mode> ResolveMode(const ConverterOptions& options);
+absl::StatusOr<Mode> ResolveMode(const ConverterOptions& options, bool trained = false);
 
 }  // namespace zeropoint::pipeline
 

@@ -49,7 +49,9 @@ absl::Status PlanNode(const Task& task, ir::NodeId id, GraphPlan& plan) {
     if (!IsWorthIt(graph, weight, fewest)) continue;
     ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph, weight));
     const ops::OperandSpec role{ops::Role::kWeight, candidate.axis, -1, -1};
-    ValuePlan form = DynamicRangeForm(elements, graph.value(weight).shape.dims(), WeightAxis(task, id, role, weight));
+    const int axis = WeightAxis(task, id, role, weight);
+    const std::vector<float> trained = TrainedMagnitudes(graph, weight, axis);
+    ValuePlan form = DynamicRangeForm({elements, graph.value(weight).shape.dims(), axis, trained});
     if (widened) {
       StoreConstant(weight, id, candidate.operand, std::move(form), plan);
       plan.operands[{id, candidate.operand}] = ValuePlan();

@@ -56,8 +56,9 @@ ValuePlan Int16Form(float scale) {
   form.type = ElementType::kInt16;
   AddScale(form, scale);
   form.encoding = Symmetric(Encoding::Rule::kMultiply, kInt16High);
-  // Nothing guards int16 scales: of an all-zero constant it is 0.
-  form.encoding.factors = {scale == 0.0f ? 0.0 : numeric::Reciprocal(scale)};
+  // Of zeros, the scale is so small that its reciprocal is infinite.
+  const double factor = numeric::Reciprocal(scale);
+  form.encoding.factors = {std::isfinite(factor) ? factor : 0.0};
   return form;
 }
 
@@ -66,16 +67,21 @@ void SetRange(ValuePlan& form, const ir::Range& range) {
   form.params.max = {range.max};
 }
 
-ValuePlan Int8WeightForm(absl::Span<const float> values, absl::Span<const int64_t> dims, int axis) {
+std::vector<float> Weights::Magnitudes() const {
+  if (!trained.empty()) return {trained.begin(), trained.end()};
+  return numeric::ChannelMagnitudes(values, numeric::LayoutOf(dims, axis));
+}
+
+ValuePlan Int8WeightForm(const Weights& weights) {
   ValuePlan form;
   form.type = ElementType::kInt8;
-  form.params.axis = std::max(axis, 0);
+  form.params.axis = std::max(weights.axis, 0);
   form.encoding = Symmetric(Encoding::Rule::kMultiply, kNarrowInt8);
-  for (float magnitude : numeric::ChannelMagnitudes(values, numeric::LayoutOf(dims, axis))) {
+  for (float magnitude : weights.Magnitudes()) {
     const float scale = numeric::WeightInt8Scale(magnitude);
     AddScale(form, scale);
     // Per-tensor weights are made from their range, not from the rounded scale.
-    form.encoding.factors.push_back(axis >= 0          ? numeric::Reciprocal(scale)
+    form.encoding.factors.push_back(weights.axis >= 0  ? numeric::Reciprocal(scale)
                                     : magnitude == 0.0f ? 0.0
                                                         : static_cast<double>(static_cast<float>(kNarrowInt8) / magnitude));
   }
@@ -135,13 +141,12 @@ ValuePlan Int16StateForm(const ir::Range& range, int steps, bool power_of_two) {
   return Int16Form(bound / kSteps);
 }
 
-ValuePlan Int16x8WeightForm(absl::Span<const float> values, absl::Span<const int64_t> dims, int axis,
-                            float input_scale, absl::Span<const float> biases) {
+ValuePlan Int16x8WeightForm(const Weights& weights, float input_scale, absl::Span<const float> biases) {
   ValuePlan form;
   form.type = ElementType::kInt8;
-  form.params.axis = std::max(axis, 0);
+  form.params.axis = std::max(weights.axis, 0);
   form.encoding = Symmetric(Encoding::Rule::kMultiply, kNarrowInt8);
-  const std::vector<float> magnitudes = numeric::ChannelMagnitudes(values, numeric::LayoutOf(dims, axis));
+  const std::vector<float> magnitudes = weights.Magnitudes();
   for (size_t c = 0; c < magnitudes.size(); ++c) {
     float magnitude = magnitudes[c];
     if (magnitudes.size() > 1 && !biases.empty()) {
@@ -171,12 +176,12 @@ ValuePlan Int64BiasForm(absl::Span<const int64_t> dims, float input_scale,
   return form;
 }
 
-ValuePlan DynamicRangeForm(absl::Span<const float> values, absl::Span<const int64_t> dims, int axis) {
+ValuePlan DynamicRangeForm(const Weights& weights) {
   ValuePlan form;
   form.type = ElementType::kInt8;
-  form.params.axis = std::max(axis, 0);
+  form.params.axis = std::max(weights.axis, 0);
   form.encoding = Symmetric(Encoding::Rule::kDivide, kNarrowInt8);
-  for (float magnitude : numeric::ChannelMagnitudes(values, numeric::LayoutOf(dims, axis))) {
+  for (float magnitude : weights.Magnitudes()) {
     const double scale = numeric::DynamicWeightInt8Scale(magnitude);
     AddScale(form, scale);
     form.encoding.factors.push_back(scale);

@@ -17,8 +17,19 @@ ValuePlan Int8Form(const numeric::Affine& params);
 ValuePlan Int16Form(float scale);
 void SetRange(ValuePlan& form, const ir::Range& range);
 
-// Weights of static int8; axis -1: per tensor.
-ValuePlan Int8WeightForm(absl::Span<const float> values, absl::Span<const int64_t> dims, int axis);
+// A weight to be quantized; axis -1: per tensor. `trained`: the largest magnitude of each slice, where training fixed it;
+// empty: as in `values`.
+struct Weights {
+  absl::Span<const float> values;
+  absl::Span<const int64_t> dims;
+  int axis = -1;
+  absl::Span<const float> trained = {};
+
+  std::vector<float> Magnitudes() const;
+};
+
+// Weights of static int8.
+ValuePlan Int8WeightForm(const Weights& weights);
 // Its biases, one scale for each scale of the weights. Where a bias would overflow and the weights are `adjustable`,
 // raises the scales of both; `weights` is changed then.
 ValuePlan Int8BiasForm(absl::Span<const float> values, absl::Span<const int64_t> dims, float input_scale,
@@ -32,12 +43,11 @@ ValuePlan NormBiasForm(float coefficient_scale);
 ValuePlan Int16StateForm(const ir::Range& range, int steps, bool power_of_two);
 
 // Weights of 16x8; `biases` may be empty.
-ValuePlan Int16x8WeightForm(absl::Span<const float> values, absl::Span<const int64_t> dims, int axis,
-                            float input_scale, absl::Span<const float> biases);
+ValuePlan Int16x8WeightForm(const Weights& weights, float input_scale, absl::Span<const float> biases);
 ValuePlan Int64BiasForm(absl::Span<const int64_t> dims, float input_scale,
                         absl::Span<const float> weight_scales);
 
-ValuePlan DynamicRangeForm(absl::Span<const float> values, absl::Span<const int64_t> dims, int axis);
+ValuePlan DynamicRangeForm(const Weights& weights);
 ValuePlan Float16Form();
 
 }  // namespace zeropoint::plan

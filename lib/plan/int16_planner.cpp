@@ -1,4 +1,6 @@
 // 16x8: int16 activations, int8 weights. Parameters flow forward, op by op (docs/numerics.md, "16x8").
+#include <algorithm>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -67,7 +69,7 @@ class Int16Planner {
         draft.operands[i] = *std::move(form);
       } else {
         draft.reason = graph_.value(value).is_constant ? NoParamsConstantReason(graph_, value)
-                                                       : NoRangeReason(graph_, value);
+                                                       : NoRangeReason(task_, value);
       }
     }
   }
@@ -85,7 +87,7 @@ class Int16Planner {
       } else if (std::optional<ValuePlan> own = FormOfRange(result)) {
         draft.results.back() = *std::move(own);
       } else {
-        draft.reason = NoRangeReason(graph_, result);
+        draft.reason = NoRangeReason(task_, result);
         return;
       }
     }
@@ -149,10 +151,12 @@ class Int16Planner {
       return absl::OkStatus();
     }
     ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph_, value));
+    const std::vector<float> trained = TrainedMagnitudes(graph_, value, axis);
+    const Weights weights{elements, dims, axis, trained};
     if (bias != nullptr) {
-      draft.operands[operand] = Int16x8WeightForm(elements, dims, axis, bias->input_scale, bias->elements);
+      draft.operands[operand] = Int16x8WeightForm(weights, bias->input_scale, bias->elements);
     } else {
-      draft.operands[operand] = Int16x8WeightForm(elements, dims, axis, /*input_scale=*/1.0f, /*biases=*/{});
+      draft.operands[operand] = Int16x8WeightForm(weights, /*input_scale=*/1.0f, /*biases=*/{});
     }
     return absl::OkStatus();
   }
@@ -165,8 +169,10 @@ class Int16Planner {
     if (!graph_.value(id).is_constant) return FormOfRange(id);
     const std::optional<std::vector<float>> elements = FiniteElements(graph_, id);
     if (!elements.has_value()) return std::nullopt;
+    // LiteRT aborts on a scale of 0: zeros get the scale of an activation that is always zero.
     const numeric::MinMax range = numeric::RangeWithZero(*elements);
-    return Int16Form(numeric::ActivationInt16(range.min, range.max).scale);
+    const float max = std::max(range.max, std::numeric_limits<float>::min());
+    return Int16Form(numeric::ActivationInt16(range.min, max).scale);
   }
 
   std::optional<ValuePlan> FormOfRange(ir::ValueId id) const {

@@ -45,7 +45,7 @@ class Int8Planner {
     if (draft.reason.empty()) ZP_RETURN_IF_ERROR(DraftBiases(id, spec, draft));
     for (ir::ValueId result : node.outputs()) {
       if (draft.reason.empty() && IsFloat(graph_, result) && !scales_.Stored(result).has_value()) {
-        draft.reason = NoRangeReason(graph_, result);
+        draft.reason = NoRangeReason(task_, result);
       }
     }
     decision->reason = draft.reason;
@@ -86,10 +86,11 @@ class Int8Planner {
         draft.operands[i] = WithRange(Int8Form(*params), value, *params == scales_.Stored(value));
       } else if (role.role == ops::Role::kWeight) {
         ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph_, value));
+        const int axis = WeightAxis(task_, id, role, value);
+        const std::vector<float> trained = TrainedMagnitudes(graph_, value, axis);
         draft.operands[i] = role.int16_steps > 0
                                 ? Int16WeightForm(elements, role.int16_steps)
-                                : Int8WeightForm(elements, graph_.value(value).shape.dims(),
-                                                 WeightAxis(task_, id, role, value));
+                                : Int8WeightForm({elements, graph_.value(value).shape.dims(), axis, trained});
       } else {
         DraftConstant(id, i, spec, draft);
       }
@@ -193,7 +194,7 @@ class Int8Planner {
   }
 
   std::string NoParamsReason(ir::ValueId id) const {
-    if (task_.RangeOf(id) == nullptr) return NoRangeReason(graph_, id);
+    if (task_.RangeOf(id) == nullptr) return NoRangeReason(task_, id);
     return absl::StrCat("'", graph_.value(id).name,
                         "' comes from an op that stays float, so it cannot share the scale of this op's result");
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -11,6 +12,10 @@
 
 namespace zeropoint::plan {
 namespace {
+
+// LiteRT's ADD and SUB multiply the scale of an int8 result by 2^20 in float32 and abort when that overflows. Attention
+// masks hold such values: the lowest float32 stands for minus infinity.
+constexpr double kWidestRange = static_cast<double>(std::numeric_limits<float>::max()) / (1 << 20);
 
 // Float inputs and outputs of control-flow bodies stay float: the op that calls them carries float values.
 bool TakesIoTypes(const Task& task, ir::ValueId id) { return task.is_entry && IsFloat(task.graph, id); }
@@ -39,6 +44,12 @@ std::vector<ir::NodeId> Task::Nodes() const {
   std::vector<ir::NodeId> nodes = graph.Order();
   nodes.erase(std::remove_if(nodes.begin(), nodes.end(), [this](ir::NodeId id) { return !Takes(id); }), nodes.end());
   return nodes;
+}
+
+const ir::Range* Task::RangeOf(ir::ValueId id) const {
+  const ir::Range* range = statistics.Find(index, id);
+  if (range == nullptr) return nullptr;
+  return static_cast<double>(range->max) - static_cast<double>(range->min) <= kWidestRange ? range : nullptr;
 }
 
 const ops::QuantSpec& Task::SpecOf(ir::NodeId id) const {
@@ -96,10 +107,19 @@ void StoreConstant(ir::ValueId constant, ir::NodeId id, int operand, ValuePlan f
 }
 
 int WeightAxis(const Task& task, ir::NodeId id, const ops::OperandSpec& operand, ir::ValueId weight) {
+  const ir::QuantParams& trained = task.graph.value(weight).quant;
+  if (!trained.quantized() && trained.max.size() == 1) return -1;  // it was trained with one scale
   const NodeChoice* choice = task.ChoiceFor(id);
   const bool by_options = task.options.per_channel && (task.options.per_channel_dense || !task.SpecOf(id).dense);
   const bool per_channel = choice == nullptr ? by_options : choice->per_channel.value_or(by_options);
   return per_channel && operand.axis < task.graph.value(weight).shape.rank() ? operand.axis : -1;
+}
+
+std::vector<float> TrainedMagnitudes(const ir::Graph& graph, ir::ValueId weight, int axis) {
+  const ir::QuantParams& trained = graph.value(weight).quant;
+  if (trained.quantized() || trained.max.empty()) return {};
+  if (axis < 0) return {*std::max_element(trained.max.begin(), trained.max.end())};
+  return trained.axis == axis ? trained.max : std::vector<float>();
 }
 
 std::optional<std::vector<float>> FiniteElements(const ir::Graph& graph, ir::ValueId id) {
@@ -146,8 +166,11 @@ std::string NoFormReason(const ir::Node& node, const char* scheme) {
   return absl::StrCat("there is no ", scheme, " form of this op", gap.empty() ? "" : ": ", gap);
 }
 
-std::string NoRangeReason(const ir::Graph& graph, ir::ValueId id) {
-  return absl::StrCat("no range was calibrated for '", graph.value(id).name, "'");
+std::string NoRangeReason(const Task& task, ir::ValueId id) {
+  const std::string& name = task.graph.value(id).name;
+  const ir::Range* range = task.statistics.Find(task.index, id);
+  if (range == nullptr) return absl::StrCat("no range was calibrated for '", name, "'");
+  return absl::StrCat("the range of '", name, "', ", range->min, " to ", range->max, ", is too wide for integers");
 }
 
 std::string IntegerWeightReason(const ir::Graph& graph, ir::ValueId id) {

@@ -26,7 +26,8 @@ struct Task {
   const PlanOptions& options;
   Scheme scheme;
 
-  const ir::Range* RangeOf(ir::ValueId id) const { return statistics.Find(index, id); }
+  // The range that parameters can be made of; null when there is none, or when integer arithmetic cannot hold it.
+  const ir::Range* RangeOf(ir::ValueId id) const;
   // Null: the node is as the options say.
   const NodeChoice* ChoiceFor(ir::NodeId id) const;
   Scheme SchemeOf(ir::NodeId id) const;
@@ -63,6 +64,8 @@ void StoreConstant(ir::ValueId constant, ir::NodeId id, int operand, ValuePlan f
 
 // The axis along which a weight of the node gets its scales: -1 (per tensor) when the options or the shape say so.
 int WeightAxis(const Task& task, ir::NodeId id, const ops::OperandSpec& operand, ir::ValueId weight);
+// The largest magnitude that training fixed for each slice of the weight along `axis`; empty when it did not.
+std::vector<float> TrainedMagnitudes(const ir::Graph& graph, ir::ValueId weight, int axis);
 
 // Elements of a float32 constant. kInvalidArgument naming the tensor when one is NaN or infinite.
 absl::StatusOr<std::vector<float>> WeightElements(const ir::Graph& graph, ir::ValueId id);
@@ -76,7 +79,7 @@ std::optional<ValuePlan> Int8WeightAsStored(const ir::Graph& graph, ir::ValueId 
 
 // Wordings of reasons, one place so that reports read alike.
 std::string NoFormReason(const ir::Node& node, const char* scheme);
-std::string NoRangeReason(const ir::Graph& graph, ir::ValueId id);
+std::string NoRangeReason(const Task& task, ir::ValueId id);
 std::string IntegerWeightReason(const ir::Graph& graph, ir::ValueId id);
 std::string NoParamsConstantReason(const ir::Graph& graph, ir::ValueId id);
 

@@ -70,7 +70,7 @@ FormOrReason StateForm(const Task& task, ir::ValueId state, const ops::OperandSp
     return {std::nullopt, absl::StrCat("its state '", value.name, "' has the parameters of a result that has none")};
   }
   const ir::Range* range = task.RangeOf(state);
-  if (range == nullptr) return {std::nullopt, NoRangeReason(graph, state)};
+  if (range == nullptr) return {std::nullopt, NoRangeReason(task, state)};
   return {Int16StateForm(*range, spec.int16_steps, spec.power_of_two), ""};
 }
 

@@ -11,6 +11,7 @@
 #include "ops/op_def.h"
 #include "passes/edit.h"
 #include "passes/passes.h"
+#include "passes/quantization_aware/trained_range.h"
 
 namespace zeropoint::passes {
 namespace {
@@ -63,6 +64,7 @@ class Numbering {
   ir::ValueId NumberOf(ir::ValueId id) {
     if (!IsConstant(graph_, id)) return id;
     const ir::Value& value = graph_.value(id);
+    if (HasTrainedRange(value)) return id;
     std::string key = absl::StrCat(static_cast<int>(value.type), value.shape.ToString(), value.quant.scale.size(), ":");
     if (value.data.size() <= kCompareBytes) {
       key.append(reinterpret_cast<const char*>(value.data.data()), value.data.size());

@@ -1,7 +1,7 @@
 // Before: constants a and b of one type, shape and content
 // After:  a, read where b was
 //
-// Conditions: neither is quantized; b is not a graph output, which keeps its name. Algebra: none. What reads a constant
+// Conditions: neither is quantized, or has a range that was trained; b is not a graph output, which keeps its name. Algebra: none. What reads a constant
 // once needs one DEQUANTIZE in a float16 file, and one copy everywhere.
 #include <map>
 #include <string>
@@ -9,6 +9,7 @@
 
 #include "passes/edit.h"
 #include "passes/passes.h"
+#include "passes/quantization_aware/trained_range.h"
 
 namespace zeropoint::passes {
 namespace {
@@ -17,7 +18,8 @@ namespace {
 using Content = std::tuple<int, std::string, absl::string_view>;
 
 bool IsPlainConstant(const ir::Graph& graph, ir::ValueId id) {
-  return IsConstant(graph, id) && !graph.value(id).quant.quantized() && !graph.uses(id).empty();
+  return IsConstant(graph, id) && !graph.value(id).quant.quantized() && !HasTrainedRange(graph.value(id)) &&
+         !graph.uses(id).empty();
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // The ops that multiply with a constant filter and add a bias.
 #include "passes/fuse/weighted.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <memory>
 
@@ -8,6 +10,7 @@
 #include "ir/constants.h"
 #include "ops/op_def.h"
 #include "passes/edit.h"
+#include "passes/quantization_aware/trained_range.h"
 
 namespace zeropoint::passes {
 namespace {
@@ -20,6 +23,29 @@ constexpr Weighted kForms[] = {
 };
 
 constexpr absl::string_view kActivation = "fused_activation_function";
+
+// The trained range of weights whose slices along `axis` were scaled; none where a factor is not one range's own.
+ir::QuantParams ScaledRange(const ir::Value& weights, int axis, int channel_axis, absl::Span<const float> factors) {
+  if (!HasTrainedRange(weights)) return {};
+  ir::QuantParams quant = weights.quant;
+  const bool uniform = std::all_of(factors.begin(), factors.end(),
+                                   [&](float f) { return std::fabs(f) == std::fabs(factors[0]); });
+  if (!uniform) {
+    if (axis != channel_axis || (quant.min.size() > 1 && quant.axis != axis)) return {};
+    quant.axis = axis;
+    if (quant.min.size() == 1) {
+      quant.min.resize(factors.size(), quant.min[0]);
+      quant.max.resize(factors.size(), quant.max[0]);
+    }
+    if (quant.min.size() != factors.size()) return {};
+  }
+  for (size_t i = 0; i < quant.min.size(); ++i) {
+    const float factor = std::fabs(factors[uniform ? 0 : i]);
+    quant.min[i] *= factor;
+    quant.max[i] *= factor;
+  }
+  return quant;
+}
 
 }  // namespace
 
@@ -86,8 +112,11 @@ void ScaleWeights(ir::Graph& graph, ir::NodeId node, const Weighted& form, int a
     }
   }
   const auto* data = reinterpret_cast<const uint8_t*>(weights->data());
-  graph.SetInput(node, form.weights,
-                 graph.AddConstant(graph.value(old).name, ElementType::kFloat32, shape, Bytes(weights, data, bytes)));
+  ir::QuantParams trained = ScaledRange(graph.value(old), axis, form.channel_axis, factors);
+  const ir::ValueId scaled =
+      graph.AddConstant(graph.value(old).name, ElementType::kFloat32, shape, Bytes(weights, data, bytes));
+  graph.value(scaled).quant = std::move(trained);
+  graph.SetInput(node, form.weights, scaled);
 }
 
 ir::NodeId WeightedBefore(const ir::Graph& graph, ir::NodeId follower) {
