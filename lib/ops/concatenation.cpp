@@ -1,5 +1,4 @@
 // CONCATENATION: the operands one after the other along an axis.
-#include "absl/strings/str_cat.h"
 #include "ops/data_movement.h"
 #include "ops/join_common.h"
 #include "schema/schema_generated.h"
@@ -11,28 +10,7 @@ absl::Status Infer(InferContext& context) {
   if (context.attrs().Int("fused_activation_function") != schema::ActivationFunctionType_NONE) {
     return absl::UnimplementedError("a fused activation is not supported");
   }
-  ir::Shape to = ir::Shape::Unranked();
-  int axis = 0;
-  int64_t length = 0;  // along the axis
-  for (int i = 0; i < context.num_inputs(); ++i) {
-    const ir::Shape& part = context.input_shape(i);
-    if (!part.ranked()) {
-      length = ir::kDynamic;
-      continue;
-    }
-    if (!to.ranked()) {
-      ZP_ASSIGN_OR_RETURN(axis, ResolveAxis(context.attrs().Int("axis"), part.rank()));
-      to = part;
-    }
-    if (!MergeShape(part, axis, to)) {
-      return absl::InvalidArgumentError(absl::StrCat("operand ", i, " of shape ", part.ToString(),
-                                                     " does not fit beside ", to.ToString(), " along axis ", axis));
-    }
-    length = length == ir::kDynamic || part[axis] == ir::kDynamic ? ir::kDynamic : length + part[axis];
-  }
-  if (to.ranked()) to.set(axis, length);
-  context.set_output(0, context.input_type(0), std::move(to));
-  return absl::OkStatus();
+  return InferConcatenated(context, context.attrs().Int("axis"));
 }
 
 absl::Status ImportConcatV2(ir::Graph& graph, ir::NodeId id) {

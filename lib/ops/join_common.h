@@ -11,8 +11,13 @@ namespace zeropoint::ops {
 // false when they disagree, where `known` is half filled.
 bool MergeShape(const ir::Shape& part, int except, ir::Shape& known);
 
-// Operand i begins where operand i - 1 ends along the result's attribute "axis". A part is as long as its share of the
+// The result of operands that differ in length along `axis` only.
+absl::Status InferConcatenated(InferContext& context, int64_t axis);
+
+// Operand i begins where operand i - 1 ends along dimension `axis` of the result. A part is as long as its share of the
 // elements.
+absl::Status EvalJoinAlong(const EvalContext& context, int64_t axis);
+// The same with the axis from attribute "axis".
 absl::Status EvalJoin(const EvalContext& context);
 
 QuantSpec JoinQuantization();
