@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "ops/data_movement.h"
+#include "ops/live_result.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops {
@@ -39,6 +40,23 @@ void Count(const EvalContext& context) {
   for (int64_t i = 0, n = context.outputs[0].elements(); i < n; ++i) to[i] = start + static_cast<T>(i) * delta;
 }
 
+// How many elements there are is known only now: shape rules see no floats. Each is the one before plus delta, rounded,
+// as LiteRT computes them.
+absl::Status CountFloats(const EvalContext& context) {
+  const float start = *context.inputs[0].As<float>(), limit = *context.inputs[1].As<float>();
+  const float delta = *context.inputs[2].As<float>();
+  constexpr float kMostElements = 1e9f;
+  const float count = std::ceil((limit - start) / delta);
+  if (!(count < kMostElements)) {
+    return absl::InvalidArgumentError(absl::StrCat("a range from ", start, " to ", limit, " by ", delta));
+  }
+  ZP_ASSIGN_OR_RETURN(const MutableView to, LiveResult(context, 0, ElementType::kFloat32,
+                                                       {static_cast<int64_t>(std::max(0.0f, count))}));
+  float value = start;
+  for (int64_t i = 0, n = to.elements(); i < n; ++i, value += delta) to.As<float>()[i] = value;
+  return absl::OkStatus();
+}
+
 absl::Status Eval(const EvalContext& context) {
   const ElementType type = context.outputs[0].type;
   for (const TensorView& input : context.inputs) {
@@ -47,6 +65,7 @@ absl::Status Eval(const EvalContext& context) {
     }
   }
   switch (type) {
+    case ElementType::kFloat32: return CountFloats(context);
     case ElementType::kInt32: Count<int32_t>(context); return absl::OkStatus();
     case ElementType::kInt64: Count<int64_t>(context); return absl::OkStatus();
     default: return absl::UnimplementedError(absl::StrCat("no kernel for a range of ", Name(type)));

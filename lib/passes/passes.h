@@ -16,6 +16,7 @@ absl::StatusOr<int> LegalizeMatMul(ir::Graph& graph);
 absl::StatusOr<int> LegalizeEinsum(ir::Graph& graph);
 absl::StatusOr<int> LegalizeBiasAdd(ir::Graph& graph);
 absl::StatusOr<int> LegalizeBatchNorm(ir::Graph& graph);
+absl::StatusOr<int> LegalizeRfft(ir::Graph& graph);
 absl::StatusOr<int> LegalizeStridedSlice(ir::Graph& graph);  // canonical/strided_slice.cpp
 absl::StatusOr<int> LegalizeComposites(ir::Graph& graph);
 absl::StatusOr<int> LegalizeOneToOne(ir::Graph& graph);

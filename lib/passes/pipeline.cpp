@@ -39,6 +39,7 @@ std::vector<Phase> ImportPipeline() {
         {"legalize_einsum", LegalizeEinsum},
         {"legalize_bias_add", LegalizeBiasAdd},
         {"legalize_batch_norm", LegalizeBatchNorm},
+        {"legalize_rfft", LegalizeRfft},
         {"legalize_strided_slice", LegalizeStridedSlice},
         {"legalize_composites", LegalizeComposites},
         {"legalize_one_to_one", LegalizeOneToOne},
