@@ -46,7 +46,9 @@ Philox::Philox(int64_t seed, int64_t seed2) {
   counter_ = {0, 0, Low(b), High(b)};
 }
 
-Philox::Philox(const ir::Attributes& attrs) : Philox(attrs.Int(kSeed), attrs.Int(kSeed2)) {}
+// LiteRT's kernels keep no more than 32 bits of the seeds in the file.
+Philox::Philox(const ir::Attributes& attrs)
+    : Philox(static_cast<int32_t>(attrs.Int(kSeed)), static_cast<int32_t>(attrs.Int(kSeed2))) {}
 
 uint32_t Philox::Next() {
   if (used_ == block_.size()) {

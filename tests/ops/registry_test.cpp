@@ -236,7 +236,7 @@ TEST_CASE("activations are folded only where there is an attribute for them, and
 TEST_CASE("every op is named by a test of its behaviour") {
   // Tests are written per family of ops, with results that LiteRT recorded in tests/data.
   std::set<std::string> named;
-  for (const char* folder : {"tests/ops", "tests/data"}) {
+  for (const char* folder : {"tests/ops", "tests/engine", "tests/data"}) {
     for (const auto& entry : fs::directory_iterator(kSource / folder)) {
       const std::string file = entry.path().filename().string();
       const bool counts = absl::EndsWith(file, "_test.cpp") || absl::EndsWith(file, ".json");
