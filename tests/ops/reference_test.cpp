@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <map>
 #include <random>
 #include <set>
@@ -295,6 +296,12 @@ std::vector<Real> DepthwiseConv2d(const Call& call) {
   return y;
 }
 
+std::vector<Real> Totals(const std::vector<Sum>& sums) {
+  std::vector<Real> totals;
+  for (const Sum& sum : sums) totals.push_back(sum.total());
+  return totals;
+}
+
 // Each element of the input spreads over the window that the forward convolution would see it from.
 std::vector<Real> TransposeConv(const Call& call) {
   const Tensor& filter = call.in[1];
@@ -309,9 +316,69 @@ std::vector<Real> TransposeConv(const Call& call) {
       }
     });
   });
-  std::vector<Real> y;
-  for (const Sum& sum : sums) y.push_back(sum.total());
-  return y;
+  return Totals(sums);
+}
+
+// The places along one dimension where windows of three meet: result, operand, window.
+template <typename F>
+void ForEachPlace(int64_t results, int64_t operands, int64_t window, int64_t stride, F f) {
+  for (int64_t r = 0; r < results; ++r) {
+    for (int64_t w = 0; w < window; ++w) {
+      if (r * stride + w < operands) f(r, r * stride + w, w);
+    }
+  }
+}
+
+// VALID padding, strides 1, 2 and 1. `wide` has the dimensions of the side with more elements.
+template <typename F>
+void ForEachVolume(const std::vector<int64_t>& narrow, const std::vector<int64_t>& wide, const std::vector<int64_t>& filter,
+                   F f) {
+  for (int64_t n = 0; n < narrow[0]; ++n) {
+    ForEachPlace(narrow[1], wide[1], filter[0], 1, [&](int64_t a, int64_t x, int64_t i) {
+      ForEachPlace(narrow[2], wide[2], filter[1], 2, [&](int64_t b, int64_t y, int64_t j) {
+        ForEachPlace(narrow[3], wide[3], filter[2], 1, [&](int64_t c, int64_t z, int64_t k) {
+          f(std::vector<int64_t>{n, a, b, c}, std::vector<int64_t>{n, x, y, z}, std::vector<int64_t>{i, j, k});
+        });
+      });
+    });
+  }
+}
+
+size_t Offset(const std::vector<int64_t>& dims, const std::vector<int64_t>& index, int64_t channel) {
+  int64_t offset = 0;
+  for (size_t i = 0; i < index.size(); ++i) offset = offset * dims[i] + index[i];
+  return static_cast<size_t>(offset * dims[index.size()] + channel);
+}
+
+std::vector<Real> Conv3d(const Call& call) {
+  const Tensor& x = call.in[0];
+  const Tensor& filter = call.in[1];
+  std::vector<Sum> sums(call.count);
+  ForEachVolume(call.dims, x.dims, filter.dims, [&](const auto& to, const auto& from, const auto& window) {
+    for (int64_t o = 0; o < call.dims[4]; ++o) {
+      for (int64_t d = 0; d < x.dims[4]; ++d) {
+        sums[Offset(call.dims, to, o)].Add(x.elements[Offset(x.dims, from, d)] *
+                                           filter.at({window[0], window[1], window[2], d, o}));
+      }
+    }
+  });
+  for (size_t i = 0; i < call.count; ++i) sums[i].Add(call.in[2].elements[i % call.in[2].elements.size()]);
+  return Totals(sums);
+}
+
+std::vector<Real> Conv3dTranspose(const Call& call) {
+  const Tensor& filter = call.in[1];
+  const Tensor& x = call.in[2];
+  std::vector<Sum> sums(call.count);
+  ForEachVolume(x.dims, call.dims, filter.dims, [&](const auto& from, const auto& to, const auto& window) {
+    for (int64_t o = 0; o < call.dims[4]; ++o) {
+      for (int64_t d = 0; d < x.dims[4]; ++d) {
+        sums[Offset(call.dims, to, o)].Add(x.elements[Offset(x.dims, from, d)] *
+                                           filter.at({window[0], window[1], window[2], o, d}));
+      }
+    }
+  });
+  return Totals(sums);
 }
 
 std::vector<Real> FullyConnected(const Call& call) {
@@ -483,6 +550,23 @@ std::vector<Real> LocalResponse(const Call& call) {
   return y;
 }
 
+// Rows of operand 0 by their segment, operand 1. What a segment without rows gives is `none`.
+Compute Segments(std::function<Real(const std::vector<Real>&)> f, double none) {
+  return [f, none](const Call& call) {
+    const size_t width = static_cast<size_t>(call.in[0].dims[1]), segments = static_cast<size_t>(call.dims[0]);
+    std::vector<Real> y;
+    for (size_t i = 0; i < segments * width; ++i) {
+      std::vector<Real> group;
+      for (size_t row = 0; row < call.in[1].ints.size(); ++row) {
+        const bool inside = call.in[1].ints[row] == static_cast<int32_t>(i / width);
+        if (inside) group.push_back(call.in[0].elements[row * width + i % width]);
+      }
+      y.push_back(group.empty() ? Real(none) : f(group));
+    }
+    return y;
+  };
+}
+
 std::map<std::string, Reference> MakeReferences() {
   using R = const Real&;
   std::map<std::string, Reference> all;
@@ -540,7 +624,7 @@ std::map<std::string, Reference> MakeReferences() {
   all["SQUARED_DIFFERENCE"] = Binary([](R a, R b) { return (a - b) * (a - b); });
   all["FLOOR_DIV"] = Binary([](R a, R b) { return Real(std::floor(a.value / b.value)); });
   all["FLOOR_MOD"] = Binary(FlooredRemainder);
-  all["ATAN2"] = Binary([](R a, R b) { return Rounded(std::atan2(a.value, b.value), 0, kFunction); });
+  all["ATAN2"] = SameShape([](R a, R b) { return Rounded(std::atan2(a.value, b.value), 0, kFunction); });
   all["PRELU"] = Binary([](R x, R slope) { return x.value < 0 ? x * slope : x; });
   all["PRELU"].cases = {{{{{2, 3, 4, 5}, {}}, {{1, 1, 5}, {}}}, {}}};
   all["STABLEHLO_ADD"] = SameShape(add);
@@ -597,6 +681,19 @@ std::map<std::string, Reference> MakeReferences() {
 
   all["LOCAL_RESPONSE_NORMALIZATION"] = {
       LocalResponse, {{{{{1, 2, 3, 9}, {}}}, Attrs({{"radius", int64_t{2}}, {"bias", 1.5f}, {"alpha", 0.25f}, {"beta", 0.75f}})}}};
+  constexpr double kMost = std::numeric_limits<float>::max();
+  const Operand six_rows{{6, 7}, {}}, any_order = Ints({2, 0, 0, 4, 2, 2}), five{{}, {5}};
+  all["SEGMENT_SUM"] = {Segments(Total, 0), {{{six_rows, Ints({0, 0, 1, 3, 3, 3})}, {}}}};
+  all["UNSORTED_SEGMENT_SUM"] = {Segments(Total, 0), {{{six_rows, any_order, five}, {}}}};
+  all["UNSORTED_SEGMENT_PROD"] = {Segments(Product, 1), {{{six_rows, any_order, five}, {}}}};
+  all["UNSORTED_SEGMENT_MAX"] = {Segments(Most, -kMost), {{{six_rows, any_order, five}, {}}}};
+  all["UNSORTED_SEGMENT_MIN"] = {Segments(Least, kMost), {{{six_rows, any_order, five}, {}}}};
+  const ir::Attributes volume = Attrs({{"padding", kValid}, {"stride_d", int64_t{1}}, {"stride_h", int64_t{2}},
+                                       {"stride_w", int64_t{1}}, {"dilation_d_factor", int64_t{1}},
+                                       {"dilation_h_factor", int64_t{1}}, {"dilation_w_factor", int64_t{1}}});
+  all["CONV_3D"] = {Conv3d, {{{{{2, 4, 7, 5, 3}, {}}, {{2, 3, 2, 3, 5}, {}}, {{5}, {}}}, volume}}};
+  all["CONV_3D_TRANSPOSE"] = {Conv3dTranspose,
+                              {{{Ints({2, 4, 7, 5, 3}), {{2, 3, 2, 3, 5}, {}}, {{2, 3, 3, 4, 5}, {}}}, volume}}};
   all["CONV_2D"] = {Conv2d, {{{{{2, 9, 8, 5}, {}}, {{7, 3, 2, 5}, {}}, {{7}, {}}}, WindowAttrs(kSame, 2, 1)},
                              {{{{1, 9, 9, 4}, {}}, {{6, 3, 3, 4}, {}}, {{6}, {}}}, WindowAttrs(kValid, 1, 1, 2)},
                              {{{{1, 5, 5, 19}, {}}, {{17, 1, 1, 19}, {}}, {{17}, {}}}, WindowAttrs(kSame, 1, 1)},
@@ -658,6 +755,15 @@ const std::map<std::string, std::string> kElsewhere = {
     {"MULTINOMIAL", "tests/data/signal_golden.json"},
     {"RANDOM_STANDARD_NORMAL", "tests/data/signal_golden.json"},
     {"RANDOM_UNIFORM", "tests/data/signal_golden.json"},
+    {"BIDIRECTIONAL_SEQUENCE_LSTM", "tests/data/recurrent_golden.json"},
+    {"BIDIRECTIONAL_SEQUENCE_RNN", "tests/data/recurrent_golden.json"},
+    {"EMBEDDING_LOOKUP_SPARSE", "tests/data/selection_golden.json"},
+    {"LSTM", "tests/data/recurrent_golden.json"},
+    {"REDUCE_WINDOW", "tests/data/selection_golden.json"},
+    {"RNN", "tests/data/recurrent_golden.json"},
+    {"SVDF", "tests/data/recurrent_golden.json"},
+    {"UNIDIRECTIONAL_SEQUENCE_LSTM", "tests/data/recurrent_golden.json"},
+    {"UNIDIRECTIONAL_SEQUENCE_RNN", "tests/data/recurrent_golden.json"},
     {"RANGE", "tests/data/signal_golden.json"},
     {"RFFT2D", "tests/data/signal_golden.json"},
     {"STABLEHLO_REDUCE", "tests/ops/stablehlo_test.cpp"},
