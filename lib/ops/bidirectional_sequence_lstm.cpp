@@ -120,6 +120,7 @@ QuantSpec Quantization() {
     weights(at.projection, at.projection);
     weights(at.aux_weights, at.aux_weights + kGates - 1);
   }
+  spec.dynamic_range_all_or_none = true;
   spec.dynamic_range_attrs = {{kAsymmetricInputs, true}};
   return spec;
 }

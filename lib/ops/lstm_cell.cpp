@@ -367,6 +367,7 @@ QuantSpec LstmQuantization() {
     spec.dynamic_range.push_back({operand, -1, /*hybrid=*/true});
   }
   spec.dynamic_range.push_back({kAt.projection, -1, /*hybrid=*/true});
+  spec.dynamic_range_all_or_none = true;
   spec.dynamic_range_attrs = {{kAsymmetricInputs, true}};
   spec.int8 = true;
   spec.integer_gap = LstmIntegerGap;

@@ -120,6 +120,7 @@ QuantSpec RnnQuantization() {
                  OperandSpec::Other()};
   spec.outputs = {OperandSpec::Activation()};
   spec.dynamic_range = {{1, -1, /*hybrid=*/true}, {2, -1, /*hybrid=*/true}};
+  spec.dynamic_range_all_or_none = true;
   spec.dynamic_range_attrs = {{kAsymmetricInputs, true}};
   return spec;
 }

@@ -114,6 +114,7 @@ QuantSpec Quantization() {
   spec.int8 = true;
   spec.integer_gap = IntegerGap;
   spec.dynamic_range = {{kFeatures, -1, /*hybrid=*/true}, {kTime, -1, /*hybrid=*/true}};
+  spec.dynamic_range_all_or_none = true;
   spec.dynamic_range_attrs = {{kAsymmetricInputs, true}};
   return spec;
 }

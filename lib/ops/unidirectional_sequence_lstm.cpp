@@ -47,7 +47,6 @@ OpDef UnidirectionalSequenceLstm() {
   def.prepare = PrepareLstm;
   def.eval_float = EvalLstm;
   def.quant = LstmQuantization();
-  def.quant.dynamic_range_all_or_none = true;
   def.version = Version;
   def.runtime.int16 = kNever;
   def.runtime.gap = kLstmGap;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "ops/op_def.h"
 #include "tests/plan/fixture.h"
 
 namespace zeropoint::plan {
@@ -242,11 +243,16 @@ GraphPlan DynamicLstm(const std::string& op, int64_t elements, int64_t of_fifth)
   return Planned(lstm.model, {}, With(Scheme::kDynamicRange));
 }
 
-TEST_CASE("Dynamic range takes the weights of a sequence LSTM all or not at all, those of others one by one") {
+TEST_CASE("Dynamic range takes the weights of a recurrent op all or not at all: LiteRT runs no mixture") {
   constexpr size_t kListed = 12;  // 1 ... 11 and 16
-  CHECK(DynamicLstm("UNIDIRECTIONAL_SEQUENCE_LSTM", 1024, 1024).operands.size() == kListed);
-  CHECK(DynamicLstm("UNIDIRECTIONAL_SEQUENCE_LSTM", 1024, 1023).operands.empty());
-  CHECK(DynamicLstm("LSTM", 1024, 1023).operands.size() == kListed - 1);
+  for (const char* op : {"UNIDIRECTIONAL_SEQUENCE_LSTM", "LSTM"}) {
+    CHECK(DynamicLstm(op, 1024, 1024).operands.size() == kListed);
+    CHECK(DynamicLstm(op, 1024, 1023).operands.empty());
+  }
+  for (const char* op : {"BIDIRECTIONAL_SEQUENCE_LSTM", "RNN", "UNIDIRECTIONAL_SEQUENCE_RNN", "SVDF"}) {
+    INFO(op);
+    CHECK(ops::FindOp(op)->quant.dynamic_range_all_or_none);
+  }
 }
 
 }  // namespace
