@@ -179,3 +179,51 @@ class Maker:
                     (VARIABLE, (batch, filters * memory))]
         attrs = {"rank": rank, "fused_activation_function": activation}
         return Case("SVDF", "SVDFOptions", attrs, operands, [(batch, units)])
+
+
+def int8_cases():
+    """{name: (case, samples)}: variants of the ops that have an int8 recipe. Samples are lists of inputs."""
+    variants = {
+        "plain": {}, "coupled": {"coupled": True}, "peephole": {"peephole": True}, "projection": {"projection": True},
+        "projection_bias": {"projection": True, "projection_bias": True}, "norm": {"norm": True},
+        "cell_clip": {"cell_clip": 0.8}, "proj_clip": {"projection": True, "proj_clip": 0.3},
+        "coupled_peephole": {"coupled": True, "peephole": True}, "norm_peephole": {"norm": True, "peephole": True},
+        "norm_projection": {"norm": True, "projection": True, "projection_bias": True},
+        "coupled_peephole_projection": {"coupled": True, "peephole": True, "projection": True},
+        "all": {"peephole": True, "norm": True, "projection": True, "projection_bias": True, "cell_clip": 0.8,
+                "proj_clip": 0.4},
+        "small_cells": {"cell_clip": 0.45}, "coupled_norm": {"coupled": True, "norm": True}, "relu": {"activation": 1}}
+    make = Maker(77)
+    cases = {}
+    for name, variant in variants.items():
+        cases["sequence_lstm_" + name] = make.unidirectional_lstm(time=6, depth=8, cells=12, **variant)
+        cases["lstm_" + name] = make.unidirectional_lstm(depth=8, cells=12, sequence=False, **variant)
+    cases["sequence_lstm_time_major"] = make.unidirectional_lstm(time=6, depth=8, cells=12, time_major=True)
+    cases["svdf_relu"] = make.svdf(depth=8, units=4, rank=2, memory=6, activation=1)
+    cases["svdf_rank_1"] = make.svdf(depth=8, units=4, rank=1, memory=6, activation=1, bias=False)
+    cases["svdf_linear"] = make.svdf(depth=8, units=4, rank=2, memory=6)
+    return {name: (case, [[make.floats(*shape, scale=2.0) for shape in case.input_shapes()] for _ in range(12)])
+            for name, case in cases.items()}
+
+
+def weight_cases():
+    """{name: case}: with weights of 1024 elements and more, and beside them smaller ones."""
+    make, scale = Maker(78), 0.1
+    large = {"depth": 48, "scale": scale}
+    return {
+        "lstm": make.unidirectional_lstm(cells=40, sequence=False, **large),
+        "lstm_mixed": make.unidirectional_lstm(cells=22, sequence=False, **large),
+        "lstm_peephole": make.unidirectional_lstm(cells=40, sequence=False, peephole=True, **large),
+        "sequence_lstm": make.unidirectional_lstm(cells=40, **large),
+        "sequence_lstm_coupled_norm": make.unidirectional_lstm(cells=40, coupled=True, norm=True, **large),
+        "bidirectional_lstm": make.bidirectional_lstm(cells=40, **large),
+        "bidirectional_lstm_aux": make.bidirectional_lstm(cells=40, merge_outputs=True, aux="weights", **large),
+        "bidirectional_lstm_mixed": make.bidirectional_lstm(cells=22, **large),
+        "rnn": make.rnn(units=40, sequence=False, **large),
+        "rnn_mixed": make.rnn(units=22, sequence=False, **large),
+        "sequence_rnn": make.rnn(units=40, time_major=True, **large),
+        "sequence_rnn_mixed": make.rnn(units=22, **large),
+        "bidirectional_rnn": make.bidirectional_rnn(units=(40, 30)),
+        "svdf": make.svdf(depth=32, units=64, rank=1, memory=20, scale=scale),
+        "svdf_mixed": make.svdf(depth=8, units=64, rank=1, memory=20, scale=scale),
+    }
