@@ -1,3 +1,4 @@
+#include "absl/strings/str_cat.h"
 #include "ir/constants.h"
 #include "tests/passes/support.h"
 
@@ -71,6 +72,26 @@ output %b
   REQUIRE(*ir::FloatElements(graph, weights) == std::vector<float>{0.5f, -1.0f, 0.5f, 0.75f});
   REQUIRE(graph.node(graph.next(first)).input(1) == weights);
   REQUIRE_FALSE(graph.value(weights).quant.quantized());
+}
+
+TEST_CASE("a variable that is set to float16 zeros starts from zero without being told") {
+  for (const bool zero : {true, false}) {
+    INFO(zero);
+    ir::Graph graph = Parse(absl::StrCat(R"(graph main
+input %x : float32[1,1]
+const %w : float32[1,1] = 1
+const %h : float16[1,1] = )", zero ? "0x0000" : "0x003c", R"(
+%state = DEQUANTIZE(%h) : float32[1,1]
+%y = SVDF(%x, %w, %w, -, %state) {rank=1} : float32[1,1]
+output %y
+)"));
+    const ir::ValueId state = graph.node(graph.next(graph.first())).input(4);
+    graph.value(state).is_variable = true;
+    REQUIRE(Apply(WidenFloat16, graph) == (zero ? 1 : 0));
+    REQUIRE((graph.producer(state) == ir::kNoNode) == zero);
+    REQUIRE(graph.value(state).is_variable);
+    REQUIRE_FALSE(graph.value(state).is_constant);
+  }
 }
 
 TEST_CASE("float16 weights are widened exactly") {
