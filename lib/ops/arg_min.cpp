@@ -15,6 +15,7 @@ OpDef ArgMin() {
   OpDef def = ArgRecord("ARG_MIN", schema::BuiltinOperator_ARG_MIN, "ArgMin", Eval);
   def.options = {schema::BuiltinOptions_ArgMinOptions,
                  {{"output_type", schema::ArgMinOptions::VT_OUTPUT_TYPE, FieldKind::kInt8}}};
+  def.quant.int16_version = 1;  // while ARG_MAX has 2
   return def;
 }
 

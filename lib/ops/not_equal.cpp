@@ -23,6 +23,7 @@ int Version(const VersionContext& context) {
 OpDef NotEqual() {
   OpDef def = ComparisonRecord("NOT_EQUAL", schema::BuiltinOperator_NOT_EQUAL, "NotEqual", Eval);
   def.options = {schema::BuiltinOptions_NotEqualOptions, {}, /*written=*/false};
+  def.quant.int16_version = 2;  // though it stays float
   def.version = Version;
   return def;
 }

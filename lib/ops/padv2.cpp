@@ -11,6 +11,15 @@ absl::Status Eval(const EvalContext& context) {
   return PadWith(context, context.inputs[2].data);
 }
 
+QuantSpec Quantization() {
+  QuantSpec spec = MovesData({OperandSpec::Activation(), OperandSpec::Other(), OperandSpec::Activation()});
+  // The result holds elements of both. TF takes the parameters of operand 0 and leaves the value float32, which no kernel
+  // takes.
+  spec.int16_result_like_operand = -1;
+  spec.int16_operands_like_result = true;
+  return spec;
+}
+
 }  // namespace
 
 namespace records {
@@ -24,7 +33,7 @@ OpDef Padv2() {
           .tf = {{"PadV2"}},
           .infer = InferPadded,
           .eval_float = Eval,
-          .quant = MovesData({OperandSpec::Activation(), OperandSpec::Other(), OperandSpec::Activation()}),
+          .quant = Quantization(),
           .version = PadVersion,
           .moves_elements = true};
 }

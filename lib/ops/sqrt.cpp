@@ -7,6 +7,7 @@ namespace zeropoint::ops::records {
 OpDef Sqrt() {
   OpDef def = UnaryRecord("SQRT", schema::BuiltinOperator_SQRT, "Sqrt", EvalUnary<kernels::Unary::kSqrt>);
   def.quant.int8 = true;
+  def.quant.int16_version = 1;
   def.version = VersionInt8Or16Is2;
   def.check = {0.0f, 10.0f};
   return def;

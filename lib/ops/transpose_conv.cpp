@@ -84,7 +84,9 @@ int Version(const VersionContext& context) {
   const ElementType in = context.input_type(kInput), weight = context.input_type(kWeights);
   if (in == ElementType::kInt16 && weight == ElementType::kInt8 && context.attrs().Int("quantized_bias_type") != 0) return 5;
   if (context.attrs().Int(kFusedActivation) != schema::ActivationFunctionType_NONE) return 4;
-  if (context.num_inputs() == 4) return 3;
+  // TF's 16x8 quantizer, which sets the type of the bias, writes 3 whether there is one or not.
+  const bool bias_typed = context.attrs().Int("quantized_bias_type") != 0;
+  if (context.num_inputs() == 4 || (in == ElementType::kInt8 && bias_typed)) return 3;
   return weight == ElementType::kInt8 ? 2 : 1;
 }
 

@@ -43,6 +43,9 @@ class Int8NodeView final : public NodeView {
 
   ElementType input_type(int i) const override { return Lowered(spec_.input(i), NodeView::input_type(i)); }
   ElementType output_type(int i) const override { return Lowered(spec_.output(i), NodeView::output_type(i)); }
+  // That quantizer has one number an op and does not look at scales.
+  const ir::QuantParams& input_quant(int i) const override { return converts_ ? NodeView::input_quant(i) : none_; }
+  const ir::QuantParams& output_quant(int i) const override { return converts_ ? NodeView::output_quant(i) : none_; }
 
  private:
   ElementType Lowered(const ops::OperandSpec& operand, ElementType type) const {
@@ -53,6 +56,7 @@ class Int8NodeView final : public NodeView {
 
   const ops::QuantSpec& spec_;
   const bool converts_;
+  const ir::QuantParams none_;
 };
 
 int VersionOf(const ops::OpDef& op, const ops::VersionContext& context) {
@@ -61,9 +65,10 @@ int VersionOf(const ops::OpDef& op, const ops::VersionContext& context) {
 
 int Version16x8(const ir::Graph& graph, const ir::Node& node, const ops::OpDef& op) {
   if (op.quant.int16_version != 0) return op.quant.int16_version;
-  // A QUANTIZE inside the graph has the version of int16; one that only converts the graph's inputs has not.
+  // A QUANTIZE inside the graph has the version of int16; one that only makes the graph's float inputs integers has not.
+  const ir::ValueId source = op.conversion == ops::Conversion::kQuantize ? node.input(0) : ir::kNoValue;
   const bool inner =
-      op.conversion == ops::Conversion::kQuantize && node.input(0) != ir::kNoValue && !graph.IsGraphInput(node.input(0));
+      source != ir::kNoValue && !(graph.IsGraphInput(source) && graph.value(source).type == ElementType::kFloat32);
   const bool has_int8_form = op.quant.int8 || op.quant.int16 || op.conversion != ops::Conversion::kNone;
   if (inner || !has_int8_form) return VersionOf(op, NodeView(graph, node));
   return VersionOf(op, Int8NodeView(graph, node, op));

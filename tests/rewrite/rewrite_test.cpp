@@ -100,6 +100,61 @@ output %y
   CHECK_THAT(Text(result), Catch::Contains("%f = COS(%x)"));
 }
 
+TEST_CASE("16x8: a QUANTIZE between integers stands inside the graph, even when an input feeds it") {
+  const ir::Model model = ParsedModel(R"(graph main
+input %a : float32[1,2]
+input %b : float32[1,2]
+%y = CONCATENATION(%a, %b) {axis=0, fused_activation_function=0} : float32[2,2]
+output %y
+)");
+  plan::PlanOptions options = With(Scheme::kInt16x8);
+  options.input_type = options.output_type = ElementType::kInt16;
+  const ir::Model result = Quantized(model, Ranges(model, {{"a", -1, 1}, {"b", -2, 2}, {"y", -2, 2}}), options);
+  CHECK_THAT(Text(result), Catch::Contains("= QUANTIZE@2(%a) : int16"));
+}
+
+TEST_CASE("16x8: the version of MUL does not depend on its scales") {
+  const ir::Model model = ParsedModel(R"(graph main
+input %a : float32[1,2]
+input %b : float32[1,2]
+%y = MUL(%a, %b) {fused_activation_function=0} : float32[1,2]
+output %y
+)");
+  const ir::Statistics ranges = Ranges(model, {{"a", -1e6f, 1e6f}, {"b", -1e6f, 1e6f}, {"y", -1, 1}});
+  CHECK_THAT(Text(Quantized(model, ranges, With(Scheme::kInt16x8))), Catch::Contains("MUL@2("));
+  CHECK_THAT(Text(Quantized(model, ranges, With(Scheme::kInt8))), Catch::Contains("MUL@3("));
+}
+
+TEST_CASE("16x8: ops that stay float have the versions of TensorFlow's quantizer") {
+  const ir::Model model = ParsedModel(R"(graph main
+input %x : float32[1,2]
+input %z : float32[1,2]
+const %axis : int32[] = 1
+%s = SQRT(%x) : float32[1,2]
+%i = ARG_MIN(%x, %axis) {output_type=2} : int32[1]
+%n = NOT_EQUAL(%x, %z) : bool[1,2]
+output %s
+output %i
+output %n
+)");
+  const std::string text =
+      Text(Quantized(model, Ranges(model, {{"x", 0, 1}, {"z", 0, 1}, {"s", 0, 1}}), With(Scheme::kInt16x8)));
+  CHECK_THAT(text, Catch::Contains("= SQRT(") && Catch::Contains("= ARG_MIN(") && Catch::Contains("= NOT_EQUAL@2("));
+}
+
+TEST_CASE("16x8: PADV2 reads tensor and value with the result's parameters") {
+  const ir::Model model = ParsedModel(R"(graph main
+input %x : float32[2]
+const %p : int32[1,2] = 1 1
+const %v : float32[] = 4
+%y = PADV2(%x, %p, %v) : float32[4]
+output %y
+)");
+  const std::string text = Text(Quantized(model, Ranges(model, {{"x", -1, 1}, {"y", -1, 4}}), With(Scheme::kInt16x8)));
+  CHECK_THAT(text, Catch::Contains("%v : int16[] scale=0.00012207404 zero_point=0 = 32767"));
+  CHECK_THAT(text, Catch::Contains("QUANTIZE(%x) : int16[2] scale=0.00012207404"));
+}
+
 TEST_CASE("one conversion serves all readers of a form, and the graph's output") {
   const ir::Model model = ParsedModel(R"(graph main
 input %x : float32[1,2]
