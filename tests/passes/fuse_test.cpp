@@ -82,6 +82,22 @@ output %y
   for (const char* op : {"MUL", "ADD", "SUB"}) RequireSameResults(FuseIntoNext, text(op), kRounding);
 }
 
+TEST_CASE("a term before a fully connected layer without bias becomes its bias when it is a scalar") {
+  auto text = [](const std::string& constant) {
+    return R"(graph main
+input %x : float32[3,2]
+const %c : )" + constant + R"(
+const %w : float32[1,2] = 3 4
+%m = SUB(%x, %c) {fused_activation_function=0} : float32[3,2]
+%y = FULLY_CONNECTED(%m, %w) {fused_activation_function=0, keep_num_dims=false} : float32[3,1]
+output %y
+)";
+  };
+  RequireContains(After(FuseIntoNext, text("float32[] = 2")), "float32[1] = -14");
+  RequireSameResults(FuseIntoNext, text("float32[] = 2"), kRounding);
+  RequireUnchanged(FuseIntoNext, text("float32[2] = 2 3"));
+}
+
 TEST_CASE("a scalar term passes a convolution only when nothing is padded") {
   auto text = [](int padding) {
     return R"(graph main

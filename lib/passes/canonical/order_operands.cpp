@@ -1,4 +1,4 @@
-// Before: ADD(c, x), MUL(c, x), MAXIMUM(c, x), MINIMUM(c, x) with a constant c
+// Before: ADD(c, x), MUL(c, x), SQUARED_DIFFERENCE(c, x) ... with a constant c
 // After:  ADD(x, c), ...
 //
 // Conditions: x is not constant. Algebra: the ops commute. Other passes then look for constants in one place.
@@ -10,7 +10,8 @@
 namespace zeropoint::passes {
 
 absl::StatusOr<int> OrderOperands(ir::Graph& graph) {
-  constexpr absl::string_view kCommutative[] = {"ADD", "MUL", "MAXIMUM", "MINIMUM", "EQUAL", "NOT_EQUAL"};
+  constexpr absl::string_view kCommutative[] = {"ADD", "MUL", "MAXIMUM", "MINIMUM", "SQUARED_DIFFERENCE", "EQUAL",
+                                                "NOT_EQUAL"};
   auto wanted = [&](const ir::Node& node) {
     return std::find(std::begin(kCommutative), std::end(kCommutative), node.op()) != std::end(kCommutative);
   };

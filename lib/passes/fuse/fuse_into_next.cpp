@@ -7,13 +7,16 @@
 // Before: FULLY_CONNECTED(MUL(x, c), w, b), c a scalar or one for each input channel
 // After:  FULLY_CONNECTED(x, w * c, b)
 //
-// Before: FULLY_CONNECTED(ADD(x, c), w, b), b present
+// Before: FULLY_CONNECTED(ADD(x, c), w, b), b present or c a scalar
 // After:  FULLY_CONNECTED(x, w, b + w c)
 //
 // Conditions: c, w and b float32 constants; the first op has one reader and no fused activation.
 // Algebra: W(cx) = (cW)x and W(x + c) = Wx + Wc. Padding with zeros comes after the ADD, so ADD asks for VALID.
-// TensorFlow's converter asks for scalars before convolutions and for a bias after ADD; so do we, to write its graph.
+// TensorFlow's converter asks for scalars before convolutions and for a bias after ADD of a vector; so do we, to write its
+// graph.
+#include <algorithm>
 #include <cstring>
+#include <string>
 
 #include "ir/constants.h"
 #include "passes/edit.h"
@@ -83,12 +86,17 @@ bool FoldFactor(ir::Graph& graph, ir::NodeId id, const Match& match) {
 
 bool FoldTerm(ir::Graph& graph, ir::NodeId id, const Match& match, bool subtract) {
   auto bias = Bias(graph, graph.node(id), *match.form);
-  if (!bias.has_value() || bias->empty()) return false;
+  if (!bias.has_value()) return false;
+  const bool scalar = graph.value(graph.node(match.before).input(1)).shape.NumElements() == 1;
+  if (bias->empty() && !(IsDense(*match.form) && scalar)) return false;
   if (!IsDense(*match.form) && graph.node(id).attrs().Int("padding") != kPaddingValid) return false;
   const std::vector<float> sums = WeightsTimes(graph, id, match);
+  const ir::ValueId old = graph.node(id).input(match.form->bias);
+  const std::string name = old != ir::kNoValue ? graph.value(old).name : graph.node(id).info.name + "/bias";
+  bias->resize(std::max(bias->size(), old == ir::kNoValue ? sums.size() : 0), 0.0f);
   if (sums.size() != bias->size()) return false;
   for (size_t i = 0; i < sums.size(); ++i) (*bias)[i] += subtract ? -sums[i] : sums[i];
-  SetBias(graph, id, *match.form, *bias, graph.value(graph.node(id).input(match.form->bias)).name);
+  SetBias(graph, id, *match.form, *bias, name);
   return true;
 }
 
