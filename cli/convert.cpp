@@ -54,6 +54,9 @@ const Mode* FindMode(const std::string& name) {
   return nullptr;
 }
 
+// What a recipe departs from when nobody names a mode.
+constexpr char kModeOfRecipes[] = "float";
+
 constexpr std::pair<const char*, Type> kIoTypes[] = {
     {"float32", Type::kFloat32}, {"int8", Type::kInt8}, {"uint8", Type::kUInt8}, {"int16", Type::kInt16}};
 
@@ -163,9 +166,11 @@ void SetOptions(const ConvertOptions& options, const Mode& mode, Converter& conv
   converter.inference_output_type = IoType(options.output_type);
   converter.per_channel = !options.per_tensor;
   converter.per_channel_dense = !options.per_tensor_dense;
-  converter.trained_ranges = mode.needs_data;  // "dynamic" means float activations, also of a trained model
+  // "dynamic" means float activations, also of a trained model.
+  converter.trained_ranges = mode.needs_data || !options.recipe.empty();
   converter.calibration = CalibrationNamed(options.calibration);
   converter.sample_state = options.reset_state ? SampleState::kReset : SampleState::kCarry;
+  converter.recipe = options.recipe;
   converter.threads = options.threads;
 }
 
@@ -242,19 +247,25 @@ std::vector<std::string> CalibrationNames() {
 
 ExitCode RunConvert(const ConvertOptions& options) {
   auto began = std::chrono::steady_clock::now();
-  const Mode* mode = FindMode(options.mode);
+  const bool has_recipe = !options.recipe.empty();
+  if (options.mode.empty() && !has_recipe) return UsageError("--mode is required, or a --recipe that says how to quantize");
+  const Mode* mode = FindMode(options.mode.empty() ? kModeOfRecipes : options.mode);
   if (mode == nullptr) return UsageError(absl::StrCat("there is no mode '", options.mode, "'"));
+  // LiteRT's options have no word for this: with samples, the same ones mean int8.
+  if (has_recipe && options.mode == "dynamic" && !options.data.empty()) {
+    return UsageError("--mode dynamic beside --data: let the recipe say \"mode\": \"dynamic\" instead");
+  }
   absl::Status outputs = CheckOutputs(options);
   if (!outputs.ok()) return ReportError(outputs);
 
   absl::StatusOr<Converter> converter = Converter::FromPath(options.model, {options.signatures, options.tags});
   if (!converter.ok()) return ReportError(converter.status());
-  const bool wants_data = mode->needs_data && options.data.empty();
+  const bool wants_data = mode->needs_data && !has_recipe && options.data.empty();
   if (wants_data && !converter->HasTrainedRanges()) {
     return UsageError(absl::StrCat("mode ", mode->name, " needs --data: samples that show which values occur"));
   }
   SetOptions(options, *mode, *converter);
-  if (mode->needs_data && !wants_data) {
+  if (!options.data.empty() && (mode->needs_data || has_recipe)) {
     absl::StatusOr<Samples> samples = LoadSamples(options.data, converter->Signatures(), options.steps);
     if (!samples.ok()) return ReportSamplesError(samples.status(), options.data);
     for (const std::string& warning : samples->warnings) Warn(options, warning);

@@ -11,7 +11,7 @@ namespace zeropoint::cli {
 
 struct ConvertOptions {
   std::string model, output, data, report;
-  std::string mode;
+  std::string mode, recipe;
   std::string input_type = "float32", output_type = "float32";
   std::vector<std::string> signatures, tags;
   std::string calibration = "tensorflow";

@@ -21,12 +21,16 @@ void AddConvert(CLI::App& app, ConvertOptions& options) {
   CLI::App* convert = app.add_subcommand("convert", "Write a LiteRT model from a SavedModel folder or a float .tflite");
   convert->add_option("MODEL", options.model, "SavedModel folder or .tflite file")->required();
   convert->add_option("-o,--output", options.output, "the .tflite to write")->required()->type_name("OUT");
-  convert->add_option("--mode", options.mode, "how to quantize")->required()->check(CLI::IsMember(ModeNames()));
+  convert->add_option("--mode", options.mode, "how to quantize; a --recipe may say it instead")->check(CLI::IsMember(ModeNames()));
   convert
       ->add_option("--data", options.data,
                    "samples that calibrate the integer modes: an .npz with an array per input (first axis: samples; "
                    "'signature/input' for several signatures), an .npy, or a folder of .npy files")
       ->type_name("PATH");
+  convert
+      ->add_option("--recipe", options.recipe,
+                   "what parts of the model shall be, as JSON (docs/recipes.md); what it states takes the place of options")
+      ->type_name("FILE");
   convert
       ->add_option("--calibration", options.calibration,
                    "whose ranges: what TensorFlow's calibrator records, or exactly what each tensor held")

@@ -306,6 +306,14 @@ zp_status zp_converter_set_sample_state(zp_converter* converter, int32_t state, 
   });
 }
 
+zp_status zp_converter_set_recipe_json(zp_converter* converter, const char* recipe, zp_error** err) {
+  return Guard(err, [&]() -> absl::Status {
+    if (converter == nullptr) return BadArgument("converter is NULL");
+    converter->converter.recipe = recipe != nullptr ? recipe : "";
+    return absl::OkStatus();
+  });
+}
+
 zp_status zp_converter_set_threads(zp_converter* converter, uint32_t threads, zp_error** err) {
   return Guard(err, [&]() -> absl::Status {
     if (converter == nullptr) return BadArgument("converter is NULL");

@@ -86,6 +86,9 @@ struct ConverterOptions {
   Calibration calibration = Calibration::kTensorFlow;
   SampleState sample_state = SampleState::kCarry;  // no matter to models without variables
   bool trained_ranges = true;     // false: FakeQuant nodes are operators like others
+  // What parts of the model shall be: a recipe's JSON, or the path of its file (docs/recipes.md). Empty: none. What it
+  // states takes the place of the options above.
+  std::string recipe;
   int threads = 0;                // 0: as many as the machine has
   std::function<bool(const ProgressInfo&)> progress;                  // false cancels
   std::function<void(int severity, absl::string_view text)> log;      // 0 debug, 1 info, 2 warning

@@ -28,6 +28,8 @@ struct OpReport {
   int version = 1;
   bool quantized = false;
   std::string reason;  // why it stays float; empty when quantized or when the mode does not apply
+  std::string scheme;  // what it was asked to be: "float", "float16", "int8", "int16x8", "dynamic"; empty: added by us
+  int rule = -1;       // of the recipe that asked for it, from 0; -1: the mode
 };
 
 struct StageTime {
@@ -36,7 +38,7 @@ struct StageTime {
 };
 
 struct Report {
-  std::string mode;  // "float", "dynamic", "int8", "int8-only", "float16", "int16x8", "int16x8-fallback"
+  std::string mode;  // "float", "dynamic", "int8", "int8-only", "float16", "int16x8", "int16x8-fallback"; "+recipe" behind it: with rules
   uint64_t samples = 0;
   uint64_t bytes = 0;  // size of the result
   std::vector<OpReport> ops;

@@ -20,6 +20,7 @@
 #include "passes/pass_manager.h"
 #include "passes/quantization_aware/absorb.h"
 #include "pipeline/mode.h"
+#include "pipeline/recipe.h"
 #include "pipeline/report.h"
 #include "plan/plan.h"
 #include "rewrite/rewrite.h"
@@ -35,6 +36,8 @@ struct Converter::State {
 
 namespace {
 
+// Behind the name of a mode from which a recipe's rules depart.
+constexpr char kWithRecipe[] = "+recipe";
 constexpr absl::string_view kDescription = "Zeropoint Converted.";
 
 // Measures the stages of one conversion and announces them.
@@ -84,8 +87,8 @@ calibrate::NextSample Adapt(const RepresentativeDataset& dataset) {
   };
 }
 
-calibrate::Options CalibrationOf(const ConverterOptions& options) {
-  const bool resets = options.sample_state == SampleState::kReset;
+calibrate::Options CalibrationOf(const pipeline::Mode& mode) {
+  const bool resets = mode.sample_state == SampleState::kReset;
   return {resets ? calibrate::State::kReset : calibrate::State::kCarry};
 }
 
@@ -106,10 +109,6 @@ absl::Status RefuseQuantized(const ir::Model& model) {
     }
   }
   return absl::OkStatus();
-}
-
-bool QuantizesActivations(plan::Scheme scheme) {
-  return scheme == plan::Scheme::kInt8 || scheme == plan::Scheme::kInt16x8;
 }
 
 // What training fixed takes the place of what calibration saw.
@@ -153,7 +152,8 @@ absl::Status RequireAllRanges(const plan::Plan& plan) {
   for (const plan::GraphPlan& graph : plan.graphs) {
     for (const auto& [id, decision] : graph.nodes) {
       const ops::OpDef* op = ops::FindOp(decision.op);
-      const bool has_form = op != nullptr && (plan.options.scheme == plan::Scheme::kInt8 ? op->quant.int8 : op->quant.int16);
+      const bool has_form = op != nullptr && ((decision.scheme == plan::Scheme::kInt8 && op->quant.int8) ||
+                                              (decision.scheme == plan::Scheme::kInt16x8 && op->quant.int16));
       if (!has_form || decision.reason.empty()) continue;
       return Annotate(absl::InvalidArgumentError(absl::StrCat(
                           "without a representative_dataset, FakeQuant nodes must tell every range, but ", decision.op, " '",
@@ -196,15 +196,15 @@ Context MakeContext(const ConverterOptions& options, std::atomic<bool>& cancelle
   return context;
 }
 
-// The passes that a scheme wants before those of the input's format.
-std::vector<passes::Phase> PreparingPipeline(plan::Scheme scheme) {
-  return QuantizesActivations(scheme) ? passes::InlinePipeline() : std::vector<passes::Phase>();
+// The passes that integer activations want before those of the input's format.
+std::vector<passes::Phase> PreparingPipeline(bool integer_activations) {
+  return integer_activations ? passes::InlinePipeline() : std::vector<passes::Phase>();
 }
 
-// The passes that the input's format needs. A .tflite in float mode has its form already, float16 weights included.
-std::vector<passes::Phase> FormatPipeline(bool from_tensorflow, plan::Scheme scheme) {
+// The passes that the input's format needs. A .tflite that stays float has its form already, float16 weights included.
+std::vector<passes::Phase> FormatPipeline(bool from_tensorflow, bool stays_float) {
   if (from_tensorflow) return passes::ImportPipeline();
-  if (scheme == plan::Scheme::kFloat) return {};
+  if (stays_float) return {};
   return passes::TflitePipeline();
 }
 
@@ -218,46 +218,53 @@ std::vector<passes::Phase> SchemePipeline(plan::Scheme scheme) {
 // Every stage in its order; `clock` knows which one an error came from.
 absl::StatusOr<std::vector<uint8_t>> RunStages(const ConverterOptions& options, ir::Model model, bool from_tensorflow,
                                                const Context& context, Report& report, StageClock& clock) {
+  pipeline::Recipe recipe;
+  if (!options.recipe.empty()) {
+    ZP_ASSIGN_OR_RETURN(recipe, pipeline::ReadRecipe(options.recipe));
+  }
   const bool trained = options.trained_ranges && passes::HasTrainedActivations(model);
-  ZP_ASSIGN_OR_RETURN(pipeline::Mode mode, pipeline::ResolveMode(options, trained));
-  report.mode = mode.name;
+  ZP_ASSIGN_OR_RETURN(pipeline::Mode mode, pipeline::ResolveMode(options, trained, recipe));
+  const bool stays_float = mode.plan.scheme == plan::Scheme::kFloat && recipe.rules.empty();
+  report.mode = recipe.rules.empty() ? mode.name : mode.name + kWithRecipe;
   report.warnings = mode.warnings;
   for (const std::string& warning : mode.warnings) context.Log(Severity::kWarning, warning);
-  if (mode.plan.scheme != plan::Scheme::kFloat) ZP_RETURN_IF_ERROR(RefuseQuantized(model));
+  if (!stays_float) ZP_RETURN_IF_ERROR(RefuseQuantized(model));
 
   ZP_RETURN_IF_ERROR(clock.Start("optimize"));
   passes::PassOptions pass_options;
   pass_options.disabled = options.disabled_passes;
-  ZP_RETURN_IF_ERROR(passes::RunPasses(model, PreparingPipeline(mode.plan.scheme), pass_options, context));
-  ZP_RETURN_IF_ERROR(
-      passes::RunPasses(model, FormatPipeline(from_tensorflow, mode.plan.scheme), pass_options, context));
-  if (trained && QuantizesActivations(mode.plan.scheme)) {
+  ZP_RETURN_IF_ERROR(passes::RunPasses(model, PreparingPipeline(mode.quantizes_activations), pass_options, context));
+  ZP_RETURN_IF_ERROR(passes::RunPasses(model, FormatPipeline(from_tensorflow, stays_float), pass_options, context));
+  if (trained && mode.quantizes_activations) {
     ZP_RETURN_IF_ERROR(passes::RunPasses(model, passes::TrainedRangesPipeline(), pass_options, context));
   }
   ZP_RETURN_IF_ERROR(passes::RunPasses(model, SchemePipeline(mode.plan.scheme), pass_options, context));
   ZP_RETURN_IF_ERROR(engine::InferShapes(model));
+  // Before calibration, which may take minutes: a rule that fits nothing is a typing error.
+  ZP_RETURN_IF_ERROR(pipeline::ApplyRules(recipe, model, mode.plan));
 
-  if (mode.plan.scheme == plan::Scheme::kInt8) plan::AddIntermediates(model);
+  plan::AddIntermediates(model, mode.plan);
   ir::Statistics statistics;
   if (mode.calibrates) {
     ZP_RETURN_IF_ERROR(clock.Start("calibrate"));
     options.representative_dataset.Reset();
     ZP_ASSIGN_OR_RETURN(statistics, calibrate::Calibrate(model, Adapt(options.representative_dataset), context,
-                                                         CalibrationOf(options)));
-    if (options.calibration == Calibration::kTensorFlow) {
+                                                         CalibrationOf(mode)));
+    if (mode.calibration == Calibration::kTensorFlow) {
       statistics = calibrate::WidenInPlaceOperands(model, std::move(statistics));
     }
     report.samples = statistics.samples;
   }
 
   PreferTrainedRanges(model, statistics);
-  if (QuantizesActivations(mode.plan.scheme)) {
+  ZP_RETURN_IF_ERROR(pipeline::ApplyRanges(recipe, model, statistics));
+  if (mode.quantizes_activations) {
     ZP_RETURN_IF_ERROR(NoteSignaturesWithoutSamples(model, statistics, mode.plan.allow_float_fallback, context, report));
   }
 
   ZP_RETURN_IF_ERROR(clock.Start("quantize"));
   ZP_ASSIGN_OR_RETURN(plan::Plan plan, plan::MakePlan(model, statistics, mode.plan));
-  if (trained && QuantizesActivations(mode.plan.scheme) && !mode.calibrates) ZP_RETURN_IF_ERROR(RequireAllRanges(plan));
+  if (trained && mode.quantizes_activations && !mode.calibrates) ZP_RETURN_IF_ERROR(RequireAllRanges(plan));
   ZP_ASSIGN_OR_RETURN(model, rewrite::ApplyPlan(std::move(model), plan, context));
   ZP_RETURN_IF_ERROR(rewrite::SetVersions(model, plan));
 

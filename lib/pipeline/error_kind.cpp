@@ -2,6 +2,7 @@
 #include <string>
 
 #include "base/status.h"
+#include "pipeline/recipe.h"
 #include "zeropoint/error.h"
 
 namespace zeropoint {
@@ -10,6 +11,7 @@ namespace {
 // The user's input was refused: which input, follows from the stage.
 ErrorKind KindOfRefusal(const absl::Status& status) {
   std::string stage = Annotation(status, Place::kStage);
+  if (stage == pipeline::kOptionsStage) return ErrorKind::kOptions;
   if (stage == "import") return ErrorKind::kModel;
   if (stage == "calibrate" || !Annotation(status, Place::kSample).empty()) return ErrorKind::kData;
   // Options are checked before the first stage starts; an error that names a part of the model is not about them.

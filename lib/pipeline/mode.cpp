@@ -1,7 +1,7 @@
 #include "pipeline/mode.h"
 
 #include <algorithm>
-#include <initializer_list>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "numeric/types.h"
@@ -18,10 +18,22 @@ bool Contains(const std::vector<T>& list, T item) {
 
 ElementType Element(Type type) { return static_cast<ElementType>(type); }
 
-// `types` lists what inference_input_type and inference_output_type may be in this mode.
-absl::Status CheckIoTypes(const ConverterOptions& options, const std::string& mode, std::initializer_list<Type> types) {
+// The types that inputs and outputs may have where the scheme occurs.
+std::vector<Type> IoTypes(Scheme scheme) {
+  if (scheme == Scheme::kInt8) return {Type::kFloat32, Type::kInt8, Type::kUInt8};
+  if (scheme == Scheme::kInt16x8) return {Type::kFloat32, Type::kInt16};
+  return {Type::kFloat32};
+}
+
+absl::Status CheckIoTypes(const ConverterOptions& options, const std::string& mode, const std::set<Scheme>& schemes) {
+  std::vector<Type> types;
+  for (Scheme scheme : schemes) {
+    for (Type type : IoTypes(scheme)) {
+      if (!Contains(types, type)) types.push_back(type);
+    }
+  }
   auto check = [&](absl::string_view attribute, Type type) -> absl::Status {
-    if (std::find(types.begin(), types.end(), type) != types.end()) return absl::OkStatus();
+    if (Contains(types, type)) return absl::OkStatus();
     std::string allowed;
     for (Type t : types) absl::StrAppend(&allowed, allowed.empty() ? "" : ", ", Name(Element(t)));
     const TypeTraits* given = FindTraits(static_cast<int>(type));
@@ -32,10 +44,12 @@ absl::Status CheckIoTypes(const ConverterOptions& options, const std::string& mo
   return check("inference_output_type", options.inference_output_type);
 }
 
-absl::Status RequireDataset(const ConverterOptions& options, const std::string& mode) {
+absl::Status RequireDataset(const ConverterOptions& options, const Mode& mode) {
   if (!options.representative_dataset.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("mode '", mode, "' needs a representative_dataset to calibrate the ranges of activations"));
+  const bool by_rule = mode.plan.scheme != Scheme::kInt8 && mode.plan.scheme != Scheme::kInt16x8;
+  return absl::InvalidArgumentError(absl::StrCat(by_rule ? "a recipe with int8 or int16x8 in it" : "mode '",
+                                                 by_rule ? "" : mode.name, by_rule ? "" : "'",
+                                                 " needs a representative_dataset to calibrate the ranges of activations"));
 }
 
 absl::Status CheckSupportedTypes(const TargetSpec& target) {
@@ -74,47 +88,91 @@ Mode Choose(const ConverterOptions& options, bool trained) {
     mode.plan.scheme = Scheme::kDynamicRange;
     mode.name = "dynamic";
   }
-  const bool integer = mode.plan.scheme == Scheme::kInt8 || mode.plan.scheme == Scheme::kInt16x8;
-  mode.calibrates = integer && (!trained || !options.representative_dataset.empty());
   return mode;
 }
 
-void NoteIgnored(const ConverterOptions& options, Mode& mode) {
-  if (mode.plan.scheme == Scheme::kFloat && !options.representative_dataset.empty()) {
-    mode.warnings.push_back("representative_dataset has no effect without optimizations");
+absl::StatusOr<Mode> ModeNamed(const std::string& name) {
+  struct Row {
+    const char* name;
+    Scheme scheme;
+    bool allow_float_fallback;
+  };
+  constexpr Row kModes[] = {{"float", Scheme::kFloat, true},      {"dynamic", Scheme::kDynamicRange, true},
+                            {"int8", Scheme::kInt8, true},        {"int8-only", Scheme::kInt8, false},
+                            {"float16", Scheme::kFloat16, true},  {"int16x8", Scheme::kInt16x8, false},
+                            {"int16x8-fallback", Scheme::kInt16x8, true}};
+  std::string known;
+  for (const Row& row : kModes) {
+    Mode mode;
+    mode.name = row.name;
+    mode.plan.scheme = row.scheme;
+    mode.plan.allow_float_fallback = row.allow_float_fallback;
+    if (name == row.name) return mode;
+    absl::StrAppend(&known, known.empty() ? "" : ", ", row.name);
   }
-  if (mode.plan.scheme == Scheme::kFloat && !options.target_spec.supported_types.empty()) {
+  return absl::InvalidArgumentError(absl::StrCat("recipe: mode: '", name, "' is none of ", known));
+}
+
+// The options as the recipe changes them.
+ConverterOptions Changed(ConverterOptions options, const Recipe& recipe) {
+  options.inference_input_type = recipe.input_type.value_or(options.inference_input_type);
+  options.inference_output_type = recipe.output_type.value_or(options.inference_output_type);
+  options.per_channel = recipe.per_channel.value_or(options.per_channel);
+  options.per_channel_dense = recipe.per_channel_dense.value_or(options.per_channel_dense);
+  options.calibration = recipe.calibration.value_or(options.calibration);
+  options.sample_state = recipe.sample_state.value_or(options.sample_state);
+  return options;
+}
+
+// The schemes that the mode and the rules name.
+std::set<Scheme> SchemesOf(const Mode& mode, const Recipe& recipe) {
+  std::set<Scheme> schemes = {mode.plan.scheme};
+  for (const Rule& rule : recipe.rules) schemes.insert(rule.scheme.value_or(mode.plan.scheme));
+  return schemes;
+}
+
+void NoteIgnored(const ConverterOptions& options, bool trained, const Recipe& recipe, Mode& mode) {
+  const Scheme scheme = mode.plan.scheme;
+  if (recipe.mode.has_value()) {
+    if (!options.optimizations.empty() && Choose(options, trained).name != mode.name) {
+      mode.warnings.push_back(absl::StrCat("the recipe's mode, ", mode.name, ", replaces optimizations and target_spec"));
+    }
+  } else if (scheme == Scheme::kFloat && !options.target_spec.supported_types.empty()) {
     mode.warnings.push_back("target_spec.supported_types has no effect without optimizations");
   }
-  if (mode.plan.scheme == Scheme::kFloat16 && !options.representative_dataset.empty()) {
-    mode.warnings.push_back("representative_dataset has no effect on float16");
+  if (mode.calibrates || options.representative_dataset.empty()) return;
+  if (scheme == Scheme::kFloat16) mode.warnings.push_back("representative_dataset has no effect on float16");
+  if (scheme == Scheme::kFloat && !recipe.mode.has_value()) {
+    mode.warnings.push_back("representative_dataset has no effect without optimizations");
   }
 }
 
 }  // namespace
 
-absl::StatusOr<Mode> ResolveMode(const ConverterOptions& options, bool trained) {
-  if (options.target_spec.supported_ops.empty()) {
+absl::StatusOr<Mode> ResolveMode(const ConverterOptions& given, bool trained, const Recipe& recipe) {
+  if (given.target_spec.supported_ops.empty()) {
     return absl::InvalidArgumentError("target_spec.supported_ops is empty; TFLITE_BUILTINS is the default");
   }
-  ZP_RETURN_IF_ERROR(CheckSupportedTypes(options.target_spec));
-  Mode mode = Choose(options, trained);
-  if (mode.calibrates) ZP_RETURN_IF_ERROR(RequireDataset(options, mode.name));
-  switch (mode.plan.scheme) {
-    case Scheme::kInt8:
-      ZP_RETURN_IF_ERROR(CheckIoTypes(options, mode.name, {Type::kFloat32, Type::kInt8, Type::kUInt8}));
-      break;
-    case Scheme::kInt16x8:
-      ZP_RETURN_IF_ERROR(CheckIoTypes(options, mode.name, {Type::kFloat32, Type::kInt16}));
-      break;
-    default:
-      ZP_RETURN_IF_ERROR(CheckIoTypes(options, mode.name, {Type::kFloat32}));
+  ZP_RETURN_IF_ERROR(CheckSupportedTypes(given.target_spec));
+  const ConverterOptions options = Changed(given, recipe);
+  Mode mode;
+  if (recipe.mode.has_value()) {
+    ZP_ASSIGN_OR_RETURN(mode, ModeNamed(*recipe.mode));
+  } else {
+    mode = Choose(options, trained);
   }
+  const std::set<Scheme> schemes = SchemesOf(mode, recipe);
+  mode.quantizes_activations = schemes.count(Scheme::kInt8) > 0 || schemes.count(Scheme::kInt16x8) > 0;
+  mode.calibrates = mode.quantizes_activations && (!trained || !options.representative_dataset.empty());
+  mode.calibration = options.calibration;
+  mode.sample_state = options.sample_state;
+  if (mode.calibrates) ZP_RETURN_IF_ERROR(RequireDataset(options, mode));
+  ZP_RETURN_IF_ERROR(CheckIoTypes(options, mode.name, schemes));
   mode.plan.per_channel = options.per_channel;
   mode.plan.per_channel_dense = options.per_channel_dense;
   mode.plan.input_type = Element(options.inference_input_type);
   mode.plan.output_type = Element(options.inference_output_type);
-  NoteIgnored(options, mode);
+  NoteIgnored(options, trained, recipe, mode);
   return mode;
 }
 

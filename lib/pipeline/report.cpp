@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "nlohmann/json.hpp"
+#include "pipeline/recipe.h"
 
 namespace zeropoint {
 namespace {
@@ -14,6 +15,8 @@ using Json = nlohmann::ordered_json;
 Json ToJson(const OpReport& op) {
   Json json = {{"op", op.op}, {"name", op.name}, {"version", op.version}, {"quantized", op.quantized}};
   if (!op.reason.empty()) json["reason"] = op.reason;
+  if (!op.scheme.empty()) json["scheme"] = op.scheme;
+  if (op.rule >= 0) json["rule"] = op.rule;
   return json;
 }
 
@@ -61,6 +64,18 @@ bool IsQuantized(const ir::Graph& graph, const ir::Node& node) {
   return quantized(node.inputs()) || quantized(node.outputs());
 }
 
+// What was asked and decided of a node; nothing of one that rewrite added.
+void DescribeDecision(const plan::Plan& plan, int graph, ir::NodeId id, OpReport& op) {
+  if (graph >= static_cast<int>(plan.graphs.size())) return;
+  const std::map<ir::NodeId, plan::NodeDecision>& nodes = plan.graphs[static_cast<size_t>(graph)].nodes;
+  auto decision = nodes.find(id);
+  if (decision == nodes.end()) return;
+  op.reason = decision->second.reason;
+  op.scheme = std::string(SchemeName(decision->second.scheme));
+  auto choice = plan.options.choices.find({graph, id});
+  if (choice != plan.options.choices.end()) op.rule = choice->second.rule;
+}
+
 TensorReport Describe(const ir::Value& value) {
   TensorReport report;
   report.name = value.name;
@@ -86,19 +101,16 @@ bool IsMentioned(const ir::Graph& graph, ir::ValueId id) {
 }  // namespace
 
 void DescribeResult(const ir::Model& model, const plan::Plan& plan, Report& report) {
-  // Reasons by op and origin: a rewritten node keeps both.
-  std::map<std::pair<std::string, std::string>, std::string> reasons;
-  for (const plan::GraphPlan& graph : plan.graphs) {
-    for (const auto& [id, decision] : graph.nodes) {
-      if (!decision.reason.empty()) reasons[{decision.op, decision.name}] = decision.reason;
-    }
-  }
-  for (const ir::Graph& graph : model.graphs) {
+  for (size_t g = 0; g < model.graphs.size(); ++g) {
+    const ir::Graph& graph = model.graphs[g];
     for (ir::NodeId id : graph.Order()) {
       const ir::Node& node = graph.node(id);
-      OpReport op{node.op(), node.info.name, node.info.version, IsQuantized(graph, node), ""};
-      auto reason = reasons.find({op.op, op.name});
-      if (reason != reasons.end()) op.reason = reason->second;
+      OpReport op;
+      op.op = node.op();
+      op.name = node.info.name;
+      op.version = node.info.version;
+      op.quantized = IsQuantized(graph, node);
+      DescribeDecision(plan, static_cast<int>(g), id, op);
       report.ops.push_back(std::move(op));
     }
     for (ir::ValueId id = 0; id < graph.num_values(); ++id) {

@@ -26,6 +26,7 @@ struct NodeChoice {
   std::optional<int64_t> min_weight_elements;  // kDynamicRange: smaller weights stay float; absent: as TensorFlow has it
   bool explicit_dequantize = false;            // kDynamicRange: a DEQUANTIZE widens the weights, the op computes in float
   bool weights_only = false;                   // kFloat16: constants that are no weights stay float32
+  int rule = -1;                               // of the recipe that asked for it, for the report
 };
 
 struct PlanOptions {
@@ -79,9 +80,9 @@ struct Plan {
 // Some node was asked to be something else than options.scheme.
 bool IsMixed(const Plan& plan);
 
-// Gives nodes that lack them the tensors for values inside the op, so that calibration records their ranges. Static int8
-// wants this before calibration.
-void AddIntermediates(ir::Model& model);
+// Gives nodes that shall be int8 and lack them the tensors for values inside the op, so that calibration records their
+// ranges. To be called before calibration.
+void AddIntermediates(ir::Model& model, const PlanOptions& options);
 
 // Errors: kInvalidArgument (a type of inputs or outputs that the scheme does not have; NaN or Inf in a weight, naming
 // the tensor), kFailedPrecondition (no float fallback: every op that cannot be integer though it is asked to, one a line:

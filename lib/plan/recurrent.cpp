@@ -20,10 +20,13 @@ bool IsResult(const ir::Node& node, const ops::QuantSpec& spec, int intermediate
 
 }  // namespace
 
-void AddIntermediates(ir::Model& model) {
-  for (ir::Graph& graph : model.graphs) {
+void AddIntermediates(ir::Model& model, const PlanOptions& options) {
+  const ir::Statistics none;
+  for (size_t g = 0; g < model.graphs.size(); ++g) {
+    ir::Graph& graph = model.graphs[g];
+    const Task task{graph, static_cast<int>(g), /*is_entry=*/true, none, options, Scheme::kInt8};
     int nodes = 0;
-    for (ir::NodeId id : graph.Order()) {
+    for (ir::NodeId id : task.Nodes()) {
       const ops::OpDef* op = ops::FindOp(graph.node(id).op());
       if (op == nullptr || op->quant.intermediates.empty() || !graph.node(id).info.intermediates.empty()) continue;
       std::vector<ir::ValueId> added;

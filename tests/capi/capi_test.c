@@ -151,6 +151,7 @@ static void NullArgumentsAreErrors(void) {
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_io_types(NULL, ZP_F32, ZP_F32, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_per_channel(NULL, 1, 1, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_calibration(NULL, ZP_CALIBRATION_EXACT, err), 1);
+  CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_recipe_json(NULL, "{}", err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_threads(NULL, 1, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_sample_state(NULL, ZP_STATE_RESET, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_steps(NULL, NULL, NULL, NULL, err), 1);
@@ -235,6 +236,14 @@ static void OptionsAreChecked(void) {
   /* Options that contradict each other come out at conversion. */
   CHECK_OK(zp_converter_set_io_types(converter, ZP_I8, ZP_I8, err));
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_convert(converter, NULL, NULL, err), 1);
+  CHECK_OK(zp_converter_set_io_types(converter, ZP_F32, ZP_F32, err));
+  CHECK_OK(zp_converter_set_recipe_json(converter, "{\"rules\": [{\"op\": \"NO_OP\", \"scheme\": \"float\"}]}", err));
+  CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_convert(converter, NULL, NULL, err),
+              strstr(zp_error_message(error), "rules[0].op: 'NO_OP'") != NULL);
+  CHECK_OK(zp_converter_set_recipe_json(converter, "{\"rules\": [{\"op\": \"SOFTMAX\", \"scheme\": \"float16\"}]}", err));
+  CHECK_OK(zp_converter_convert(converter, NULL, NULL, err));
+  CHECK_OK(zp_converter_set_recipe_json(converter, NULL, err));
+  CHECK_OK(zp_converter_convert(converter, NULL, NULL, err));
   zp_converter_free(converter);
 }
 

@@ -51,6 +51,30 @@ TEST_CASE("help lists the exit codes") {
   }
 }
 
+TEST_CASE("a recipe says how to quantize, with or without a mode") {
+  Scratch scratch;
+  const std::string recipe = scratch / "recipe.json";
+  const std::string start = "convert " + Tiny("classifier") + " -o " + scratch / "out.tflite" + " --recipe " + recipe;
+  WriteFile(recipe, R"({"mode": "int8", "rules": [{"op": "SOFTMAX", "scheme": "float"}]})");
+  Outcome outcome = Run(start + " --report - -q --data " + Tiny("samples.npz"));
+  CAPTURE(outcome.err);
+  CHECK(outcome.code == 0);
+  CHECK_THAT(outcome.out, Contains("\"mode\": \"int8+recipe\"") && Contains("\"rule\": 0"));
+  CHECK(IsModel(scratch / "out.tflite"));
+  CheckError(Run(start), 2, "representative_dataset");
+
+  WriteFile(recipe, R"({"rules": [{"op": "SOFTMAX", "scheme": "float16"}]})");
+  CHECK(Run(start).code == 0);
+  CHECK(Run(start + " --mode dynamic").code == 0);
+  CheckError(Run(start + " --mode dynamic --data " + Tiny("samples.npz")), 2, "let the recipe say");
+
+  WriteFile(recipe, R"({"rules": [{"op": "SOFTMAKS", "scheme": "float"}]})");
+  CheckError(Run(start), 2, "rules[0].op: 'SOFTMAKS' matches no op");
+  CheckError(Run(start), 2, "recipe.json");
+  CheckError(Run("convert " + Tiny("classifier") + " -o " + scratch / "out.tflite" + " --recipe " + scratch / "no.json"), 3,
+             "no.json");
+}
+
 TEST_CASE("every mode writes a model and says nothing in a pipe") {
   for (const char* mode : {"float", "dynamic", "int8", "int8-only", "float16", "int16x8", "int16x8-fallback"}) {
     CAPTURE(mode);

@@ -2,7 +2,7 @@
 """What is known of an op stands in its file: no other code of lib/ names an op.
 
 The passes may, as each is about certain ops; so may the helpers that several op files share, and the SavedModel reader,
-where a spelling like "RFFT2D" is TensorFlow's. The .tflite reader may name the codes that are the format's and no op's.
+where a spelling like "RFFT2D" is TensorFlow's, and the reader of litert-quantizer's recipes, which translates its names. The .tflite reader may name the codes that are the format's and no op's.
 
 usage: one_place.py <project folder>
 """
@@ -32,7 +32,7 @@ def is_shared_helper(path):
 
 def own_names(path, name):
     """The ops that the file may name: None stands for all."""
-    if name.startswith(("lib/passes/", "lib/formats/saved_model/")):
+    if name.startswith(("lib/passes/", "lib/formats/saved_model/", "lib/pipeline/recipe_litert.")):
         return None
     if name.startswith("lib/ops/"):
         return None if is_shared_helper(path) else {path.stem.upper()}

@@ -65,7 +65,7 @@ struct LstmModel {
 
   ir::Node& node() { return model.graphs[0].node(NodeOf(model, "y")); }
   ir::Statistics Calibrated() {
-    AddIntermediates(model);
+    AddIntermediates(model, With(Scheme::kInt8));
     ir::Statistics statistics = Ranges(model, {{"x", -1, 1}, {"x18", -0.5f, 0.9f}, {"x19", -1.5f, 1.25f}, {"y", -0.6f, 0.75f}});
     float top = 1.0f;
     for (ir::ValueId id : node().info.intermediates) statistics.ranges[{0, id}] = {-top, top / 2}, top += 1.0f;
@@ -214,12 +214,18 @@ TEST_CASE("An LSTM is not int8 unless calibration looked inside it") {
 
 TEST_CASE("Intermediates are added once, and have names of their own") {
   LstmModel lstm;
-  AddIntermediates(lstm.model);
+  AddIntermediates(lstm.model, With(Scheme::kInt8));
   const std::vector<ir::ValueId> added = lstm.node().info.intermediates;
   REQUIRE(added.size() == 5);
   CHECK(lstm.model.graphs[0].value(added[4]).name == "effective_hidden_scale_intermediate");
-  AddIntermediates(lstm.model);
+  AddIntermediates(lstm.model, With(Scheme::kInt8));
   CHECK(lstm.node().info.intermediates == added);
+
+  LstmModel other;  // a node that a recipe leaves float needs none
+  PlanOptions options = With(Scheme::kInt8);
+  options.choices[{0, NodeOf(other.model, "y")}] = NodeChoice();
+  AddIntermediates(other.model, options);
+  CHECK(other.node().info.intermediates.empty());
 }
 
 TEST_CASE("In 16x8 recurrent ops stay float, with the runtime's gap as the reason") {

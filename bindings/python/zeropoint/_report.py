@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 class Report(dict):
-    """A dictionary: mode, samples, bytes, ops (op, name, version, quantized, reason), tensors (name, type, shape,
+    """A dictionary: mode, samples, bytes, ops (op, name, version, quantized, reason, scheme, rule), tensors (name, type, shape,
     scale, zero_point, min, max ...), times and warnings."""
 
     @classmethod

@@ -25,6 +25,7 @@ class Converter:
         per_channel_dense: bool,
         exact_calibration: bool,
         reset_state: bool,
+        recipe: str,
         threads: int,
     ) -> None: ...
     def convert(

@@ -124,6 +124,24 @@ def _sample_state(value: Any) -> str:
     raise OptionError(f"sample_state is 'carry' or 'reset', not {value!r}")
 
 
+def _recipe(value: Any) -> Any:
+    if value is None or isinstance(value, (dict, list, str, os.PathLike)):
+        return value
+    raise OptionError(f"recipe is a dict, a list, a path or None, not {value!r}")
+
+
+def _recipe_text(recipe: Any) -> str:
+    """What the library takes: JSON or a path. A recipe may have been changed in place since it was assigned."""
+    if isinstance(recipe, (dict, list)):
+        import json
+
+        try:
+            return json.dumps(recipe, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise OptionError(f"recipe: {error}") from None
+    return "" if recipe is None else os.fspath(recipe)
+
+
 def _threads(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
@@ -206,9 +224,10 @@ class TFLiteConverter(_Checked):
 
     Beside TensorFlow's attributes: `calibration` ("tensorflow": ranges as TensorFlow's calibrator records them; "exact":
     what each tensor held), `sample_state` (what becomes of the model's variables between samples; "carry": they stay,
-    as in TensorFlow's calibrator; "reset": they start anew with each sample and each `Sequence`), `threads` (0: as many
-    as the machine has), `progress` (True: a bar on a terminal when tqdm or rich is installed; False; or a function of
-    stage, done, total), and after convert() `report`.
+    as in TensorFlow's calibrator; "reset": they start anew with each sample and each `Sequence`), `recipe` (what parts of
+    the model shall be: a dict or the path of a JSON file), `threads` (0: as many as the machine has), `progress` (True: a
+    bar on a terminal when tqdm or rich is installed; False; or a function of stage, done, total), and after convert()
+    `report`.
     """
 
     optimizations: list[Optimize]
@@ -218,6 +237,7 @@ class TFLiteConverter(_Checked):
     inference_output_type: DType
     calibration: str
     sample_state: str
+    recipe: dict[str, Any] | list[Any] | str | os.PathLike[str] | None
     threads: int
     progress: bool | Listener
 
@@ -240,6 +260,7 @@ class TFLiteConverter(_Checked):
         "unfold_batchmatmul": _fixed("unfold_batchmatmul", False, "BATCH_MATMUL is kept"),
         "calibration": _calibration,
         "sample_state": _sample_state,
+        "recipe": _recipe,
         "threads": _threads,
         "progress": _progress,
     }
@@ -267,6 +288,7 @@ class TFLiteConverter(_Checked):
         self.unfold_batchmatmul = False
         self.calibration = "tensorflow"
         self.sample_state = "carry"
+        self.recipe = None
         self.threads = 0
         self.progress = True
 
@@ -365,6 +387,7 @@ class TFLiteConverter(_Checked):
             per_channel_dense=not self._experimental_disable_per_channel_quantization_for_dense_layers,
             exact_calibration=self.calibration == "exact",
             reset_state=self.sample_state == "reset",
+            recipe=_recipe_text(self.recipe),
             threads=self.threads,
         )
         dataset = self.representative_dataset

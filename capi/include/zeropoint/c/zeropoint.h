@@ -203,6 +203,9 @@ ZP_API zp_status zp_converter_set_per_channel(zp_converter* converter, int per_c
 ZP_API zp_status zp_converter_set_calibration(zp_converter* converter, int32_t calibration, zp_error** err);
 /* ZP_STATE_...; no matter to models without variables. */
 ZP_API zp_status zp_converter_set_sample_state(zp_converter* converter, int32_t state, zp_error** err);
+/* What parts of the model shall be: a recipe's JSON text, or the path of a file that holds it; NULL or "": none. Read by the
+ * next conversion; what it states takes the place of the options above. */
+ZP_API zp_status zp_converter_set_recipe_json(zp_converter* converter, const char* recipe, zp_error** err);
 ZP_API zp_status zp_converter_set_threads(zp_converter* converter, uint32_t threads, zp_error** err);
 /* next NULL: no data. reset NULL: the data can be read by one conversion only. */
 ZP_API zp_status zp_converter_set_dataset(zp_converter* converter, zp_next_sample_fn next, zp_reset_dataset_fn reset,
