@@ -211,6 +211,25 @@ output %y
 )"), "%shape : int32[2] = 3 -1");
 }
 
+TEST_CASE("int64 indices that are computed go through a CAST where a kernel takes int32 only") {
+  const std::string after = After(NarrowIndices, R"(graph main
+input %x : float32[4]
+input %ids : int64[4]
+const %n : int64[] = 3
+%y = UNSORTED_SEGMENT_SUM(%x, %ids, %n) : float32[3]
+output %y
+)");
+  RequireContains(after, "%ids_int32 = CAST(%ids) : int32[4]");
+  RequireContains(after, "%y = UNSORTED_SEGMENT_SUM(%x, %ids_int32, %n) : float32[3]");
+  RequireContains(after, "%n : int32[] = 3");
+  RequireUnchanged(NarrowIndices, R"(graph main
+input %x : float32[4]
+input %shape : int64[2]
+%y = RESHAPE(%x, %shape) : float32[?,?]
+output %y
+)");
+}
+
 TEST_CASE("powers with an op of their own use it") {
   RequireContains(After(UseCheaperOps, R"(graph main
 input %x : float32[2]
