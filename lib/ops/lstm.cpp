@@ -42,7 +42,7 @@ absl::Status Infer(InferContext& context) {
 }
 
 absl::StatusOr<std::shared_ptr<const void>> Prepare(const PrepareContext& context) {
-  std::optional<GateProduct> product = GateProduct::Pack(context.inputs.subspan(kWeights, 1));
+  std::optional<GateProduct> product = GateProduct::Pack({OperandOrNone(context.inputs, kWeights)});
   if (!product.has_value()) return std::shared_ptr<const void>();
   return std::make_shared<const GateProduct>(*std::move(product));
 }
@@ -61,7 +61,7 @@ absl::Status Eval(const EvalContext& context) {
   std::optional<GateProduct> now;
   const auto* product = static_cast<const GateProduct*>(context.prepared);
   if (product == nullptr) {
-    now = GateProduct::Pack(context.inputs.subspan(kWeights, 1));
+    now = GateProduct::Pack({OperandOrNone(context.inputs, kWeights)});
     if (!now.has_value()) return absl::InvalidArgumentError("the weights are no float matrix");
     product = &*now;
   }

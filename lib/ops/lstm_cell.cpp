@@ -17,10 +17,6 @@ enum Gate { kInput, kForget, kCell, kOutput };
 // Added to the variance: LiteRT's layer normalization of rows that are all equal.
 constexpr float kNormEpsilon = 1e-8f;
 
-TensorView OperandOrNone(absl::Span<const TensorView> inputs, int i) {
-  return i >= 0 && static_cast<size_t>(i) < inputs.size() ? inputs[static_cast<size_t>(i)] : TensorView();
-}
-
 // Peepholes have no place for the cell gate.
 int PeepholeOf(const LstmOperands& operands, int gate) {
   if (gate == kCell) return -1;
@@ -131,6 +127,8 @@ std::unique_ptr<PackedLstm> PackedLstm::Pack(absl::Span<const TensorView> inputs
                                 aux = of_gates(operands.aux_weights),
                                 projection = {OperandOrNone(inputs, operands.projection)};
   if (is_computed(input) || is_computed(recurrent) || is_computed(aux) || is_computed(projection)) return nullptr;
+  // What does not fit is infer's to tell; here it only must not be read.
+  if (input[kOutput].rank() != 2 || recurrent[kOutput].rank() != (diagonal ? 1 : 2)) return nullptr;
   auto packed = std::make_unique<PackedLstm>();
   packed->operands_ = operands;
   packed->coupled_ = input[kInput].data == nullptr;

@@ -73,12 +73,17 @@ absl::StatusOr<float*> StateOf(const EvalContext& context, int operand) {
   return context.states[i].As<float>();
 }
 
+TensorView OperandOrNone(absl::Span<const TensorView> inputs, int i) {
+  return i >= 0 && static_cast<size_t>(i) < inputs.size() ? inputs[static_cast<size_t>(i)] : TensorView();
+}
+
 std::optional<GateProduct> GateProduct::Pack(absl::Span<const TensorView> parts) {
   std::vector<float> weights;
   int64_t units = 0, depth = 0;
   for (const TensorView& part : parts) {
     if (part.data == nullptr) continue;
     if (part.type != ElementType::kFloat32 || part.rank() != 2 || part.elements() == 0) return std::nullopt;
+    if (units > 0 && part.dim(1) != depth) return std::nullopt;
     units += part.dim(0);
     depth = part.dim(1);
     weights.insert(weights.end(), part.As<float>(), part.As<float>() + part.elements());

@@ -72,12 +72,16 @@ class ScratchPlan {
   size_t bytes_ = 0;
 };
 
+// The operand, or what stands for an absent one.
+TensorView OperandOrNone(absl::Span<const TensorView> inputs, int i);
+
 // --- products
 
 // Weights [units, depth] of one or several gates, stacked: a product gives the units of all gates in one row.
 class GateProduct {
  public:
-  // Empty when a part has no contents yet, or is not float32. Parts without data are absent ones and are left out.
+  // Empty when a part is no float32 matrix, or they do not fit together. Parts without data are absent ones and are left
+  // out; with all of them absent it is empty, too.
   static std::optional<GateProduct> Pack(absl::Span<const TensorView> parts);
 
   int64_t units() const { return units_; }

@@ -6,13 +6,6 @@
 #include "ops/weights.h"
 
 namespace zeropoint::ops {
-namespace {
-
-TensorView OperandOrNone(absl::Span<const TensorView> inputs, int i) {
-  return i >= 0 && static_cast<size_t>(i) < inputs.size() ? inputs[static_cast<size_t>(i)] : TensorView();
-}
-
-}  // namespace
 
 absl::StatusOr<int64_t> CheckRnn(const InferContext& context, const RnnOperands& operands, int64_t batch) {
   for (int operand : {operands.weights, operands.recurrent_weights, operands.bias, operands.state}) {

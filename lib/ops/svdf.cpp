@@ -46,7 +46,7 @@ absl::Status Infer(InferContext& context) {
 }
 
 absl::StatusOr<std::shared_ptr<const void>> Prepare(const PrepareContext& context) {
-  std::optional<GateProduct> product = GateProduct::Pack(context.inputs.subspan(kFeatures, 1));
+  std::optional<GateProduct> product = GateProduct::Pack({OperandOrNone(context.inputs, kFeatures)});
   if (!product.has_value()) return std::shared_ptr<const void>();
   return std::make_shared<const GateProduct>(*std::move(product));
 }
@@ -62,7 +62,7 @@ absl::Status Eval(const EvalContext& context) {
   std::optional<GateProduct> now;
   const auto* product = static_cast<const GateProduct*>(context.prepared);
   if (product == nullptr) {
-    now = GateProduct::Pack(context.inputs.subspan(kFeatures, 1));
+    now = GateProduct::Pack({OperandOrNone(context.inputs, kFeatures)});
     if (!now.has_value()) return absl::InvalidArgumentError("the weights are no float matrix");
     product = &*now;
   }
