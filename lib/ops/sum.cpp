@@ -7,8 +7,7 @@ namespace zeropoint::ops::records {
 
 OpDef Sum() {
   OpDef def = ReduceRecord("SUM", schema::BuiltinOperator_SUM, "Sum", EvalReduce<kernels::Reduction::kSum>);
-  // TF: int8 results have a range of their own, int16 results keep the operand's scale.
-  def.quant.int16_result_like_operand = 0;
+  // A range of its own in 16x8 as well: TensorFlow's 16x8 quantizer keeps the operand's scale, in which sums saturate.
   def.version = VersionInt8Is2;
   return def;
 }
