@@ -8,6 +8,7 @@
 #include <fstream>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "ir/text.h"
 #include "pipeline/mode.h"
 #include "zeropoint/converter.h"
@@ -215,8 +216,10 @@ constexpr char kWeightOnly[] = R"({"weight_tensor_config": {"num_bits": 8, "gran
     "compute_precision": "FLOAT", "explicit_dequantize": true})";
 constexpr char kHalf[] = R"({"weight_tensor_config": {"num_bits": 16, "dtype": "FLOAT"}, "explicit_dequantize": true})";
 
+std::string List(const std::string& entries) { return absl::StrCat("[", entries, "]"); }
+
 NodeChoice ChoiceOf(const std::string& list, const std::string& name) {
-  const absl::StatusOr<PlanOptions> options = Applied("[" + list + "]");
+  const absl::StatusOr<PlanOptions> options = Applied(List(list));
   INFO(list << " " << options.status().ToString());
   REQUIRE(options.ok());
   const ir::Model model = Model();
@@ -253,17 +256,17 @@ TEST_CASE("litert-quantizer's rules are ordered as there") {
 }
 
 TEST_CASE("litert-quantizer's rules for all ops are about inputs and outputs too") {
-  CHECK(Applied("[" + Entry(".*", "*", kStatic8) + "]")->input_type == ElementType::kInt8);
-  CHECK(Applied("[" + Entry(".*", "*", kStatic16) + "]")->output_type == ElementType::kInt16);
-  CHECK(Applied("[" + Entry(".*", "*", kDynamic) + "]")->input_type == ElementType::kFloat32);
+  CHECK(Applied(List(Entry(".*", "*", kStatic8)))->input_type == ElementType::kInt8);
+  CHECK(Applied(List(Entry(".*", "*", kStatic16)))->output_type == ElementType::kInt16);
+  CHECK(Applied(List(Entry(".*", "*", kDynamic)))->input_type == ElementType::kFloat32);
   const std::string list = Entry(".*", "*", kStatic8) + "," + Entry(".*", "INPUT", "", "no_quantize");
-  CHECK(Applied("[" + list + "]")->input_type == ElementType::kFloat32);
-  CHECK(Applied("[" + list + "]")->output_type == ElementType::kInt8);
+  CHECK(Applied(List(list))->input_type == ElementType::kFloat32);
+  CHECK(Applied(List(list))->output_type == ElementType::kInt8);
 }
 
 TEST_CASE("what litert-quantizer has and Zeropoint has not is refused by name") {
   const auto refused = [](const std::string& list, const std::string& part) {
-    const absl::Status status = ReadRecipe("[" + list + "]").status();
+    const absl::Status status = ReadRecipe(List(list)).status();
     CAPTURE(status.ToString());
     CHECK(KindOf(status) == ErrorKind::kUnsupported);
     CHECK_THAT(std::string(status.message()), Contains(part));
@@ -282,8 +285,8 @@ TEST_CASE("what litert-quantizer has and Zeropoint has not is refused by name") 
       "compute_precision": "INTEGER"})"), "activation_tensor_config.symmetric");
   refused(Entry(".*", "*", R"({"weight_tensor_config": {"num_bits": 8}, "skip_checks": true})"), "skip_checks");
   refused(Entry(".*", "*", R"({"weight_tensor_config": {"num_bits": 8}})"), "explicit_dequantize");
-  CheckRefused("[" + Entry(".*", "*", R"({"weight_config": {}})") + "]", "[0].op_config.weight_config: there is no such key");
-  CheckRefused("[" + Entry(".*", "*", "") + "]", "[0].op_config: is missing");
+  CheckRefused(List(Entry(".*", "*", R"({"weight_config": {}})")), "[0].op_config.weight_config: there is no such key");
+  CheckRefused(List(Entry(".*", "*", "")), "[0].op_config: is missing");
 }
 
 }  // namespace
