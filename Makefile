@@ -9,7 +9,7 @@ PYTHON = $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 # Recipes must not wait for a terminal, and progress bars are of no use in a log.
 JOBS ?= $(shell nproc)
 
-.PHONY: help setup venv build demo test test-cpp test-python test-conformance bench asan tsan lint format clean
+.PHONY: help setup venv build demo docs test test-cpp test-python test-conformance bench asan tsan lint format clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -26,6 +26,9 @@ build: setup venv  ## Build the libraries, the command, the Python extension and
 
 demo: build  ## Quantize the demo model in every mode and compare the results
 	@$(PYTHON) examples/demo/demo.py --zeropoint $(ZEROPOINT) --output build/demo
+
+docs: build  ## Write docs/op_coverage.md anew from the records
+	$(ZEROPOINT) ops --markdown > docs/op_coverage.md
 
 test: test-cpp test-python test-conformance  ## Run every test
 

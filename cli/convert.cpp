@@ -56,6 +56,8 @@ const Mode* FindMode(const std::string& name) {
 
 // What a recipe departs from when nobody names a mode.
 constexpr char kModeOfRecipes[] = "float";
+// What --integer-only may be: the kernels that there are, or a rewrite of the ops that have none.
+constexpr char kKernels[] = "kernels", kRewrite[] = "rewrite";
 
 constexpr std::pair<const char*, Type> kIoTypes[] = {
     {"float32", Type::kFloat32}, {"int8", Type::kInt8}, {"uint8", Type::kUInt8}, {"int16", Type::kInt16}};
@@ -171,6 +173,8 @@ void SetOptions(const ConvertOptions& options, const Mode& mode, Converter& conv
   converter.calibration = CalibrationNamed(options.calibration);
   converter.sample_state = options.reset_state ? SampleState::kReset : SampleState::kCarry;
   converter.recipe = options.recipe;
+  converter.target_litert = options.litert;
+  converter.integer_only_rewrite = options.integer_only == kRewrite;
   converter.threads = options.threads;
 }
 
@@ -244,6 +248,8 @@ std::vector<std::string> CalibrationNames() {
   for (auto [name, calibration] : kCalibrations) names.push_back(name);
   return names;
 }
+
+std::vector<std::string> IntegerOnlyNames() { return {kKernels, kRewrite}; }
 
 ExitCode RunConvert(const ConvertOptions& options) {
   auto began = std::chrono::steady_clock::now();

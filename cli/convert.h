@@ -16,16 +16,19 @@ struct ConvertOptions {
   std::vector<std::string> signatures, tags;
   std::string calibration = "tensorflow";
   bool steps = false, reset_state = false;
+  std::string litert;                    // empty: the newest
+  std::string integer_only = "kernels";  // or "rewrite"
   int threads = 0;
   bool per_tensor = false, per_tensor_dense = false;
   bool quiet = false;
   int verbose = 0;  // 1: messages, times, reasons; 2: every pass as well
 };
 
-// What --mode, the type options and --calibration may be.
+// What --mode, the type options, --calibration and --integer-only may be.
 std::vector<std::string> ModeNames();
 std::vector<std::string> IoTypeNames();
 std::vector<std::string> CalibrationNames();
+std::vector<std::string> IntegerOnlyNames();
 
 ExitCode RunConvert(const ConvertOptions& options);
 

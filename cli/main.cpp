@@ -7,6 +7,7 @@
 #include "convert.h"
 #include "exit_code.h"
 #include "inspect.h"
+#include "ops.h"
 #include "zeropoint/version.h"
 
 namespace zeropoint::cli {
@@ -40,6 +41,14 @@ void AddConvert(CLI::App& app, ConvertOptions& options) {
                     "each sample is a sequence: the second axis of --data's arrays counts its steps");
   convert->add_flag("--reset-state", options.reset_state,
                     "a model's variables start anew with each sample of --data, instead of once as in TensorFlow");
+  convert
+      ->add_option("--litert", options.litert, "the oldest LiteRT that shall run the result, like 1.4; default: the newest")
+      ->type_name("RELEASE");
+  convert
+      ->add_option("--integer-only", options.integer_only,
+                   "ops without an integer kernel: 'kernels' leaves them float, 'rewrite' makes tables or integer ops of them")
+      ->check(CLI::IsMember(IntegerOnlyNames()))
+      ->capture_default_str();
   convert->add_option("--input-type", options.input_type, "type of the model's inputs")
       ->check(CLI::IsMember(IoTypeNames()))
       ->capture_default_str();
@@ -78,6 +87,10 @@ int Run(int argc, char** argv) {
   CLI::App* inspect = app.add_subcommand("inspect", "Show operators, tensors, types, scales and sizes of a .tflite");
   inspect->add_option("FILE", file, "the .tflite")->required();
   inspect->add_flag("--json", json, "as JSON");
+  bool markdown = false, ops_json = false;
+  CLI::App* ops = app.add_subcommand("ops", "Show every op that is known, by mode and release of LiteRT");
+  CLI::Option* as_markdown = ops->add_flag("--markdown", markdown, "as a table in Markdown (the default)");
+  ops->add_flag("--json", ops_json, "as JSON")->excludes(as_markdown);
   for (CLI::App* command : app.get_subcommands(nullptr)) command->footer(kExitCodeHelp);
 
   try {
@@ -88,6 +101,7 @@ int Run(int argc, char** argv) {
     std::fprintf(stderr, "zeropoint: error: %s (see zeropoint --help)\n", error.what());
     return kUsage;
   }
+  if (ops->parsed()) return RunOps(ops_json);
   return inspect->parsed() ? RunInspect(file, json) : RunConvert(convert);
 }
 

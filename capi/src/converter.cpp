@@ -286,6 +286,22 @@ zp_status zp_converter_set_per_channel(zp_converter* converter, int per_channel,
   });
 }
 
+zp_status zp_converter_set_target_litert(zp_converter* converter, const char* release, zp_error** err) {
+  return Guard(err, [&]() -> absl::Status {
+    if (converter == nullptr) return BadArgument("converter is NULL");
+    converter->converter.target_litert = release == nullptr ? "" : release;
+    return absl::OkStatus();
+  });
+}
+
+zp_status zp_converter_set_integer_only_rewrite(zp_converter* converter, int rewrite, zp_error** err) {
+  return Guard(err, [&]() -> absl::Status {
+    if (converter == nullptr) return BadArgument("converter is NULL");
+    converter->converter.integer_only_rewrite = rewrite != 0;
+    return absl::OkStatus();
+  });
+}
+
 zp_status zp_converter_set_calibration(zp_converter* converter, int32_t calibration, zp_error** err) {
   return Guard(err, [&]() -> absl::Status {
     if (converter == nullptr) return BadArgument("converter is NULL");

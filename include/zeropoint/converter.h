@@ -89,6 +89,11 @@ struct ConverterOptions {
   // What parts of the model shall be: a recipe's JSON, or the path of its file (docs/recipes.md). Empty: none. What it
   // states takes the place of the options above.
   std::string recipe;
+  // The oldest LiteRT that shall run the result ("1.4"); empty: the newest that we know. Forms that it has no kernel for
+  // are not used.
+  std::string target_litert;
+  // Ops without an integer kernel become integer ops: a table of the function's values, or ops that compute the same.
+  bool integer_only_rewrite = false;
   int threads = 0;                // 0: as many as the machine has
   std::function<bool(const ProgressInfo&)> progress;                  // false cancels
   std::function<void(int severity, absl::string_view text)> log;      // 0 debug, 1 info, 2 warning

@@ -27,6 +27,7 @@ OpDef Abs() {
   def.options = {schema::BuiltinOptions_AbsOptions, {}, /*written=*/false};
   def.quant.int8 = def.quant.int16 = true;
   def.version = Version;
+  def.quant.by_table = true;
   return def;
 }
 

@@ -62,6 +62,8 @@ OpDef AddN() {
   def.infer = Infer;
   def.options = {schema::BuiltinOptions_AddNOptions, {}, /*written=*/false};
   def.quant.same_scale = true;
+  def.quant.integer_rewrite = "a chain of ADD";
+  def.runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel takes float32 and int32 only"};
   return def;
 }
 

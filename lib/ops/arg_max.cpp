@@ -15,6 +15,7 @@ OpDef ArgMax() {
   OpDef def = ArgRecord("ARG_MAX", schema::BuiltinOperator_ARG_MAX, "ArgMax", Eval);
   def.options = {schema::BuiltinOptions_ArgMaxOptions,
                  {{"output_type", schema::ArgMaxOptions::VT_OUTPUT_TYPE, FieldKind::kInt8}}};
+  def.runtime = {.int16 = kNever, .gap = "its kernel takes no int16"};
   return def;
 }
 

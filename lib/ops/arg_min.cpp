@@ -16,6 +16,7 @@ OpDef ArgMin() {
   def.options = {schema::BuiltinOptions_ArgMinOptions,
                  {{"output_type", schema::ArgMinOptions::VT_OUTPUT_TYPE, FieldKind::kInt8}}};
   def.quant.int16_version = 1;  // while ARG_MAX has 2
+  def.runtime = {.int16 = kNever, .gap = "its kernel takes no int16"};
   return def;
 }
 

@@ -66,7 +66,8 @@ OpDef Cumsum() {
                        {"reverse", schema::CumsumOptions::VT_REVERSE, FieldKind::kBool}}},
           .tf = {{"Cumsum", ImportTf}},
           .infer = Infer,
-          .eval_float = Eval};
+          .eval_float = Eval,
+          .runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel takes float32, int32 and int64 only"}};
 }
 
 }  // namespace records

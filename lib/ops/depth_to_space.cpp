@@ -36,6 +36,7 @@ OpDef DepthToSpace() {
   OpDef def = BlockRecord("DEPTH_TO_SPACE", schema::BuiltinOperator_DEPTH_TO_SPACE, "DepthToSpace", Infer, Eval);
   def.options = {schema::BuiltinOptions_DepthToSpaceOptions,
                  {{"block_size", schema::DepthToSpaceOptions::VT_BLOCK_SIZE, FieldKind::kInt32}}};
+  def.runtime = {.int16 = kNever, .gap = "its kernel takes no int16"};
   return def;
 }
 

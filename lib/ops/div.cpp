@@ -25,6 +25,9 @@ OpDef Div() {
   def.absorbs_activation = true;
   def.check = {0.1f, 4.0f};
   def.in_place_operands = 2;
+  def.quant.integer_rewrite = "a MUL where the divisor is a constant";
+  def.runtime = {.int8 = {1, 4}, .int16 = {2, 0}, .gap = "before, its kernel took no int8 and no int16"};
+  def.quant.int16_by_request = true;
   return def;
 }
 

@@ -25,6 +25,8 @@ OpDef Equal() {
   def.options = {schema::BuiltinOptions_EqualOptions, {}, /*written=*/false};
   def.quant.int8 = true;
   def.version = Version;
+  def.runtime = {.int16 = {2, 1}, .gap = "before, its kernel took no int16"};
+  def.quant.int16_by_request = true;
   return def;
 }
 

@@ -9,6 +9,7 @@ OpDef Exp() {
   def.options = {schema::BuiltinOptions_ExpOptions, {}};
   def.quant.int8 = def.quant.int16 = true;
   def.version = VersionInt8Or16Is2;
+  def.quant.by_table = true;
   return def;
 }
 

@@ -27,6 +27,8 @@ OpDef Gelu() {
                  {{"approximate", schema::GeluOptions::VT_APPROXIMATE, FieldKind::kBool}}};
   def.quant.int8 = def.quant.int16 = true;
   def.version = Version;
+  def.quant.by_table = true;
+  def.runtime = {.int16 = {1, 3}, .gap = "before, its kernel took no int16"};
   return def;
 }
 

@@ -16,6 +16,8 @@ OpDef Greater() {
   def.options = {schema::BuiltinOptions_GreaterOptions, {}, /*written=*/false};
   def.quant.int8 = true;
   def.version = VersionInt8Is2;
+  def.runtime = {.int16 = {2, 1}, .gap = "before, its kernel took no int16"};
+  def.quant.int16_by_request = true;
   return def;
 }
 

@@ -16,6 +16,7 @@ OpDef GreaterEqual() {
   def.options = {schema::BuiltinOptions_GreaterEqualOptions, {}, /*written=*/false};
   def.quant.int8 = true;
   def.version = VersionByInt8Then16;
+  def.quant.int16_by_request = true;
   return def;
 }
 

@@ -8,6 +8,8 @@ OpDef HardSwish() {
   OpDef def = UnaryRecord("HARD_SWISH", schema::BuiltinOperator_HARD_SWISH, "", EvalUnary<kernels::Unary::kHardSwish>);
   def.options = {schema::BuiltinOptions_HardSwishOptions, {}, /*written=*/false};
   def.quant.int8 = true;
+  def.quant.by_table = true;
+  def.runtime = {.int16 = kNever, .gap = "its kernel takes no int16"};
   return def;
 }
 

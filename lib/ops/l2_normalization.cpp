@@ -28,6 +28,7 @@ OpDef L2Normalization() {
   def.quant.int8 = true;
   def.quant.fixed_int8 = {1.0f / 128, 0};
   def.version = Version;
+  def.runtime = {.int16 = kNever, .gap = "its kernel takes no int16"};
   return def;
 }
 

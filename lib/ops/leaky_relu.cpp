@@ -28,6 +28,7 @@ OpDef LeakyRelu() {
   def.quant.int8 = def.quant.int16 = true;
   def.quant.int16_version = 2;
   def.version = Version;
+  def.quant.by_table = true;
   return def;
 }
 

@@ -16,6 +16,7 @@ OpDef Less() {
   def.options = {schema::BuiltinOptions_LessOptions, {}, /*written=*/false};
   def.quant.int8 = true;
   def.version = VersionByInt8Then16;
+  def.quant.int16_by_request = true;
   return def;
 }
 

@@ -22,6 +22,7 @@ OpDef LogSoftmax() {
   def.quant.int8 = true;
   def.quant.fixed_int8 = {16.0f / 256, 127};
   def.version = VersionInt8Is2;
+  def.runtime = {.int16 = kNever, .gap = "its kernel takes no int16"};
   return def;
 }
 

@@ -10,6 +10,7 @@ OpDef Logistic() {
   def.quant.fixed_int8 = {1.0f / 256, -128};
   def.quant.fixed_int16 = {1.0f / 32768, 0};
   def.version = VersionByInt8Then16;
+  def.quant.by_table = true;
   return def;
 }
 

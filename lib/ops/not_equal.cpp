@@ -25,6 +25,10 @@ OpDef NotEqual() {
   def.options = {schema::BuiltinOptions_NotEqualOptions, {}, /*written=*/false};
   def.quant.int16_version = 2;  // though it stays float
   def.version = Version;
+  def.quant.integer_rewrite = "a LOGICAL_NOT of EQUAL";
+  def.runtime = {.int16 = {2, 1}, .gap = "before, its kernel took no int16"};
+  def.quant.int8_by_request = true;
+  def.quant.int16_by_request = true;
   return def;
 }
 

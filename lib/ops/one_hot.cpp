@@ -82,7 +82,8 @@ OpDef OneHot() {
           .tf = {{"OneHot", ImportTf}},
           .infer = Infer,
           .eval_float = Eval,
-          .quant = Quantization()};
+          .quant = Quantization(),
+          .runtime = {.int16 = kNever, .gap = "its kernel takes no int16"}};
 }
 
 }  // namespace records

@@ -40,6 +40,9 @@ OpDef Pow() {
   OpDef def = BinaryRecord("POW", schema::BuiltinOperator_POW, "Pow", Eval);
   def.options = {schema::BuiltinOptions_PowOptions, {}, /*written=*/false};
   def.check = {0.1f, 4.0f};
+  def.quant.by_table = true;
+  def.quant.integer_rewrite = "a lookup in a table of its values where the exponent is a constant";
+  def.runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel takes float32 only"};
   return def;
 }
 

@@ -30,6 +30,9 @@ OpDef Prelu() {
   def.infer = Infer;
   def.quant.inputs = {OperandSpec::Activation(), OperandSpec::Weight(-1)};
   def.quant.int8 = true;
+  def.quant.integer_rewrite = "RELU, MINIMUM, MUL and ADD";
+  def.runtime = {.int16 = {2, 0}, .gap = "before, its kernel took no int16"};
+  def.quant.int16_by_request = true;
   return def;
 }
 

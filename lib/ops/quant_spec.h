@@ -88,6 +88,9 @@ struct QuantSpec {
 
   bool int8 = false;   // static int8 activations x int8 weights
   bool int16 = false;  // static int16 activations x int8 weights
+  // LiteRT's kernel takes all operands and results as activations of that type, but TensorFlow's quantizer keeps the op
+  // float; so do we unless asked for integers wherever possible.
+  bool int8_by_request = false, int16_by_request = false;
 
   // int8: all activation operands and results share one scale and zero point. An op that stays float may still impose
   // this on its neighbours (ADD_N).

@@ -9,6 +9,7 @@ OpDef Relu() {
   def.quant.int8 = def.quant.int16 = true;
   def.version = VersionByInt8Then16;
   def.fused_activation = schema::ActivationFunctionType_RELU;
+  def.quant.by_table = true;
   return def;
 }
 

@@ -9,6 +9,7 @@ OpDef Relu6() {
   def.quant.int8 = def.quant.int16 = true;
   def.version = VersionByInt8Then16;
   def.fused_activation = schema::ActivationFunctionType_RELU6;
+  def.quant.by_table = true;
   return def;
 }
 

@@ -8,6 +8,8 @@ OpDef ReluN1To1() {
   OpDef def = UnaryRecord("RELU_N1_TO_1", schema::BuiltinOperator_RELU_N1_TO_1, "", EvalUnary<kernels::Unary::kReluN1To1>);
   def.quant.int8 = true;
   def.fused_activation = schema::ActivationFunctionType_RELU_N1_TO_1;
+  def.quant.by_table = true;
+  def.runtime = {.int16 = kNever, .gap = "its kernel takes no int16"};
   return def;
 }
 

@@ -9,6 +9,7 @@ OpDef Rsqrt() {
   def.quant.int8 = def.quant.int16 = true;
   def.version = VersionByInt8Then16;
   def.check = {0.01f, 10.0f};
+  def.quant.by_table = true;
   return def;
 }
 

@@ -6,6 +6,8 @@ namespace zeropoint::ops::records {
 
 OpDef Sin() {
   OpDef def = UnaryRecord("SIN", schema::BuiltinOperator_SIN, "Sin", EvalUnary<kernels::Unary::kSin>);
+  def.quant.by_table = true;
+  def.runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel takes float32 only"};
   return def;
 }
 

@@ -37,6 +37,7 @@ OpDef SpaceToDepth() {
   OpDef def = BlockRecord("SPACE_TO_DEPTH", schema::BuiltinOperator_SPACE_TO_DEPTH, "SpaceToDepth", Infer, Eval);
   def.options = {schema::BuiltinOptions_SpaceToDepthOptions,
                  {{"block_size", schema::SpaceToDepthOptions::VT_BLOCK_SIZE, FieldKind::kInt32}}};
+  def.runtime = {.int16 = kNever, .gap = "its kernel takes no int16"};
   return def;
 }
 

@@ -15,6 +15,8 @@ absl::Status Eval(const EvalContext& context) {
 OpDef Square() {
   OpDef def = UnaryRecord("SQUARE", schema::BuiltinOperator_SQUARE, "Square", Eval);
   def.options = {schema::BuiltinOptions_SquareOptions, {}};
+  def.quant.integer_rewrite = "a MUL by itself";
+  def.runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel takes float32 only"};
   return def;
 }
 

@@ -17,6 +17,8 @@ OpDef SquaredDifference() {
   def.options = {schema::BuiltinOptions_SquaredDifferenceOptions, {}, /*written=*/false};
   def.quant.int8 = true;
   def.version = VersionInt8Is2;
+  def.quant.integer_rewrite = "a SUB and a MUL";
+  def.runtime = {.int16 = kNever, .gap = "its kernel takes no int16"};
   return def;
 }
 

@@ -64,6 +64,7 @@ OpDef Tile() {
           .eval_float = Eval,
           .quant = MovesData({OperandSpec::Activation(), OperandSpec::Other()}),
           .version = Version,
+          .runtime = {.int16 = {2, 2}, .gap = "before, its kernel took no int16"},
           .moves_elements = true};
 }
 

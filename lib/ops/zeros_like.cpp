@@ -30,7 +30,8 @@ OpDef ZerosLike() {
           .options = {schema::BuiltinOptions_ZerosLikeOptions, {}},
           .tf = {{"ZerosLike"}},
           .infer = Infer,
-          .eval_float = Eval};
+          .eval_float = Eval,
+          .runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel takes float32, int32 and int64 only"}};
 }
 
 }  // namespace records

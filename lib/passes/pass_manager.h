@@ -10,6 +10,7 @@
 #include "base/context.h"
 #include "base/status.h"
 #include "ir/graph.h"
+#include "ops/runtime.h"
 #include "passes/pass.h"
 
 namespace zeropoint::passes {
@@ -38,6 +39,8 @@ std::vector<Phase> TflitePipeline();
 std::vector<Phase> InlinePipeline();
 // What static int8 wants on top of either.
 std::vector<Phase> Int8Pipeline();
+// What integer_only_rewrite wants on top: rewrites of the ops of which the target has no kernel in that form.
+std::vector<Phase> IntegerPipeline(ops::KernelForm form, const ops::Release& target);
 // What float16 wants.
 std::vector<Phase> Float16Pipeline();
 // On top of either, for modes that quantize activations.

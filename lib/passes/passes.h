@@ -65,6 +65,14 @@ absl::StatusOr<int> FuseBias(ir::Graph& graph);
 absl::StatusOr<int> FuseIntoNext(ir::Graph& graph);
 absl::StatusOr<int> FuseActivation(ir::Graph& graph);
 
+// --- integer: float ops without an integer kernel to ops that have one; on request, pipeline.cpp's IntegerPipeline
+absl::StatusOr<int> SquareToMul(ir::Graph& graph);
+absl::StatusOr<int> NegToMul(ir::Graph& graph);
+absl::StatusOr<int> NotEqualToEqual(ir::Graph& graph);
+absl::StatusOr<int> AddNToAdds(ir::Graph& graph);
+absl::StatusOr<int> SquaredDifferenceToMul(ir::Graph& graph);
+absl::StatusOr<int> PreluToRelu(ir::Graph& graph);
+
 }  // namespace zeropoint::passes
 
 #endif  // ZEROPOINT_PASSES_PASSES_H_

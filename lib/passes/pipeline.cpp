@@ -1,4 +1,7 @@
 // The order of the passes, and why it is so.
+#include <utility>
+
+#include "ops/op_def.h"
 #include "passes/pass_manager.h"
 #include "passes/passes.h"
 #include "passes/quantization_aware/absorb.h"
@@ -111,6 +114,27 @@ std::vector<Phase> Int8Pipeline() {
 
 std::vector<Phase> TrainedRangesPipeline() {
   return {{"trained_ranges", {{"absorb_fake_quant", AbsorbFakeQuant}, kRemoveDead}, 1}};
+}
+
+std::vector<Phase> IntegerPipeline(ops::KernelForm form, const ops::Release& target) {
+  struct Rewrite {
+    absl::string_view op;
+    Pass pass;
+  };
+  const Rewrite rewrites[] = {{"ADD_N", {"add_n_to_adds", AddNToAdds}},
+                              {"DIV", {"divide_by_constant", DivideByConstant}},
+                              {"NEG", {"neg_to_mul", NegToMul}},
+                              {"NOT_EQUAL", {"not_equal_to_equal", NotEqualToEqual}},
+                              {"PRELU", {"prelu_to_relu", PreluToRelu}},
+                              {"SQUARE", {"square_to_mul", SquareToMul}},
+                              {"SQUARED_DIFFERENCE", {"squared_difference_to_mul", SquaredDifferenceToMul}}};
+  std::vector<Pass> passes;
+  for (const Rewrite& rewrite : rewrites) {
+    const ops::OpDef* op = ops::FindOp(rewrite.op);
+    if (op != nullptr && !ops::RunsAsIntegers(*op, form, target)) passes.push_back(rewrite.pass);
+  }
+  passes.push_back(kInferShapes);
+  return {{"integer", std::move(passes), 1}};
 }
 
 std::vector<Phase> Float16Pipeline() {

@@ -209,10 +209,16 @@ std::vector<passes::Phase> FormatPipeline(bool from_tensorflow, bool stays_float
 }
 
 // The passes that a scheme wants on top of those of the input's format.
-std::vector<passes::Phase> SchemePipeline(plan::Scheme scheme) {
-  if (scheme == plan::Scheme::kInt8) return passes::Int8Pipeline();
-  if (scheme == plan::Scheme::kFloat16) return passes::Float16Pipeline();
-  return {};
+std::vector<passes::Phase> SchemePipeline(const plan::PlanOptions& options) {
+  std::vector<passes::Phase> phases;
+  auto append = [&](std::vector<passes::Phase> more) { phases.insert(phases.end(), more.begin(), more.end()); };
+  const bool int8 = options.scheme == plan::Scheme::kInt8;
+  if (int8) append(passes::Int8Pipeline());
+  if (options.scheme == plan::Scheme::kFloat16) append(passes::Float16Pipeline());
+  if (options.integer_only_rewrite) {
+    append(passes::IntegerPipeline(int8 ? ops::KernelForm::kInt8 : ops::KernelForm::kInt16, options.litert));
+  }
+  return phases;
 }
 
 // Every stage in its order; `clock` knows which one an error came from.
@@ -240,6 +246,10 @@ absl::StatusOr<std::vector<uint8_t>> RunStages(const ConverterOptions& options, 
   if (trained && mode.quantizes_activations) {
     ZP_RETURN_IF_ERROR(passes::RunPasses(model, passes::TrainedRangesPipeline(), pass_options, context));
   }
+<<<<<<< HEAD
+=======
+  ZP_RETURN_IF_ERROR(passes::RunPasses(model, SchemePipeline(mode.plan), pass_options, context));
+>>>>>>> 08451c3 (plan: leave float what the target's LiteRT cannot run, or make integers of it)
   ZP_RETURN_IF_ERROR(engine::InferShapes(model));
   // Before calibration, which may take minutes: a rule that fits nothing is a typing error.
   ZP_RETURN_IF_ERROR(pipeline::ApplyRules(recipe, model, mode.plan));

@@ -140,6 +140,9 @@ void NoteIgnored(const ConverterOptions& options, bool trained, const Recipe& re
   } else if (scheme == Scheme::kFloat && !options.target_spec.supported_types.empty()) {
     mode.warnings.push_back("target_spec.supported_types has no effect without optimizations");
   }
+  if (options.integer_only_rewrite && !mode.calibrates) {
+    mode.warnings.push_back("integer_only_rewrite has no effect where no activations are calibrated");
+  }
   if (mode.calibrates || options.representative_dataset.empty()) return;
   if (scheme == Scheme::kFloat16) mode.warnings.push_back("representative_dataset has no effect on float16");
   if (scheme == Scheme::kFloat && !recipe.mode.has_value()) {
@@ -172,6 +175,10 @@ absl::StatusOr<Mode> ResolveMode(const ConverterOptions& given, bool trained, co
   mode.plan.per_channel_dense = options.per_channel_dense;
   mode.plan.input_type = Element(options.inference_input_type);
   mode.plan.output_type = Element(options.inference_output_type);
+  mode.plan.integer_only_rewrite = options.integer_only_rewrite && mode.calibrates;
+  if (!options.target_litert.empty()) {
+    ZP_ASSIGN_OR_RETURN(mode.plan.litert, ops::ParseRelease(options.target_litert));
+  }
   NoteIgnored(options, trained, recipe, mode);
   return mode;
 }

@@ -12,8 +12,9 @@ namespace {
 constexpr int64_t kFewestElements = 1024;
 
 // The op can run on the integers themselves, and its result is the smaller thing to dequantize.
-bool RunsOnIntegers(const ir::Graph& graph, const ir::Node& node, const ops::QuantSpec& spec, ir::ValueId weight) {
-  if (!spec.same_scale || node.outputs().size() != 1) return false;
+bool RunsOnIntegers(const ir::Graph& graph, const ir::Node& node, const ops::QuantSpec& spec, ir::ValueId weight,
+                    bool runs_int8) {
+  if (!spec.same_scale || !runs_int8 || node.outputs().size() != 1) return false;
   const int64_t elements = graph.value(node.output()).shape.NumElements();
   return elements != ir::kDynamic && elements < graph.value(weight).shape.NumElements();
 }
@@ -41,6 +42,7 @@ absl::Status PlanNode(const Task& task, ir::NodeId id, GraphPlan& plan) {
   const NodeChoice* choice = task.ChoiceFor(id);
   const int64_t fewest = choice == nullptr ? kFewestElements : choice->min_weight_elements.value_or(kFewestElements);
   const bool widened = choice != nullptr && choice->explicit_dequantize;
+  const ops::OpDef* op = ops::FindOp(node.op());
   NodeDecision& decision = plan.nodes.emplace(id, UndecidedFor(node)).first->second;
   if (spec.dynamic_range_all_or_none && !AllAreWorthIt(graph, node, spec, fewest)) return absl::OkStatus();
   for (const ops::DynamicRangeOperand& candidate : spec.dynamic_range) {
@@ -52,15 +54,17 @@ absl::Status PlanNode(const Task& task, ir::NodeId id, GraphPlan& plan) {
     const int axis = WeightAxis(task, id, role, weight);
     const std::vector<float> trained = TrainedMagnitudes(graph, weight, axis);
     ValuePlan form = DynamicRangeForm({elements, graph.value(weight).shape.dims(), axis, trained});
+    const bool runs = widened || !candidate.hybrid || HasKernel(*op, ops::KernelForm::kHybrid, task.options);
+    if (!runs) decision.reason = NoKernelReason(*op, ops::KernelForm::kHybrid, task.options);
     if (widened) {
       StoreConstant(weight, id, candidate.operand, std::move(form), plan);
       plan.operands[{id, candidate.operand}] = ValuePlan();
       decision.quantized = true;
-    } else if (candidate.hybrid) {
+    } else if (candidate.hybrid && runs) {
       decision.attrs = spec.dynamic_range_attrs;
       plan.operands[{id, candidate.operand}] = std::move(form);
       decision.quantized = true;
-    } else if (RunsOnIntegers(graph, node, spec, weight)) {
+    } else if (RunsOnIntegers(graph, node, spec, weight, HasKernel(*op, ops::KernelForm::kInt8, task.options))) {
       plan.values[node.output()] = form;
       plan.operands[{id, candidate.operand}] = std::move(form);
       decision.quantized = true;

@@ -34,10 +34,10 @@ class Int16Planner {
   absl::Status PlanNode(ir::NodeId id) {
     const ir::Node& node = graph_.node(id);
     const ops::QuantSpec& spec = task_.SpecOf(id);
-    NodeDecision* decision = EnterNode(graph_, id, spec.int16, "int16", plan_);
+    NodeDecision* decision = EnterNode(task_, id, spec.int16, plan_);
     if (decision == nullptr) return absl::OkStatus();
     Draft draft;
-    DraftActivations(id, spec, draft);
+    DraftActivations(id, spec, *decision, draft);
     if (draft.reason.empty()) DraftResults(id, spec, draft);
     if (draft.reason.empty()) ZP_RETURN_IF_ERROR(DraftWeights(id, spec, draft));
     decision->reason = draft.reason;
@@ -55,10 +55,11 @@ class Int16Planner {
     return spec.input(i).role == ops::Role::kWeight && graph_.value(node.input(i)).is_constant;
   }
 
-  void DraftActivations(ir::NodeId id, const ops::QuantSpec& spec, Draft& draft) {
+  void DraftActivations(ir::NodeId id, const ops::QuantSpec& spec, const NodeDecision& decision, Draft& draft) {
     const ir::Node& node = graph_.node(id);
     for (int i = 0; i < static_cast<int>(node.inputs().size()) && draft.reason.empty(); ++i) {
       const ir::ValueId value = node.input(i);
+      if (IsTableParameter(decision, i)) continue;
       if (IsIntegerWeight(graph_, spec.input(i), value) && !Int8WeightAsStored(graph_, value).has_value()) {
         draft.reason = IntegerWeightReason(graph_, value);
       }

@@ -35,10 +35,10 @@ class Int8Planner {
   absl::Status PlanNode(ir::NodeId id) {
     const ir::Node& node = graph_.node(id);
     const ops::QuantSpec& spec = task_.SpecOf(id);
-    NodeDecision* decision = EnterNode(graph_, id, spec.int8, "int8", plan_);
+    NodeDecision* decision = EnterNode(task_, id, spec.int8, plan_);
     if (decision == nullptr) return absl::OkStatus();
     Draft draft;
-    ZP_RETURN_IF_ERROR(DraftOperands(id, spec, draft));
+    ZP_RETURN_IF_ERROR(DraftOperands(id, spec, *decision, draft));
     if (draft.reason.empty()) {
       draft.intermediates = IntermediateForms(task_, node, spec, StoredForm(node.output()), draft.reason);
     }
@@ -65,11 +65,12 @@ class Int8Planner {
   }
 
   // Everything but biases, which depend on the others.
-  absl::Status DraftOperands(ir::NodeId id, const ops::QuantSpec& spec, Draft& draft) {
+  absl::Status DraftOperands(ir::NodeId id, const ops::QuantSpec& spec, const NodeDecision& decision, Draft& draft) {
     const ir::Node& node = graph_.node(id);
     for (int i = 0; i < static_cast<int>(node.inputs().size()) && draft.reason.empty(); ++i) {
       const ir::ValueId value = node.input(i);
       const ops::OperandSpec role = spec.input(i);
+      if (IsTableParameter(decision, i)) continue;
       if (IsIntegerWeight(graph_, role, value)) {
         DraftStoredWeight(i, value, role, draft);
         continue;

@@ -14,6 +14,7 @@
 #include "ir/statistics.h"
 #include "numeric/quantize.h"
 #include "ops/quant_spec.h"
+#include "ops/runtime.h"
 
 namespace zeropoint::plan {
 
@@ -36,6 +37,8 @@ struct PlanOptions {
   bool per_channel_dense = true;     // FULLY_CONNECTED weights per axis
   ElementType input_type = ElementType::kFloat32;   // of the graph's float inputs
   ElementType output_type = ElementType::kFloat32;  // of the graph's float outputs
+  ops::Release litert = ops::kNewestRelease;        // the oldest runtime that shall run the result
+  bool integer_only_rewrite = false;                // ops without an integer kernel become tables
   // Nodes that differ from `scheme` and `per_channel`, by graph of the model and node.
   std::map<std::pair<int, ir::NodeId>, NodeChoice> choices;
 };
@@ -54,6 +57,7 @@ struct NodeDecision {
   std::string op, name;
   Scheme scheme = Scheme::kFloat;  // what it was asked to be
   bool quantized = false;
+  bool by_table = false;  // quantized: rewrite replaces it by a lookup in a table of its values
   std::string reason;  // why it stays float; empty when quantized or when the scheme does not apply to it
   std::vector<ops::AttrOverride> attrs;  // to set on the node
 };

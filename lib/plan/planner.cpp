@@ -5,7 +5,6 @@
 #include <limits>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "ir/constants.h"
 #include "ops/called_graphs.h"
@@ -54,8 +53,7 @@ const ir::Range* Task::RangeOf(ir::ValueId id) const {
 
 const ops::QuantSpec& Task::SpecOf(ir::NodeId id) const {
   static const ops::QuantSpec none;
-  const ops::OpDef* op = Takes(id) ? ops::FindOp(graph.node(id).op()) : nullptr;
-  return op == nullptr ? none : op->quant;
+  return Takes(id) ? plan::SpecOf(graph, id, scheme, options) : none;
 }
 
 bool IsFloat(const ir::Graph& graph, ir::ValueId id) {
@@ -80,16 +78,17 @@ bool HasFloat(const ir::Graph& graph, const ir::Node& node) {
 
 }  // namespace
 
-NodeDecision* EnterNode(const ir::Graph& graph, ir::NodeId id, bool has_form, const char* scheme, GraphPlan& plan) {
-  const ir::Node& node = graph.node(id);
+NodeDecision* EnterNode(const Task& task, ir::NodeId id, bool has_form, GraphPlan& plan) {
+  const ir::Node& node = task.graph.node(id);
   NodeDecision& decision = plan.nodes.emplace(id, UndecidedFor(node)).first->second;
   // What a node does that calls other graphs is decided there; what crosses their borders stays float32.
-  if (!HasFloat(graph, node) || !ops::CalledGraphs(node).empty()) return nullptr;
+  if (!HasFloat(task.graph, node) || !ops::CalledGraphs(node).empty()) return nullptr;
+  decision.by_table = IsTable(task.graph, id, task.scheme, task.options);
   const ops::OpDef* op = ops::FindOp(node.op());
   if (!has_form) {
-    decision.reason = NoFormReason(node, scheme);
+    decision.reason = NoFormReason(node, task.scheme, task.options);
   } else if (op != nullptr && op->quant.integer_gap != nullptr) {
-    decision.reason = std::string(op->quant.integer_gap(graph, node));
+    decision.reason = std::string(op->quant.integer_gap(task.graph, node));
   }
   return decision.reason.empty() ? &decision : nullptr;
 }
@@ -157,13 +156,6 @@ std::optional<ValuePlan> Int8WeightAsStored(const ir::Graph& graph, ir::ValueId 
   form.type = value.type;
   form.params = value.quant;
   return form;
-}
-
-std::string NoFormReason(const ir::Node& node, const char* scheme) {
-  if (absl::StartsWith(node.op(), ops::kCustomPrefix)) return "a custom op is carried through as it is";
-  const ops::OpDef* op = ops::FindOp(node.op());
-  const absl::string_view gap = op == nullptr ? absl::string_view() : op->runtime.gap;
-  return absl::StrCat("there is no ", scheme, " form of this op", gap.empty() ? "" : ": ", gap);
 }
 
 std::string NoRangeReason(const Task& task, ir::ValueId id) {

@@ -12,6 +12,7 @@
 #include "ir/graph.h"
 #include "ir/statistics.h"
 #include "ops/op_def.h"
+#include "plan/op_form.h"
 #include "plan/plan.h"
 
 namespace zeropoint::plan {
@@ -34,7 +35,7 @@ struct Task {
   bool Takes(ir::NodeId id) const { return SchemeOf(id) == scheme; }
   // The nodes that the scheme takes, in order of execution.
   std::vector<ir::NodeId> Nodes() const;
-  // The node's specification; an empty one when its op has no record, or the scheme does not take it.
+  // As SpecOf of plan/op_form.h; empty when the scheme does not take the node.
   const ops::QuantSpec& SpecOf(ir::NodeId id) const;
 };
 
@@ -55,7 +56,9 @@ bool IsFloat(const ir::Graph& graph, ir::ValueId id);
 NodeDecision UndecidedFor(const ir::Node& node);
 // Enters the node into the plan of a scheme of which its op `has_form` or not. The decision that is left to make; null
 // when there is none: the node has no floats, or no form, which is noted as the reason.
-NodeDecision* EnterNode(const ir::Graph& graph, ir::NodeId id, bool has_form, const char* scheme, GraphPlan& plan);
+NodeDecision* EnterNode(const Task& task, ir::NodeId id, bool has_form, GraphPlan& plan);
+// The operand of a table lookup that is part of the function, and read as it is.
+inline bool IsTableParameter(const NodeDecision& decision, int operand) { return decision.by_table && operand > 0; }
 // Plans the forms of the float ones among the node's operands.
 void PlanOperands(const ir::Graph& graph, ir::NodeId id, std::map<int, ValuePlan>&& forms, GraphPlan& plan);
 
@@ -78,7 +81,6 @@ bool IsIntegerWeight(const ir::Graph& graph, const ops::OperandSpec& operand, ir
 std::optional<ValuePlan> Int8WeightAsStored(const ir::Graph& graph, ir::ValueId id);
 
 // Wordings of reasons, one place so that reports read alike.
-std::string NoFormReason(const ir::Node& node, const char* scheme);
 std::string NoRangeReason(const Task& task, ir::ValueId id);
 std::string IntegerWeightReason(const ir::Graph& graph, ir::ValueId id);
 std::string NoParamsConstantReason(const ir::Graph& graph, ir::ValueId id);

@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "ir/constants.h"
 #include "ops/op_def.h"
+#include "rewrite/by_table.h"
 #include "rewrite/names.h"
 
 namespace zeropoint::rewrite {
@@ -54,6 +55,7 @@ class GraphRewriter {
       for (const ops::AttrOverride& attr : AttrsOf(id)) graph_.node(id).info.attrs.Set(attr.name, attr.value);
       ZP_RETURN_IF_ERROR(ReadOperands(id));
     }
+    ZP_RETURN_IF_ERROR(ExpandTables(graph_, plan_, names_));
     return DeliverOutputs();
   }
 

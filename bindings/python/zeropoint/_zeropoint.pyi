@@ -26,6 +26,8 @@ class Converter:
         exact_calibration: bool,
         reset_state: bool,
         recipe: str,
+        target_litert: str,
+        integer_only_rewrite: bool,
         threads: int,
     ) -> None: ...
     def convert(

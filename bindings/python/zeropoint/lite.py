@@ -142,6 +142,12 @@ def _recipe_text(recipe: Any) -> str:
     return "" if recipe is None else os.fspath(recipe)
 
 
+def _release(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    raise OptionError(f"target_litert is a release of LiteRT like '1.4', or '' for the newest, not {value!r}")
+
+
 def _threads(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
@@ -225,9 +231,10 @@ class TFLiteConverter(_Checked):
     Beside TensorFlow's attributes: `calibration` ("tensorflow": ranges as TensorFlow's calibrator records them; "exact":
     what each tensor held), `sample_state` (what becomes of the model's variables between samples; "carry": they stay,
     as in TensorFlow's calibrator; "reset": they start anew with each sample and each `Sequence`), `recipe` (what parts of
-    the model shall be: a dict or the path of a JSON file), `threads` (0: as many as the machine has), `progress` (True: a
-    bar on a terminal when tqdm or rich is installed; False; or a function of stage, done, total), and after convert()
-    `report`.
+    the model shall be: a dict or the path of a JSON file), `target_litert` (the oldest LiteRT that shall run the result,
+    "" for the newest), `integer_only_rewrite` (True: ops without an integer kernel become tables or integer ops),
+    `threads` (0: as many as the machine has), `progress` (True: a bar on a terminal when tqdm or rich is installed;
+    False; or a function of stage, done, total), and after convert() `report`.
     """
 
     optimizations: list[Optimize]
@@ -238,6 +245,8 @@ class TFLiteConverter(_Checked):
     calibration: str
     sample_state: str
     recipe: dict[str, Any] | list[Any] | str | os.PathLike[str] | None
+    target_litert: str
+    integer_only_rewrite: bool
     threads: int
     progress: bool | Listener
 
@@ -261,6 +270,8 @@ class TFLiteConverter(_Checked):
         "calibration": _calibration,
         "sample_state": _sample_state,
         "recipe": _recipe,
+        "target_litert": _release,
+        "integer_only_rewrite": _flag,
         "threads": _threads,
         "progress": _progress,
     }
@@ -289,6 +300,8 @@ class TFLiteConverter(_Checked):
         self.calibration = "tensorflow"
         self.sample_state = "carry"
         self.recipe = None
+        self.target_litert = ""
+        self.integer_only_rewrite = False
         self.threads = 0
         self.progress = True
 
@@ -388,6 +401,8 @@ class TFLiteConverter(_Checked):
             exact_calibration=self.calibration == "exact",
             reset_state=self.sample_state == "reset",
             recipe=_recipe_text(self.recipe),
+            target_litert=self.target_litert,
+            integer_only_rewrite=self.integer_only_rewrite,
             threads=self.threads,
         )
         dataset = self.representative_dataset

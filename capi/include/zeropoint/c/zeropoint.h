@@ -206,6 +206,10 @@ ZP_API zp_status zp_converter_set_sample_state(zp_converter* converter, int32_t 
 /* What parts of the model shall be: a recipe's JSON text, or the path of a file that holds it; NULL or "": none. Read by the
  * next conversion; what it states takes the place of the options above. */
 ZP_API zp_status zp_converter_set_recipe_json(zp_converter* converter, const char* recipe, zp_error** err);
+/* The oldest LiteRT that shall run the result, "1.4"; NULL or "": the newest that is known. */
+ZP_API zp_status zp_converter_set_target_litert(zp_converter* converter, const char* release, zp_error** err);
+/* Not 0: ops without an integer kernel become tables of their values, or integer ops that compute the same. */
+ZP_API zp_status zp_converter_set_integer_only_rewrite(zp_converter* converter, int rewrite, zp_error** err);
 ZP_API zp_status zp_converter_set_threads(zp_converter* converter, uint32_t threads, zp_error** err);
 /* next NULL: no data. reset NULL: the data can be read by one conversion only. */
 ZP_API zp_status zp_converter_set_dataset(zp_converter* converter, zp_next_sample_fn next, zp_reset_dataset_fn reset,
