@@ -241,15 +241,11 @@ absl::StatusOr<std::vector<uint8_t>> RunStages(const ConverterOptions& options, 
   pass_options.disabled = options.disabled_passes;
   ZP_RETURN_IF_ERROR(passes::RunPasses(model, PreparingPipeline(mode.quantizes_activations), pass_options, context));
   ZP_RETURN_IF_ERROR(passes::RunPasses(model, FormatPipeline(from_tensorflow, stays_float), pass_options, context));
-  ZP_RETURN_IF_ERROR(passes::RunPasses(model, SchemePipeline(mode.plan.scheme), pass_options, context));
+  ZP_RETURN_IF_ERROR(passes::RunPasses(model, SchemePipeline(mode.plan), pass_options, context));
   // Last: until then the nodes keep what lies before them, and has that range, from being fused with what follows.
   if (trained && mode.quantizes_activations) {
     ZP_RETURN_IF_ERROR(passes::RunPasses(model, passes::TrainedRangesPipeline(), pass_options, context));
   }
-<<<<<<< HEAD
-=======
-  ZP_RETURN_IF_ERROR(passes::RunPasses(model, SchemePipeline(mode.plan), pass_options, context));
->>>>>>> 08451c3 (plan: leave float what the target's LiteRT cannot run, or make integers of it)
   ZP_RETURN_IF_ERROR(engine::InferShapes(model));
   // Before calibration, which may take minutes: a rule that fits nothing is a typing error.
   ZP_RETURN_IF_ERROR(pipeline::ApplyRules(recipe, model, mode.plan));
