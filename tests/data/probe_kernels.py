@@ -238,7 +238,7 @@ class Builder:
             o = Operand("weight" if self.form == "hybrid" else "activation", o.shape, axis=-1)
             return self.operand(o)
         if kind == "constant":
-            values = np.full(o.shape, 20)
+            values = np.full(o.shape, 20) if o.values is None else np.reshape(o.values, o.shape)
             if not self.integer():
                 return self.tensor(o.shape, "float32", values.astype(np.float32))
             return self.tensor(o.shape, self.form, values.astype(self.form), *self.quant(o))

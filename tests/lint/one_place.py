@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What is known of an op stands in its file: no other code of lib/ names an op.
+"""What is known of an op stands in its file: no other code names an op.
 
 The passes may, as each is about certain ops; so may the helpers that several op files share, and the SavedModel reader,
 where a spelling like "RFFT2D" is TensorFlow's, and the reader of litert-quantizer's recipes, which translates its names. The .tflite reader may name the codes that are the format's and no op's.
@@ -15,6 +15,8 @@ STRING = re.compile(r'"((?:\\.|[^"\\\n])*)"')
 CODE = re.compile(r"\bBuiltinOperator_(\w+)")
 CODES_OF_THE_FORMAT = {"CUSTOM", "PLACEHOLDER_FOR_GREATER_OP_CODES", "MIN", "MAX"}
 TF_OP = re.compile(r"^tf\.\w")
+# Everything that ships: the library, what wraps it, and the command.
+FOLDERS = ("lib", "include", "capi", "bindings", "cli")
 # Folders whose business TensorFlow's ops are.
 TF_FOLDERS = ("lib/ops/", "lib/passes/", "lib/formats/saved_model/")
 
@@ -41,7 +43,7 @@ def own_names(path, name):
 
 def check(root):
     ops = op_names(root)
-    for path in source_lib.sources(root, "lib"):
+    for path in source_lib.sources(root, *FOLDERS):
         name = path.relative_to(root).as_posix()
         own = own_names(path, name)
         for line, text in source_lib.code_lines(path):

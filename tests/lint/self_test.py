@@ -36,6 +36,11 @@ CASES = [
     (one_place, "lib/formats/tflite/a.cpp", "x = schema::BuiltinOperator_CUSTOM;\n", 0),
     (one_place, "lib/formats/tflite/a.cpp", "x = schema::BuiltinOperator_CONV_2D;\n", 1),
     (one_place, "lib/engine/a.cpp", 'if (op == "tf.Conv2D") {}\n', 1),
+    (one_place, "lib/passes/integer/a.cpp", 'if (op == "ADD") {}\n', 0),
+    (one_place, "lib/rewrite/a.cpp", 'if (op == "ADD") {}\n', 1),
+    (one_place, "lib/ops/table_lookup.cpp", 'if (op == "ADD") {}\n', 1),
+    (one_place, "cli/a.cpp", 'if (op == "ADD") {}\n', 1),
+    (one_place, "lib/recipe/a.cpp", 'if (op == "ADD") {}\n', 1),
 ]
 
 
