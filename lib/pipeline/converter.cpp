@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <chrono>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -17,6 +18,7 @@
 #include "formats/tflite/tflite.h"
 #include "ir/graph.h"
 #include "ops/op_def.h"
+#include "ops/runtime.h"
 #include "passes/pass_manager.h"
 #include "passes/quantization_aware/absorb.h"
 #include "pipeline/mode.h"
@@ -221,6 +223,20 @@ std::vector<passes::Phase> SchemePipeline(const plan::PlanOptions& options) {
   return phases;
 }
 
+// Ops that the target's LiteRT does not have at all: the result will not run there, in whatever mode.
+std::vector<std::string> OpsNewerThan(const ops::Release& target, const ir::Model& model) {
+  std::set<std::string> warnings;
+  for (const ir::Graph& graph : model.graphs) {
+    for (ir::NodeId id : graph.Order()) {
+      const ops::OpDef* op = ops::FindOp(graph.node(id).op());
+      if (op == nullptr || op->runtime.real <= target) continue;
+      warnings.insert(absl::StrCat("LiteRT ", ops::ToString(target), " does not run ", op->name,
+                                   op->runtime.gap.empty() ? "" : ": ", op->runtime.gap));
+    }
+  }
+  return {warnings.begin(), warnings.end()};
+}
+
 // Every stage in its order; `clock` knows which one an error came from.
 absl::StatusOr<std::vector<uint8_t>> RunStages(const ConverterOptions& options, ir::Model model, bool from_tensorflow,
                                                const Context& context, Report& report, StageClock& clock) {
@@ -249,6 +265,10 @@ absl::StatusOr<std::vector<uint8_t>> RunStages(const ConverterOptions& options, 
   ZP_RETURN_IF_ERROR(engine::InferShapes(model));
   // Before calibration, which may take minutes: a rule that fits nothing is a typing error.
   ZP_RETURN_IF_ERROR(pipeline::ApplyRules(recipe, model, mode.plan));
+  for (std::string& warning : OpsNewerThan(mode.plan.litert, model)) {
+    context.Log(Severity::kWarning, warning);
+    report.warnings.push_back(std::move(warning));
+  }
 
   plan::AddIntermediates(model, mode.plan);
   ir::Statistics statistics;

@@ -73,6 +73,19 @@ TEST_CASE("a recipe says how to quantize, with or without a mode") {
   CheckError(Run(start), 2, "recipe.json");
   CheckError(Run("convert " + Tiny("classifier") + " -o " + scratch / "out.tflite" + " --recipe " + scratch / "no.json"), 3,
              "no.json");
+TEST_CASE("ops lists what is known of every op, as Markdown or JSON") {
+  const Outcome markdown = Run("ops"), json = Run("ops --json");
+  CHECK(markdown.code == 0);
+  CHECK_THAT(markdown.out, Contains("\n| CONV_2D | yes |"));
+  CHECK(Run("ops --markdown").out == markdown.out);
+  CHECK(json.code == 0);
+  CHECK_THAT(json.out, StartsWith("["));
+}
+
+TEST_CASE("a target that is no release of LiteRT is an error that lists them") {
+  Scratch scratch;
+  CheckError(Run("convert " + Tiny("classifier") + " -o " + scratch / "out.tflite" + " --mode float --litert 2.14"), 2,
+             "1.0, 1.1, ");
 }
 
 TEST_CASE("every mode writes a model and says nothing in a pipe") {

@@ -107,7 +107,7 @@ output %y
   RequireExactTable<int8_t>(graph, [](double x) { return x * x * x; });
 }
 
-TEST_CASE("attributes are part of the function") {
+TEST_CASE("the constant may be of any shape that has one element") {
   const ir::Graph graph = Quantized(R"(graph main
 input %x : float32[3]
 const %d : float32[1] = 0.75
