@@ -58,6 +58,7 @@ OpDef LocalResponseNormalization() {
                   {"beta", Table::VT_BETA, FieldKind::kFloat}}};
   def.tf = {{"LRN", Import}};
   def.infer = Infer;
+  def.runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel takes float32 only"};
   return def;
 }
 

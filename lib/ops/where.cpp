@@ -70,7 +70,8 @@ OpDef Where() {
           .tf = {{"Where"}},
           .infer = Infer,
           .eval_float = Eval,
-          .version = Version};
+          .version = Version,
+          .runtime = {.int16 = kNever, .gap = "its kernel takes no int16"}};
 }
 
 }  // namespace records
