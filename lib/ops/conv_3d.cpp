@@ -68,6 +68,7 @@ OpDef Conv3d() {
   def.tf = {{"Conv3D", ImportVolume}};
   def.infer = Infer;
   def.eval_float = Eval;
+  def.runtime = {.hybrid = kNever, .int8 = kNever, .int16 = kNever, .gap = "its kernel takes float32 only"};
   return def;
 }
 

@@ -71,6 +71,7 @@ OpDef DynamicUpdateSlice() {
           .infer = Infer,
           .eval_float = Eval,
           .version = Version,
+          .runtime = {.int16 = {1, 3}, .gap = "before, its kernel took no int16"},
           .in_place_operands = 1};
 }
 
