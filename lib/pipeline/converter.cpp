@@ -217,7 +217,7 @@ std::vector<passes::Phase> SchemePipeline(const plan::PlanOptions& options) {
   const bool int8 = options.scheme == plan::Scheme::kInt8;
   if (int8) append(passes::Int8Pipeline());
   if (options.scheme == plan::Scheme::kFloat16) append(passes::Float16Pipeline());
-  if (options.integer_only_rewrite) {
+  if (options.integer_only_rewrite && (int8 || options.scheme == plan::Scheme::kInt16x8)) {
     append(passes::IntegerPipeline(int8 ? ops::KernelForm::kInt8 : ops::KernelForm::kInt16, options.litert));
   }
   return phases;

@@ -73,6 +73,8 @@ TEST_CASE("a recipe says how to quantize, with or without a mode") {
   CheckError(Run(start), 2, "recipe.json");
   CheckError(Run("convert " + Tiny("classifier") + " -o " + scratch / "out.tflite" + " --recipe " + scratch / "no.json"), 3,
              "no.json");
+}
+
 TEST_CASE("ops lists what is known of every op, as Markdown or JSON") {
   const Outcome markdown = Run("ops"), json = Run("ops --json");
   CHECK(markdown.code == 0);
