@@ -31,8 +31,7 @@ OpDef Prelu() {
   def.quant.inputs = {OperandSpec::Activation(), OperandSpec::Weight(-1)};
   def.quant.int8 = true;
   def.quant.integer_rewrite = "RELU, MINIMUM, MUL and ADD";
-  def.runtime = {.int16 = {2, 0}, .gap = "before, its kernel took no int16"};
-  def.quant.int16_by_request = true;
+  def.runtime = {.int16 = kNever, .gap = "its int16 kernel gives 0 for some negative values"};
   return def;
 }
 

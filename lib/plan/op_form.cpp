@@ -70,7 +70,7 @@ bool LacksKernel(const ops::OpDef& op, const IntegerScheme& scheme, const PlanOp
 
 // What integer_only_rewrite makes of the op; empty: nothing.
 std::string Remedy(const ops::OpDef& op, const IntegerScheme& scheme, const PlanOptions& options) {
-  if (op.quant.*scheme.by_request && HasKernel(op, scheme.form, options)) return absl::StrCat(scheme.name, " all the same");
+  if (op.quant.*scheme.by_request && HasKernel(op, scheme.form, options)) return absl::StrCat(scheme.name, " with a kernel that TensorFlow does not use");
   if (!op.quant.integer_rewrite.empty()) return std::string(op.quant.integer_rewrite);
   return op.quant.by_table ? "a lookup in a table of its values" : "";
 }
