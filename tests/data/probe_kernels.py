@@ -177,10 +177,12 @@ OPS = {
 
 
 # They run, and their results are wrong by more than rounding (`steps` of a run): they compute with the integers as if those
-# were the numbers, or fill with the integer 0, which is not the real 0. The other large `steps` are rounding: EXP, LOG and
+# were the numbers, or fill with the integer 0, which is not the real 0; PRELU gives 0 for
+# some negative values, DIV overflows for large divisors. The other large `steps` are rounding: EXP, LOG and
 # RSQRT interpolate between 512 values of int16; the constants of PADV2 and ONE_HOT are not those of the float model.
 WRONG = {"NEG": ("int8", "int16"), "FLOOR_DIV": ("int8", "int16"), "FLOOR_MOD": ("int8", "int16"),
-         "MATRIX_DIAG": ("int8",), "SCATTER_ND": ("int8",), "PRELU": ("int16",)}
+         "MATRIX_DIAG": ("int8",), "SCATTER_ND": ("int8",), "PRELU": ("int16",),
+         "DIV": ("int16",)}
 
 
 def camel(name):

@@ -62,9 +62,16 @@ TEST_CASE("An op whose kernel came after the target stays float, with the releas
   CHECK(decision.reason.find("LiteRT 1.3 does not run this op in int8, LiteRT 1.4 does") != std::string::npos);
 }
 
+constexpr char kEquality[] = R"(graph main
+input %a : float32[2]
+input %b : float32[2]
+%y = EQUAL(%a, %b) : bool[2]
+output %y
+)";
+
 TEST_CASE("A kernel that TensorFlow's quantizer leaves alone is used on request") {
-  const ir::Model model = ParsedModel(kQuotient);
-  const ir::Statistics statistics = Ranges(model, {{"a", 1, 2}, {"b", 1, 2}, {"y", 0.5, 2}});
+  const ir::Model model = ParsedModel(kEquality);
+  const ir::Statistics statistics = Ranges(model, {{"a", 1, 2}, {"b", 1, 2}});
   PlanOptions options = With(Scheme::kInt16x8);
   CHECK_FALSE(DecisionOn(model, Planned(model, statistics, options), "y").quantized);
   options.integer_only_rewrite = true;

@@ -145,7 +145,6 @@ ALGEBRAIC = {
     "ADD_N": ([X(1, 64), X(1, 64), X(1, 64)], None, ["ADD", "ADD"]),
     "SQUARED_DIFFERENCE": ([X(1, 64), X(1, 64)], None, {"int8": ["SQUARED_DIFFERENCE"], "int16": ["SUB", "MUL"]}),
     "PRELU": ([X(1, 64), probe.c(64)], None, {"int8": ["PRELU"], "int16": ["RELU", "MINIMUM", "MUL", "ADD"]}),
-    "DIV": ([X(1, 64), X(1, 64)], None, ["DIV"]),
     "SQRT": ([X(1, 64)], None, ["SQRT"]),
     "ELU": ([X(1, 64)], None, {"int8": ["ELU"], "int16": ["CAST", "ADD", "GATHER"]}),
     "EQUAL": ([X(1, 64), X(1, 64)], probe.y(1, 64, kind="bool"), ["EQUAL"]),
