@@ -31,7 +31,8 @@ struct QuantParams {
   std::vector<float> scale;
   std::vector<int64_t> zero_point;
   int axis = 0;
-  // The calibrated range, informational; empty or as long as scale.
+  // The calibrated range, informational: empty or as long as scale. Without a scale, the one element is a range that
+  // training fixed; it wins over calibration.
   std::vector<float> min, max;
 
   bool quantized() const { return !scale.empty(); }

@@ -6,6 +6,7 @@ module decides which differences between paired tensors count.
 import argparse
 import collections
 import concurrent.futures
+import faulthandler
 import functools
 import json
 import math
@@ -108,6 +109,7 @@ def isolated(function, *arguments):
     receiver, sender = context.Pipe(duplex=False)
 
     def child():
+        faulthandler.disable()  # a crash is an answer here, not a failure of the tests
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         sink = os.open(os.devnull, os.O_WRONLY)
         os.dup2(sink, 2)
