@@ -244,15 +244,23 @@ TEST_CASE("an operator we do not know exits with 7 and is named") {
   CHECK(scratch.files() == 0);
 }
 
+// Runs its arguments and sends them SIGINT (bit 1 of the mask of caught signals) as soon as they have a handler for it.
+constexpr char kInterruptOnceHandled[] = R"("$@" &
+until [ $((0x$(sed -n 's/^SigCgt:[[:space:]]*//p' /proc/$!/status) & 2)) -ne 0 ]; do sleep 0.01; done
+kill -INT $!
+wait $!
+)";
+
 TEST_CASE("Ctrl-C ends a conversion cleanly with 8") {
-  Scratch scratch;
+  Scratch scratch, script;
+  WriteFile(script / "interrupt.sh", kInterruptOnceHandled);
   std::string npy = scratch / "samples.npy";
   // So many samples that none of it would end by itself; the file is sparse and takes no space.
   constexpr int64_t kSamples = int64_t{1} << 28;
   WriteFile(npy, NpyText("<f4", {kSamples, 8, 8, 1}, {}));
   std::filesystem::resize_file(npy,
                                std::filesystem::file_size(npy) + static_cast<uintmax_t>(kSamples) * 64 * sizeof(float));
-  Outcome outcome = Run(ConvertInt8(scratch, npy), "timeout --preserve-status --signal=INT 0.3");
+  Outcome outcome = Run(ConvertInt8(scratch, npy), "sh " + script / "interrupt.sh");
   CheckError(outcome, 8, "cancelled");
   CHECK(scratch.files() == 1);
 }
