@@ -119,6 +119,7 @@ ConverterOptions Changed(ConverterOptions options, const Recipe& recipe) {
   options.inference_output_type = recipe.output_type.value_or(options.inference_output_type);
   options.per_channel = recipe.per_channel.value_or(options.per_channel);
   options.per_channel_dense = recipe.per_channel_dense.value_or(options.per_channel_dense);
+  options.integer_only_rewrite = recipe.integer_only_rewrite.value_or(options.integer_only_rewrite);
   options.calibration = recipe.calibration.value_or(options.calibration);
   options.sample_state = recipe.sample_state.value_or(options.sample_state);
   return options;

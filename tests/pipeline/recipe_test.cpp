@@ -177,7 +177,8 @@ TEST_CASE("a recipe's settings take the place of the converter's options") {
   options.representative_dataset =
       RepresentativeDataset::FromFunction([](SampleView&) -> absl::StatusOr<bool> { return false; });
   const absl::StatusOr<Recipe> recipe = ReadRecipe(R"({"mode": "int16x8", "input_type": "int16", "per_channel": false,
-      "per_channel_dense": false, "calibration": "exact", "sample_state": "reset"})");
+      "per_channel_dense": false, "calibration": "exact", "sample_state": "reset",
+      "integer_only_rewrite": true})");
   REQUIRE(recipe.ok());
   const absl::StatusOr<Mode> mode = ResolveMode(options, false, *recipe);
   REQUIRE(mode.ok());
@@ -187,6 +188,7 @@ TEST_CASE("a recipe's settings take the place of the converter's options") {
   CHECK_FALSE(mode->plan.per_channel);
   CHECK(mode->calibration == Calibration::kExact);
   CHECK(mode->sample_state == SampleState::kReset);
+  CHECK(mode->plan.integer_only_rewrite);
   CHECK(mode->warnings == std::vector<std::string>{"the recipe's mode, int16x8, replaces optimizations and target_spec"});
 }
 
