@@ -7,6 +7,7 @@
 
 #include "calibrate/calibrate.h"
 #include "ir/text.h"
+#include "tests/support/model_of.h"
 
 using namespace zeropoint;
 using calibrate::Calibrate;
@@ -14,17 +15,6 @@ using calibrate::Sample;
 using calibrate::State;
 
 namespace {
-
-ir::Model ModelOf(const std::vector<std::string>& graphs) {
-  ir::Model model;
-  for (const std::string& text : graphs) {
-    auto graph = ir::ParseGraph(text);
-    INFO(Describe(graph.status()));
-    REQUIRE(graph.ok());
-    model.graphs.push_back(*std::move(graph));
-  }
-  return model;
-}
 
 // total = total + x, from 0
 const std::vector<std::string> kCounter = {

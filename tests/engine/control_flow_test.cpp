@@ -6,6 +6,7 @@
 
 #include "engine/engine.h"
 #include "ir/text.h"
+#include "tests/support/model_of.h"
 
 using namespace zeropoint;
 using engine::Program;
@@ -13,17 +14,6 @@ using engine::Session;
 using engine::Sight;
 
 namespace {
-
-ir::Model ModelOf(const std::vector<std::string>& graphs) {
-  ir::Model model;
-  for (const std::string& text : graphs) {
-    auto graph = ir::ParseGraph(text);
-    INFO(Describe(graph.status()));
-    REQUIRE(graph.ok());
-    model.graphs.push_back(*std::move(graph));
-  }
-  return model;
-}
 
 ops::TensorView View(const ir::Dims& dims, const std::vector<float>& elements) {
   ops::TensorView view;

@@ -6,16 +6,11 @@
 #include "ir/verifier.h"
 #include "passes/pass_manager.h"
 #include "tests/passes/support.h"
+#include "tests/support/model_of.h"
 
 using namespace zeropoint;
 
 namespace {
-
-ir::Model ModelOf(const std::vector<std::string>& graphs) {
-  ir::Model model;
-  for (const std::string& text : graphs) model.graphs.push_back(passes::testing::Parse(text));
-  return model;
-}
 
 ir::Model Inlined(ir::Model model) {
   absl::Status status = passes::RunPasses(model, passes::InlinePipeline(), {}, {});
