@@ -236,15 +236,25 @@ class Builder {
     return values;
   }
 
+  // A node's own name says where in the user's model it stands; the names of the calls around it are only there to tell
+  // two executions of one function apart, and would be half of a small model's bytes.
+  std::string NewName(const Source& at) {
+    std::string name(at.node->name);
+    for (const Frame* frame = at.frame; !names_.insert(name).second && frame->call != nullptr; frame = frame->caller) {
+      name = absl::StrCat(frame->call->name, "/", name);
+    }
+    return name;
+  }
+
   absl::Status AddNode(const Source& at, absl::string_view op, ir::Attributes attrs, std::vector<ir::ValueId> inputs) {
     ZP_ASSIGN_OR_RETURN(std::vector<OutputInfo> infos, OutputsOf(program_, *at.frame, *at.node));
-    const std::string path = PathOf(*at.frame, *at.node);
+    const std::string name = NewName(at);
     std::vector<ir::ValueId> outputs;
     for (size_t i = 0; i < infos.size(); ++i) {
-      std::string name = i == 0 ? path : absl::StrCat(path, ":", i);
-      outputs.push_back(graph().AddValue({.name = std::move(name), .type = infos[i].type, .shape = infos[i].shape}));
+      std::string result = i == 0 ? name : absl::StrCat(name, ":", i);
+      outputs.push_back(graph().AddValue({.name = std::move(result), .type = infos[i].type, .shape = infos[i].shape}));
     }
-    graph().AddNode({.op = absl::StrCat("tf.", op), .name = path, .attrs = std::move(attrs)}, std::move(inputs),
+    graph().AddNode({.op = absl::StrCat("tf.", op), .name = name, .attrs = std::move(attrs)}, std::move(inputs),
                     outputs);
     built_.emplace(at, std::move(outputs));
     return absl::OkStatus();
@@ -264,7 +274,7 @@ class Builder {
     ZP_ASSIGN_OR_RETURN(AttrValue value, program_.Attr(*visit.at.frame, *visit.at.node, "value"));
     if (value.kind != AttrValue::Kind::kTensor) return absl::InvalidArgumentError("the constant has no value");
     ZP_ASSIGN_OR_RETURN(ir::TensorLiteral literal, DecodeTensor(value.text, file_));
-    return AddConstant(visit.at, PathOf(*visit.at.frame, *visit.at.node), std::move(literal));
+    return AddConstant(visit.at, NewName(visit.at), std::move(literal));
   }
 
   // A variable stands for its value; what reads it reads the constant.
@@ -300,7 +310,7 @@ class Builder {
     const int32_t axis = static_cast<int32_t>(attrs.Int("batch_dims"));
     ZP_ASSIGN_OR_RETURN(ir::ValueId value, VariableValue(visit));
     ZP_ASSIGN_OR_RETURN(ir::ValueId indices, ValueOf(visit.inputs[1]));
-    ir::ValueId axis_value = graph().AddConstant(PathOf(*visit.at.frame, *visit.at.node) + "/axis", ir::Shape{},
+    ir::ValueId axis_value = graph().AddConstant(absl::StrCat(visit.at.node->name, "/axis"), ir::Shape{},
                                                  absl::MakeConstSpan(&axis, 1));
     return AddNode(visit.at, "GatherV2", std::move(attrs), {value, indices, axis_value});
   }
@@ -332,7 +342,7 @@ class Builder {
       std::vector<int32_t> narrow(shape.dims().begin(), shape.dims().end());
       literal.data = Bytes::Of(absl::MakeConstSpan(narrow));
     }
-    return AddConstant(visit.at, PathOf(*visit.at.frame, *visit.at.node), std::move(literal));
+    return AddConstant(visit.at, NewName(visit.at), std::move(literal));
   }
 
   Program& program_;
@@ -343,6 +353,7 @@ class Builder {
   std::unordered_map<Source, ir::ValueId, PortHash, PortEqual> fed_;                 // by output: the graph's inputs
   std::unordered_map<Source, std::vector<ir::ValueId>, PortHash, PortEqual> built_;  // by node: its outputs
   std::unordered_set<Source, PortHash, PortEqual> begun_;                            // by node
+  std::unordered_set<std::string> names_;                                            // of nodes, as far as given
 };
 
 }  // namespace
