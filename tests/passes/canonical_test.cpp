@@ -187,7 +187,7 @@ output %y
   RequireContains(text, "%y = MUL(%x, %c/reciprocal)");
 }
 
-TEST_CASE("constants in a row merge only when their shapes agree") {
+TEST_CASE("constants in a row merge when their shapes agree or one is a scalar") {
   auto text = [](const std::string& b) {
     return R"(graph main
 input %x : float32[2]
@@ -199,7 +199,16 @@ output %y
 )";
   };
   RequireContains(After(MergeConstants, text("float32[] = 2")), "float32[] = 3");
-  RequireUnchanged(MergeConstants, text("float32[2] = 2 3"));
+  RequireContains(After(MergeConstants, text("float32[2] = 2 3")), "float32[2] = 3 4");
+  RequireSameResults(MergeConstants, text("float32[2] = 2 3"), kRounding);
+  RequireUnchanged(MergeConstants, R"(graph main
+input %x : float32[2,2]
+const %a : float32[2] = 1 2
+const %b : float32[2,1] = 1 2
+%s = ADD(%x, %a) {fused_activation_function=0} : float32[2,2]
+%y = ADD(%s, %b) {fused_activation_function=0} : float32[2,2]
+output %y
+)");
 }
 
 TEST_CASE("int64 indices become int32") {

@@ -95,8 +95,19 @@ input %z : float32[4,2,3]
 output %y
 )");
   RequireContains(text, "SHAPE(%x)");
-  RequireContains(text, "PACK(");
+  RequireContains(text, "CONCATENATION(");
   RequireContains(text, "%y = RESHAPE(%y/batch_matmul, ");
+}
+
+TEST_CASE("dimensions that become one are multiplied in the shape at run time") {
+  const std::string text = After(LegalizeEinsum, R"(graph main
+input %x : float32[?,?,2,4]
+input %z : float32[2,4,3]
+%y = tf.Einsum(%x, %z) {equation="abcd,cde->abe"} : float32[?,?,3]
+output %y
+)");
+  RequireContains(text, "UNSORTED_SEGMENT_PROD(");
+  RequireContains(text, "int32[4] = 0 1 2 2");
 }
 
 TEST_CASE("a label that repeats in one operand is left alone") {

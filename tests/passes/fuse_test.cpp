@@ -82,6 +82,23 @@ output %y
   for (const char* op : {"MUL", "ADD", "SUB"}) RequireSameResults(FuseIntoNext, text(op), kRounding);
 }
 
+TEST_CASE("a fully connected layer does not wait for a term that others read too") {
+  const std::string text = R"(graph main
+input %x : float32[3,2]
+const %c : float32[] = 10
+const %w : float32[1,2] = 3 4
+const %b : float32[1] = 5
+%m = ADD(%x, %c) {fused_activation_function=0} : float32[3,2]
+%y = FULLY_CONNECTED(%m, %w, %b) {fused_activation_function=0, keep_num_dims=false} : float32[3,1]
+output %y
+output %m
+)";
+  const std::string after = After(FuseIntoNext, text);
+  RequireContains(after, "FULLY_CONNECTED(%x, ");
+  RequireContains(after, "%m = ADD(%x, %c)");
+  RequireSameResults(FuseIntoNext, text, kRounding);
+}
+
 TEST_CASE("a term before a fully connected layer without bias becomes its bias when it is a scalar") {
   auto text = [](const std::string& constant) {
     return R"(graph main

@@ -10,7 +10,8 @@
 // Before: FULLY_CONNECTED(ADD(x, c), w, b), b present or c a scalar
 // After:  FULLY_CONNECTED(x, w, b + w c)
 //
-// Conditions: c, w and b float32 constants; the first op has one reader and no fused activation.
+// Conditions: c, w and b float32 constants; the first op has no fused activation and one reader, but that ADD stays for
+// others where FULLY_CONNECTED need not wait for it.
 // Algebra: W(cx) = (cW)x and W(x + c) = Wx + Wc. Padding with zeros comes after the ADD, so ADD asks for VALID.
 // TensorFlow's converter asks for scalars before convolutions and for a bias after ADD of a vector; so do we, to write its
 // graph.
@@ -41,9 +42,11 @@ std::optional<Match> FindMatch(const ir::Graph& graph, ir::NodeId id) {
   if (form == nullptr || form->op == "TRANSPOSE_CONV") return std::nullopt;
   const ir::ValueId in = graph.node(id).input(form->input), weights = graph.node(id).input(form->weights);
   const ir::NodeId before = graph.producer(in);
-  if (before == ir::kNoNode || SoleReader(graph, in) == ir::kNoNode || !IsConstant(graph, weights)) return std::nullopt;
+  if (before == ir::kNoNode || !IsConstant(graph, weights)) return std::nullopt;
   const ir::Node& node = graph.node(before);
   if (node.op() != "MUL" && node.op() != "ADD" && node.op() != "SUB") return std::nullopt;
+  const bool may_stay = IsDense(*form) && node.op() == "ADD";
+  if (!may_stay && SoleReader(graph, in) == ir::kNoNode) return std::nullopt;
   if (node.attrs().Int("fused_activation_function") != 0 || IsConstant(graph, node.input(0))) return std::nullopt;
   if (graph.value(weights).type != ElementType::kFloat32) return std::nullopt;
   // An ADD that broadcasts x to a larger shape cannot be taken away.
@@ -106,8 +109,9 @@ absl::StatusOr<bool> FuseOne(ir::Graph& graph, ir::NodeId id) {
   const std::string op = graph.node(match->before).op();
   const bool folded = op == "MUL" ? FoldFactor(graph, id, *match) : FoldTerm(graph, id, *match, op == "SUB");
   if (!folded) return false;
+  const ir::ValueId in = graph.node(id).input(match->form->input);
   graph.SetInput(id, match->form->input, match->x);
-  graph.RemoveNode(match->before);
+  if (graph.NumUses(in) == 0) graph.RemoveNode(match->before);
   return true;
 }
 

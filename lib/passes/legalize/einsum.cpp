@@ -141,11 +141,11 @@ class Writer {
     Groups groups;
     for (const Groups& part : parts) groups.insert(groups.end(), part.begin(), part.end());
     const bool plain = std::all_of(groups.begin(), groups.end(), [](const std::string& g) { return g.size() == 1; });
-    return plain ? x : Emit(graph_, id_, "RESHAPE", {x, ShapeOf(groups)});
+    return plain ? x : Emit(graph_, id_, "RESHAPE", {x, MergedShape(x, groups)});
   }
 
   ValueId Reshape(ValueId x, const std::string& labels) {
-    return Emit(graph_, id_, "RESHAPE", {x, ShapeOf(Split(labels))});
+    return Emit(graph_, id_, "RESHAPE", {x, ShapeOf(labels)});
   }
 
   int64_t SizeOf(char label) const {
@@ -167,45 +167,62 @@ class Writer {
     return size;
   }
 
-  // The size of one dimension at run time, a scalar.
-  ValueId RunTimeSize(char label) {
-    const bool in_a = Has(e_.a, label);
-    const ValueId operand = in_a ? a_ : b_;
-    const auto axis = static_cast<int64_t>((in_a ? e_.a : e_.b).find(label));
-    ValueId shape = Emit(graph_, id_, "SHAPE", {operand},
-                         Attrs({{"out_type", static_cast<int64_t>(ElementType::kInt32)}}), ElementType::kInt32);
+  // Dimensions [begin, end) of an operand at run time.
+  ValueId RunTimeSizes(ValueId operand, int64_t begin, int64_t end) {
     auto ints = [&](int64_t element) { return AddInts(graph_, absl::StrCat(name_, "/index"), {element}); };
-    return Emit(graph_, id_, "STRIDED_SLICE", {shape, ints(axis), ints(axis + 1), ints(1)},
+    return Emit(graph_, id_, "STRIDED_SLICE", {RunTimeShape(operand), ints(begin), ints(end), ints(1)},
                 Attrs({{"begin_mask", int64_t{0}},
                        {"end_mask", int64_t{0}},
                        {"ellipsis_mask", int64_t{0}},
                        {"new_axis_mask", int64_t{0}},
-                       {"shrink_axis_mask", int64_t{1}}}));
+                       {"shrink_axis_mask", int64_t{0}}}));
   }
 
-  ValueId RunTimeSize(const std::string& group) {
-    ValueId size = ir::kNoValue;
-    for (char label : group) {
-      const int64_t known = SizeOf(label);
-      ValueId factor = known == ir::kDynamic ? RunTimeSize(label) : AddInt(graph_, absl::StrCat(name_, "/size"), known);
-      size = size == ir::kNoValue ? factor
-                                  : Emit(graph_, id_, "MUL", {size, factor},
-                                         Attrs({{"fused_activation_function", int64_t{0}}}));
-    }
-    return size == ir::kNoValue ? AddInt(graph_, absl::StrCat(name_, "/size"), 1) : size;
+  ValueId RunTimeShape(ValueId operand) {
+    return Emit(graph_, id_, "SHAPE", {operand},
+                Attrs({{"out_type", static_cast<int64_t>(ElementType::kInt32)}}), ElementType::kInt32);
   }
 
-  ValueId ShapeOf(const Groups& groups) {
+  // The labels' sizes as a constant, where one -1 can stand for what is unknown.
+  std::optional<ValueId> KnownShape(const Groups& groups) {
     std::vector<int64_t> sizes;
     for (const std::string& group : groups) sizes.push_back(SizeOf(group));
-    if (std::count(sizes.begin(), sizes.end(), ir::kDynamic) <= 1) {
-      return AddInts(graph_, absl::StrCat(name_, "/shape"), sizes);
-    }
+    if (std::count(sizes.begin(), sizes.end(), ir::kDynamic) > 1) return std::nullopt;
+    return AddInts(graph_, absl::StrCat(name_, "/shape"), sizes);
+  }
+
+  // One dimension a label: what stands side by side in an operand is sliced from its shape at once.
+  ValueId ShapeOf(const std::string& labels) {
+    if (auto known = KnownShape(Split(labels))) return *known;
     std::vector<ValueId> parts;
-    for (const std::string& group : groups) parts.push_back(RunTimeSize(group));
-    return Emit(graph_, id_, "PACK", parts,
-                Attrs({{"axis", int64_t{0}}, {"values_count", static_cast<int64_t>(parts.size())}}),
-                ElementType::kInt32);
+    for (size_t i = 0; i < labels.size();) {
+      size_t end = i + 1;
+      if (SizeOf(labels[i]) != ir::kDynamic) {
+        std::vector<int64_t> sizes = {SizeOf(labels[i])};
+        for (; end < labels.size() && SizeOf(labels[end]) != ir::kDynamic; ++end) sizes.push_back(SizeOf(labels[end]));
+        parts.push_back(AddInts(graph_, absl::StrCat(name_, "/sizes"), sizes));
+      } else {
+        const bool in_a = Has(e_.a, labels[i]);
+        const std::string& from = in_a ? e_.a : e_.b;
+        const size_t at = from.find(labels[i]);
+        while (end < labels.size() && SizeOf(labels[end]) == ir::kDynamic && from.find(labels[end]) == at + end - i) ++end;
+        parts.push_back(RunTimeSizes(in_a ? a_ : b_, static_cast<int64_t>(at), static_cast<int64_t>(at + end - i)));
+      }
+      i = end;
+    }
+    if (parts.size() == 1) return parts[0];
+    return Emit(graph_, id_, "CONCATENATION", parts,
+                Attrs({{"axis", int64_t{0}}, {"fused_activation_function", int64_t{0}}}), ElementType::kInt32);
+  }
+
+  // One dimension a group of x's dimensions, all of them in order: their products.
+  ValueId MergedShape(ValueId x, const Groups& groups) {
+    if (auto known = KnownShape(groups)) return *known;
+    std::vector<int64_t> group_of;
+    for (size_t i = 0; i < groups.size(); ++i) group_of.insert(group_of.end(), groups[i].size(), static_cast<int64_t>(i));
+    return Emit(graph_, id_, "UNSORTED_SEGMENT_PROD",
+                {RunTimeShape(x), AddInts(graph_, absl::StrCat(name_, "/groups"), group_of),
+                 AddInt(graph_, absl::StrCat(name_, "/num_groups"), static_cast<int64_t>(groups.size()))});
   }
 
   // The product's last op becomes the node, so that the result keeps its name.
