@@ -30,8 +30,10 @@ std::vector<int64_t> Widen(const void* elements, int64_t count) {
 }
 
 std::optional<std::vector<int64_t>> Ints(const Operand& operand) {
-  if (operand.elements == nullptr || !SmallEnough(*operand.shape)) return std::nullopt;
+  if (!operand.present || !SmallEnough(*operand.shape)) return std::nullopt;
   const int64_t count = operand.shape->NumElements();
+  // A list without elements is known without being stored.
+  if (operand.elements == nullptr && count > 0) return std::nullopt;
   switch (operand.type) {
     case ElementType::kInt8: return Widen<int8_t>(operand.elements, count);
     case ElementType::kInt16: return Widen<int16_t>(operand.elements, count);

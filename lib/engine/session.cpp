@@ -129,6 +129,16 @@ absl::Status SessionImpl::ShowStates(const PreparedNode& prepared) {
   return absl::OkStatus();
 }
 
+// A result whose shape is still not known. Some kernels allocate theirs now; for all others it has as many dimensions as
+// it should, without elements.
+absl::Status SessionImpl::HideUnknown(const PreparedNode& prepared, ir::ValueId id, ops::MutableView& view) const {
+  static constexpr int64_t kZeros[16] = {};  // more dimensions than any op takes
+  if (slot(id).home != Home::kHeap || view.data != nullptr) return absl::OkStatus();
+  if (!facts(id).shape.ranked() && !prepared.op->has_side_effects) return CheckAllocated(graph_.node(prepared.id));
+  view.dims = absl::MakeConstSpan(kZeros).first(std::min(view.dims.size(), std::size(kZeros)));
+  return absl::OkStatus();
+}
+
 absl::Status SessionImpl::Evaluate(const PreparedNode& prepared) {
   const ir::Node& node = graph_.node(prepared.id);
   inputs_.clear();
@@ -139,6 +149,7 @@ absl::Status SessionImpl::Evaluate(const PreparedNode& prepared) {
   for (ir::ValueId id : node.outputs()) {
     if (slot(id).home == Home::kView) data(id) = data(slot(id).root);
     outputs_.push_back(MutableViewOf(id));
+    ZP_RETURN_IF_ERROR(HideUnknown(prepared, id, outputs_.back()));
   }
   if (prepared.has_states) {
     for (ir::ValueId id : node.inputs()) {

@@ -109,6 +109,7 @@ class SessionImpl : public Session, public ops::Runtime, public ops::StringAlloc
   void*& data(ir::ValueId id) { return data_[static_cast<size_t>(id)]; }
 
   ops::MutableView MutableViewOf(ir::ValueId id) const;
+  absl::Status HideUnknown(const PreparedNode& prepared, ir::ValueId id, ops::MutableView& view) const;
   ops::TensorView View(ir::ValueId id) const;
 
   const std::shared_ptr<Family> owned_;

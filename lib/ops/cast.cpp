@@ -97,8 +97,11 @@ absl::Status Eval(const EvalContext& context) {
 
 absl::Status Infer(InferContext& context) {
   // TensorFlow's converter leaves the options out: then the result's own type is all there is.
-  const auto type = static_cast<ElementType>(
-      context.attrs().Int("out_data_type", static_cast<int64_t>(context.output_type(0))));
+  const int64_t code = context.attrs().Int("out_data_type", static_cast<int64_t>(context.output_type(0)));
+  if (code < 0 || code > std::numeric_limits<int8_t>::max() || FindTraits(static_cast<int>(code)) == nullptr) {
+    return absl::InvalidArgumentError(absl::StrCat("there is no element type ", code));
+  }
+  const auto type = static_cast<ElementType>(code);
   context.set_output(0, type, context.input_shape(0));
   // Sizes of tensors survive a cast among the types that hold them.
   auto ints = context.input_ints(0);

@@ -160,6 +160,9 @@ int64_t VectorLength(const ir::Shape& shape) {
 }
 
 absl::StatusOr<ir::Shape> ShapeFromInts(const InferContext& context, int i) {
+  if (!Traits(context.input_type(i)).is_integer) {
+    return absl::InvalidArgumentError(absl::StrCat("operand ", i, " is a list of ", Name(context.input_type(i))));
+  }
   std::optional<std::vector<int64_t>> sizes = context.input_ints(i);
   if (!sizes) return UnknownShape(VectorLength(context.input_shape(i)));
   const bool complete = context.input_ints_complete(i);
@@ -174,6 +177,7 @@ absl::StatusOr<ir::Shape> ShapeFromInts(const InferContext& context, int i) {
 absl::Status EvalView(const EvalContext& context) {
   const TensorView& from = context.inputs[0];
   const MutableView& to = context.outputs[0];
+  if (from.bytes() != to.bytes()) return absl::InvalidArgumentError("the result's shape is not known");
   if (from.data != to.data && from.bytes() != 0) std::memcpy(to.data, from.data, from.bytes());
   return absl::OkStatus();
 }

@@ -1,12 +1,14 @@
 // EXPAND_DIMS: inserts a dimension of size 1 before axis (operand 1), which counts in the result's rank.
 #include "absl/strings/str_cat.h"
 #include "ops/data_movement.h"
+#include "ops/infer.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops {
 namespace {
 
 absl::Status Infer(InferContext& context) {
+  ZP_RETURN_IF_ERROR(CheckType(context, 1, {ElementType::kInt32, ElementType::kInt64}));
   const ir::Shape& from = context.input_shape(0);
   auto axes = context.input_ints(1);
   if (axes && axes->size() != 1) {

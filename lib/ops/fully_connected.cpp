@@ -59,6 +59,7 @@ absl::Status Eval(const EvalContext& context) {
   if (context.outputs[0].elements() == 0) return absl::OkStatus();
   std::unique_ptr<kernels::PackedConv> packed_now;
   const auto* packed = PreparedOrNow(context, packed_now, [&] { return PackWeights(context.inputs[1]); });
+  if (packed == nullptr) return absl::InvalidArgumentError("the weights have no elements");
   const int64_t units = context.inputs[1].dim(0);
   kernels::Window window;
   window.batch = window.in_h = window.out_h = window.kernel_h = window.kernel_w = 1;

@@ -1,12 +1,14 @@
 // SLICE: a box of a tensor from begin (operand 1) of size (operand 2); size -1 reaches to the end.
 #include "absl/strings/str_cat.h"
 #include "ops/data_movement.h"
+#include "ops/infer.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops {
 namespace {
 
 absl::Status Infer(InferContext& context) {
+  for (int i : {1, 2}) ZP_RETURN_IF_ERROR(CheckType(context, i, {ElementType::kInt32, ElementType::kInt64}));
   const ir::Shape& from = context.input_shape(0);
   auto begins = context.input_ints(1), sizes = context.input_ints(2);
   if (!from.ranked() || !sizes) {
@@ -42,9 +44,21 @@ absl::Status Eval(const EvalContext& context) {
   const TensorView& from = context.inputs[0];
   ZP_ASSIGN_OR_RETURN(const std::vector<int64_t> begins, ReadInts(context.inputs[1]));
   const ir::Dims strides = RowMajorStrides(from.dims);
+  const MutableView& to = context.outputs[0];
+  // Where begins are computed, shapes alone could not tell.
+  if (begins.size() != from.dims.size() || to.dims.size() != from.dims.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("a slice from ", begins.size(), " places of a tensor of shape ",
+                                                   ir::Shape(from.dims).ToString()));
+  }
   int64_t corner = 0;
-  for (size_t i = 0; i < begins.size(); ++i) corner += begins[i] * strides[i];
-  return ReadStrided(from, corner, strides, context.outputs[0]);
+  for (size_t i = 0; i < begins.size(); ++i) {
+    if (begins[i] < 0 || begins[i] > from.dims[i] - to.dims[i]) {
+      return absl::InvalidArgumentError(absl::StrCat("slice from ", begins[i], " of size ", to.dims[i],
+                                                     " is outside dimension ", i, " of ", ir::Shape(from.dims).ToString()));
+    }
+    corner += begins[i] * strides[i];
+  }
+  return ReadStrided(from, corner, strides, to);
 }
 
 int Version(const VersionContext& context) {

@@ -74,6 +74,7 @@ absl::Status Eval(const EvalContext& context) {
   if (context.outputs[0].elements() == 0) return absl::OkStatus();
   std::unique_ptr<kernels::PackedTransposeConv> packed_now;
   const auto* packed = PreparedOrNow(context, packed_now, [&] { return PackFilter(filter, sliding); });
+  if (packed == nullptr) return absl::InvalidArgumentError("the filter has no elements");
   const kernels::Window window = MakeWindow(context.outputs[0].dims, filter.dim(1), filter.dim(2), sliding, input.dims);
   packed->Run(window, input.As<float>(), OptionalFloats(context, kBias), clamp, context.outputs[0].As<float>(),
               context.scratch.Get(packed->ScratchBytes(window)));

@@ -3,30 +3,15 @@
 // HASHTABLE_IMPORT, HASHTABLE_FIND, HASHTABLE_SIZE. LiteRT has no kernels for CALL and STABLEHLO_WHILE.
 #include <catch2/catch.hpp>
 
-#include <fstream>
-
-#include <nlohmann/json.hpp>
-
 #include "absl/strings/escaping.h"
 #include "engine/engine.h"
 #include "formats/tflite/tflite.h"
 #include "ir/text.h"
 #include "ops/stored_bytes.h"
+#include "tests/support/golden.h"
 
 namespace zeropoint {
 namespace {
-
-using Json = nlohmann::json;
-
-template <typename T>
-std::vector<uint8_t> Packed(const Json& data) {
-  std::vector<T> elements;
-  for (const Json& value : data) {
-    elements.push_back(value.is_boolean() ? static_cast<T>(value.get<bool>()) : value.get<T>());
-  }
-  const auto* bytes = reinterpret_cast<const uint8_t*>(elements.data());
-  return std::vector<uint8_t>(bytes, bytes + elements.size() * sizeof(T));
-}
 
 std::vector<uint8_t> PackedStrings(const Json& data) {
   std::vector<int32_t> head = {static_cast<int32_t>(data.size())};
@@ -49,14 +34,12 @@ struct Tensor {
 
   explicit Tensor(const Json& json)
       : type(FindTraits(json["type"].get<std::string>())->type), dims(json["shape"].get<std::vector<int64_t>>()) {
-    const Json& data = json["data"];
-    switch (type) {
-      case ElementType::kFloat32: bytes = Packed<float>(data); break;
-      case ElementType::kInt32: bytes = Packed<int32_t>(data); break;
-      case ElementType::kInt64: bytes = Packed<int64_t>(data); break;
-      case ElementType::kString: bytes = PackedStrings(data); break;
-      default: bytes = Packed<uint8_t>(data); break;
+    if (type == ElementType::kString) {
+      bytes = PackedStrings(json["data"]);
+      return;
     }
+    const Bytes data = GoldenValue(json, "").data;
+    bytes.assign(data.data(), data.data() + data.size());
   }
   ops::TensorView view() const { return {{type, dims, bytes.data()}}; }
 };
@@ -99,15 +82,11 @@ void CheckModel(const Json& golden) {
 }  // namespace
 
 TEST_CASE("models of several graphs do what LiteRT does with them") {
-  std::ifstream file(ZEROPOINT_SOURCE_DIR "/tests/data/control_flow_golden.json");
-  REQUIRE(file.good());
-  for (const Json& golden : Json::parse(file)) CheckModel(golden);
+  for (const Json& golden : ReadGolden("control_flow_golden.json")) CheckModel(golden);
 }
 
 TEST_CASE("models of several graphs are written as they were read") {
-  std::ifstream file(ZEROPOINT_SOURCE_DIR "/tests/data/control_flow_golden.json");
-  REQUIRE(file.good());
-  for (const Json& golden : Json::parse(file)) {
+  for (const Json& golden : ReadGolden("control_flow_golden.json")) {
     INFO(golden["name"].get<std::string>());
     std::string content;
     REQUIRE(absl::Base64Unescape(golden["model"].get<std::string>(), &content));

@@ -4,6 +4,7 @@
 #include "ir/text.h"
 #include "ops/op_def.h"
 #include "tests/ops/fake_contexts.h"
+#include "tests/support/imported.h"
 
 namespace zeropoint::ops {
 namespace {
@@ -43,23 +44,6 @@ int VersionOf(absl::string_view op, std::vector<FakeTensor> inputs, ElementType 
 }
 
 FakeTensor Typed(ElementType type, ir::Shape shape = {1, 2, 2, 1}) { return {type, {}, std::move(shape)}; }
-
-// The graph after the TF form of its only node ran.
-std::string Imported(const std::string& text) {
-  auto graph = ir::ParseGraph(text);
-  INFO(Describe(graph.status()));
-  REQUIRE(graph.ok());
-  const ir::NodeId node = graph->first();
-  const auto match = FindTfForm(absl::string_view(graph->node(node).op()).substr(kTfPrefix.size()));
-  REQUIRE(match);
-  REQUIRE(match->form->import != nullptr);
-  const absl::Status status = match->form->import(*graph, node);
-  if (!status.ok()) return std::string(absl::StatusCodeToString(status.code()));
-  graph->node(node).info.op = std::string(match->op->name);
-  const std::string printed = ir::ToText(*graph);
-  const size_t begin = printed.find("%y");
-  return printed.substr(begin, printed.find('\n', begin) - begin);
-}
 
 }  // namespace
 

@@ -1,62 +1,19 @@
 // Ops that select, scatter, sum segments and the like against what LiteRT computed
 // (tests/data/make_selection_golden.py). Integers must be equal; real numbers may differ in the last bits.
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <map>
 
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 
 #include "engine/engine.h"
 #include "ir/graph.h"
 #include "ops/op_def.h"
+#include "tests/support/golden.h"
 
 using namespace zeropoint;
 
 namespace {
-
-using Json = nlohmann::json;
-
-template <typename T>
-Bytes Pack(const Json& data) {
-  std::vector<T> elements;
-  for (const Json& element : data) {
-    if (element.is_null()) elements.push_back(std::numeric_limits<T>::quiet_NaN());
-    else elements.push_back(element.get<T>());
-  }
-  return Bytes::Of(absl::MakeConstSpan(elements));
-}
-
-ir::Value ToValue(const Json& tensor, const std::string& name) {
-  ir::Value value{.name = name,
-                  .type = FindTraits(absl::string_view(tensor["type"].get<std::string>()))->type,
-                  .shape = ir::Shape(tensor["shape"].get<std::vector<int64_t>>()),
-                  .is_constant = true};
-  const Json& data = tensor["data"];
-  switch (value.type) {
-    case ElementType::kFloat32: value.data = Pack<float>(data); break;
-    case ElementType::kFloat64: value.data = Pack<double>(data); break;
-    case ElementType::kInt8: value.data = Pack<int8_t>(data); break;
-    case ElementType::kInt16: value.data = Pack<int16_t>(data); break;
-    case ElementType::kUInt16: value.data = Pack<uint16_t>(data); break;
-    case ElementType::kInt32: value.data = Pack<int32_t>(data); break;
-    case ElementType::kUInt32: value.data = Pack<uint32_t>(data); break;
-    case ElementType::kInt64: value.data = Pack<int64_t>(data); break;
-    default: value.data = Pack<uint8_t>(data); break;
-  }
-  return value;
-}
-
-ir::AttrValue ToAttr(const Json& value) {
-  if (value.is_boolean()) return value.get<bool>();
-  if (value.is_number_float()) return value.get<float>();
-  if (value.is_array()) {
-    if (!value.empty() && value[0].is_number_float()) return value.get<std::vector<float>>();
-    return value.get<std::vector<int64_t>>();
-  }
-  return value.get<int64_t>();
-}
 
 template <typename T>
 void CompareReals(const ops::TensorView& got, const ir::Value& want) {
@@ -90,7 +47,7 @@ void Check(const Json& golden) {
       inputs.push_back(ir::kNoValue);
       continue;
     }
-    ir::Value value = ToValue(tensor, "x" + std::to_string(inputs.size()));
+    ir::Value value = GoldenValue(tensor, "x" + std::to_string(inputs.size()));
     if (std::find(fed.begin(), fed.end(), static_cast<int>(inputs.size())) != fed.end()) {
       arguments.push_back(value);
       value.is_constant = false;
@@ -100,11 +57,10 @@ void Check(const Json& golden) {
   }
   for (int i : fed) graph.inputs.push_back(inputs[static_cast<size_t>(i)]);
   for (const Json& tensor : golden["outputs"]) {
-    wanted.push_back(ToValue(tensor, "y"));
+    wanted.push_back(GoldenValue(tensor, "y"));
     outputs.push_back(graph.AddValue({.name = "y", .type = wanted.back().type, .shape = ir::Shape::Unranked()}));
   }
-  ir::NodeInfo info{.op = op};
-  for (const auto& [name, value] : golden["attrs"].items()) info.attrs.Set(name, ToAttr(value));
+  const ir::NodeInfo info{.op = op, .attrs = GoldenAttrs(golden["attrs"])};
   graph.AddNode(info, inputs, outputs);
   graph.outputs = outputs;
   auto executable = engine::Executable::Create(graph);
@@ -128,7 +84,5 @@ void Check(const Json& golden) {
 }  // namespace
 
 TEST_CASE("ops that select, scatter and sum segments compute what LiteRT computes") {
-  std::ifstream file(ZEROPOINT_SOURCE_DIR "/tests/data/selection_golden.json");
-  REQUIRE(file.good());
-  for (const Json& golden : Json::parse(file)) Check(golden);
+  for (const Json& golden : ReadGolden("selection_golden.json")) Check(golden);
 }

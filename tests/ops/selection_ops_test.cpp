@@ -8,6 +8,7 @@
 #include "ir/text.h"
 #include "ops/op_def.h"
 #include "tests/ops/fake_contexts.h"
+#include "tests/support/imported.h"
 
 namespace zeropoint::ops {
 namespace {
@@ -49,23 +50,6 @@ int VersionOf(absl::string_view op, std::vector<FakeTensor> inputs, ElementType 
 }
 
 FakeTensor Typed(ElementType type) { return {type, {}, {2, 2}}; }
-
-// The graph after the TF form of its only node ran, from that node on.
-std::string Imported(const std::string& text) {
-  auto graph = ir::ParseGraph(text);
-  INFO(Describe(graph.status()));
-  REQUIRE(graph.ok());
-  const ir::NodeId node = graph->first();
-  const auto match = FindTfForm(absl::string_view(graph->node(node).op()).substr(kTfPrefix.size()));
-  REQUIRE(match);
-  REQUIRE(match->form->import != nullptr);
-  const absl::Status status = match->form->import(*graph, node);
-  if (!status.ok()) return std::string(absl::StatusCodeToString(status.code()));
-  graph->node(node).info.op = std::string(match->op->name);
-  const std::string printed = ir::ToText(*graph);
-  const size_t begin = printed.find("%y");
-  return printed.substr(begin, printed.find(" : ", begin) - begin);
-}
 
 TEST_CASE("results whose size follows from elements stay open until those are known") {
   CHECK(Inferred("TOPK_V2", {Data({2, 5}), Scalar(3)}) == "[2,3]");
@@ -190,12 +174,12 @@ TEST_CASE("versions of selecting ops follow the types") {
 }
 
 TEST_CASE("TensorFlow forms of selecting ops keep what LiteRT has a place for") {
-  CHECK(Imported(R"(graph main
+  CHECK(ImportedUntyped(R"(graph main
   input %x : float32[5]
   %y, %i = tf.Unique(%x) {T=0, out_idx=4} : float32[?], int64[5]
   output %y
 )") == "%y, %i = UNIQUE(%x) {idx_out_type=4}");
-  CHECK(Imported(R"(graph main
+  CHECK(ImportedUntyped(R"(graph main
   input %b : float32[5,4]
   input %s : float32[5]
   input %n : int32[]
@@ -203,19 +187,19 @@ TEST_CASE("TensorFlow forms of selecting ops keep what LiteRT has a place for") 
   %y = tf.NonMaxSuppressionV3(%b, %s, %n, %t, %t) {T=0} : int32[?]
   output %y
 )") == "%y, %y_count = NON_MAX_SUPPRESSION_V4(%b, %s, %n, %t, %t)");
-  CHECK(Imported(R"(graph main
+  CHECK(ImportedUntyped(R"(graph main
   input %x : float32[1,2,2,4]
   %y = tf.LRN(%x) {depth_radius=2, bias=1.0, alpha=0.5, beta=0.75} : float32[1,2,2,4]
   output %y
 )") == "%y = LOCAL_RESPONSE_NORMALIZATION(%x) {alpha=0.5, beta=0.75, bias=1.0, radius=2}");
-  CHECK(Imported(R"(graph main
+  CHECK(ImportedUntyped(R"(graph main
   input %x : float32[5]
   const %lo : float32[] = -1
   const %hi : float32[] = 2
   %y = tf.FakeQuantWithMinMaxVars(%x, %lo, %hi) {num_bits=8, narrow_range=false} : float32[5]
   output %y
 )") == "%y = FAKE_QUANT(%x) {max=2.0, min=-1.0, narrow_range=false, num_bits=8}");
-  CHECK(Imported(R"(graph main
+  CHECK(ImportedUntyped(R"(graph main
   input %x : float32[2,3]
   const %k : int32[] = 0
   const %n : int32[] = -1
@@ -223,42 +207,42 @@ TEST_CASE("TensorFlow forms of selecting ops keep what LiteRT has a place for") 
   %y = tf.MatrixDiagV3(%x, %k, %n, %n, %p) {align="RIGHT_LEFT"} : float32[2,3,3]
   output %y
 )") == "%y = MATRIX_DIAG(%x)");
-  CHECK(Imported(R"(graph main
+  CHECK(ImportedUntyped(R"(graph main
   input %x : float32[2,3]
   const %k : int32[] = 1
   %y = tf.MatrixSetDiagV3(%x, %x, %k) {align="RIGHT_LEFT"} : float32[2,3]
   output %y
 )") == "UNIMPLEMENTED");
-  CHECK(Imported(R"(graph main
+  CHECK(ImportedUntyped(R"(graph main
   input %x : float32[2,3]
   %y = tf.Bitcast(%x) {type=3} : float32[?]
   output %y
 )") == "%y = BITCAST(%x)");
-  CHECK(Imported(R"(graph main
+  CHECK(ImportedUntyped(R"(graph main
   input %x : float32[2,3]
   %y = tf.Bucketize(%x) {boundaries=[1.0,2.5]} : int32[2,3]
   output %y
 )") == "%y = BUCKETIZE(%x) {boundaries=[1.0,2.5]}");
-  CHECK(Imported(R"(graph main
+  CHECK(ImportedUntyped(R"(graph main
   input %x : float32[1,4,5,6,3]
   input %f : float32[2,2,2,3,4]
   %y = tf.Conv3D(%x, %f) {data_format="NDHWC", dilations=[1,1,2,1,1], padding="VALID", strides=[1,1,2,3,1]} : float32[?]
   output %y
 )") == "%y = CONV_3D(%x, %f, -) {dilation_d_factor=1, dilation_h_factor=2, dilation_w_factor=1, "
        "fused_activation_function=0, padding=1, stride_d=1, stride_h=2, stride_w=3}");
-  CHECK(Imported(R"(graph main
+  CHECK(ImportedUntyped(R"(graph main
   input %x : float32[1,4,5,6,3]
   input %f : float32[2,2,2,3,4]
   %y = tf.Conv3D(%x, %f) {data_format="NCDHW", padding="VALID", strides=[1,1,1,1,1]} : float32[?]
   output %y
 )") == "UNIMPLEMENTED");
-  CHECK(Imported(R"(graph main
+  CHECK(ImportedUntyped(R"(graph main
   input %x : float32[5]
   input %z : float32[1]
   %y = tf.Atan2(%x, %z) {T=0} : float32[5]
   output %y
 )") == "UNIMPLEMENTED");
-  CHECK(Imported(R"(graph main
+  CHECK(ImportedUntyped(R"(graph main
   input %x : float32[5]
   %y, %i = tf.TopKV2(%x, %x) {index_type=4} : float32[?], int64[?]
   output %y

@@ -4,37 +4,14 @@
 #include <cmath>
 #include <complex>
 #include <cstring>
-#include <fstream>
 
-#include <nlohmann/json.hpp>
 
 #include "engine/engine.h"
 #include "ops/op_def.h"
+#include "tests/support/golden.h"
 
 namespace zeropoint {
 namespace {
-
-using Json = nlohmann::json;
-
-template <typename T>
-Bytes Packed(const Json& data) {
-  std::vector<T> elements;
-  for (const Json& value : data) elements.push_back(static_cast<T>(value.get<double>()));
-  return Bytes::Of(absl::Span<const T>(elements));
-}
-
-ir::Value ToValue(const Json& tensor, const std::string& name) {
-  ir::Value value;
-  value.name = name;
-  value.type = FindTraits(tensor["type"].get<std::string>())->type;
-  value.shape = ir::Shape(tensor["shape"].get<std::vector<int64_t>>());
-  switch (value.type) {
-    case ElementType::kInt32: value.data = Packed<int32_t>(tensor["data"]); break;
-    case ElementType::kInt64: value.data = Packed<int64_t>(tensor["data"]); break;
-    default: value.data = Packed<float>(tensor["data"]); break;  // complex numbers are pairs of them
-  }
-  return value;
-}
 
 // One node on the case's operands, its result of unknown shape.
 ir::Graph OneNode(const Json& golden, std::vector<ir::Value>& inputs, std::vector<ops::TensorView>& views) {
@@ -42,13 +19,14 @@ ir::Graph OneNode(const Json& golden, std::vector<ir::Value>& inputs, std::vecto
   std::vector<ir::ValueId> operands;
   inputs.reserve(golden["inputs"].size());
   for (const Json& tensor : golden["inputs"]) {
-    inputs.push_back(ToValue(tensor, "x" + std::to_string(operands.size())));
+    inputs.push_back(GoldenValue(tensor, "x" + std::to_string(operands.size())));
     ir::Value value = inputs.back();
     if (tensor["constant"].get<bool>()) {
       operands.push_back(graph.AddConstant(value.name, value.type, value.shape, value.data));
       continue;
     }
     views.push_back({{value.type, inputs.back().shape.dims(), inputs.back().data.data()}});
+    value.is_constant = false;
     value.data = {};
     operands.push_back(graph.AddValue(std::move(value)));
     graph.inputs.push_back(operands.back());
@@ -58,7 +36,7 @@ ir::Graph OneNode(const Json& golden, std::vector<ir::Value>& inputs, std::vecto
   graph.outputs = {result};
   ir::NodeInfo info;
   info.op = golden["op"];
-  for (const auto& [name, value] : golden["attrs"].items()) info.attrs.Set(name, value.get<int64_t>());
+  info.attrs = GoldenAttrs(golden["attrs"]);
   graph.AddNode(std::move(info), operands, {result});
   return graph;
 }
@@ -77,7 +55,7 @@ void Check(const Json& golden) {
   std::vector<ir::Value> inputs;
   std::vector<ops::TensorView> views;
   const ir::Graph graph = OneNode(golden, inputs, views);
-  const ir::Value want = ToValue(golden["output"], "y");
+  const ir::Value want = GoldenValue(golden["output"], "y");
   const auto executable = engine::Executable::Create(graph);
   REQUIRE(executable.ok());
   const auto session = engine::Session::Create(**executable);
@@ -104,9 +82,7 @@ void Check(const Json& golden) {
 }  // namespace
 
 TEST_CASE("signal and random ops compute what LiteRT computed") {
-  std::ifstream file(ZEROPOINT_SOURCE_DIR "/tests/data/signal_golden.json");
-  REQUIRE(file.good());
-  for (const Json& golden : Json::parse(file)) Check(golden);
+  for (const Json& golden : ReadGolden("signal_golden.json")) Check(golden);
 }
 
 TEST_CASE("RFFT2D takes lengths that are no powers of two") {

@@ -4,24 +4,21 @@
 
 #include <cmath>
 #include <cstring>
-#include <fstream>
 #include <limits>
 #include <set>
 
-#include <nlohmann/json.hpp>
 
 #include "engine/buffer.h"
 #include "engine/engine.h"
 #include "fake_contexts.h"
 #include "ops/op_def.h"
 #include "schema/schema_generated.h"
+#include "tests/support/golden.h"
 
 using namespace zeropoint;
 using namespace zeropoint::ops;
 
 namespace {
-
-using Json = nlohmann::json;
 
 struct Tensor {
   ElementType type;
@@ -130,42 +127,17 @@ std::vector<float> RunFloats(const char* op, const ir::Attributes& attrs, const 
   return Run(op, attrs, inputs)[0].elements<float>();
 }
 
-// --- golden cases
-
-template <typename T>
-Tensor Packed(const TypeTraits& traits, const Json& tensor) {
-  std::vector<T> elements;
-  for (const Json& value : tensor["data"]) {
-    elements.push_back(static_cast<T>(value.is_boolean() ? value.get<bool>() : value.get<double>()));
-  }
-  return Make(traits.type, ir::Shape(tensor["shape"].get<Longs>()), elements);
-}
-
 Tensor ToTensor(const Json& tensor) {
-  const TypeTraits& traits = *FindTraits(tensor["type"].get<std::string>());
-  switch (traits.type) {
-    case ElementType::kFloat32: return Packed<float>(traits, tensor);
-    case ElementType::kInt32: return Packed<int32_t>(traits, tensor);
-    case ElementType::kInt64: return Packed<int64_t>(traits, tensor);
-    default: return Packed<uint8_t>(traits, tensor);
-  }
-}
-
-ir::AttrValue ToAttr(const Json& value) {
-  if (value.is_boolean()) return value.get<bool>();
-  if (value.is_array()) return value.get<Longs>();
-  return value.get<int64_t>();
+  const ir::Value value = GoldenValue(tensor, "");
+  return {value.type, value.shape, {value.data.data(), value.data.data() + value.data.size()}};
 }
 
 }  // namespace
 
 TEST_CASE("StableHLO ops compute what LiteRT's kernels computed") {
-  std::ifstream file(ZEROPOINT_SOURCE_DIR "/tests/data/stablehlo_golden.json");
-  REQUIRE(file.good());
-  for (const Json& golden : Json::parse(file)) {
+  for (const Json& golden : ReadGolden("stablehlo_golden.json")) {
     INFO(golden["op"] << " " << golden["attrs"].dump() << " " << golden["body"]);
-    ir::Attributes attrs;
-    for (const auto& [name, value] : golden["attrs"].items()) attrs.Set(name, ToAttr(value));
+    const ir::Attributes attrs = GoldenAttrs(golden["attrs"]);
     std::vector<Tensor> inputs;
     for (const Json& input : golden["inputs"]) inputs.push_back(ToTensor(input));
     const Tensor want = ToTensor(golden["output"]);
