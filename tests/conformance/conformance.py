@@ -103,7 +103,7 @@ def convert(zeropoint, model, mode, output, data=None, options=()):
     return result
 
 
-def isolated(function, *arguments):
+def isolated(function, *arguments, seconds=RUN_SECONDS):
     """(True, what function returns) or (False, why not); a crash or an endless loop of the interpreter ends only its own process."""
     context = multiprocessing.get_context('fork')
     receiver, sender = context.Pipe(duplex=False)
@@ -122,7 +122,7 @@ def isolated(function, *arguments):
     process.start()
     sender.close()
     try:
-        answer = receiver.recv() if receiver.poll(RUN_SECONDS) else (False, 'no answer in %d s' % RUN_SECONDS)
+        answer = receiver.recv() if receiver.poll(seconds) else (False, 'no answer in %d s' % seconds)
     except EOFError:
         process.join()
         code = process.exitcode
