@@ -59,6 +59,21 @@ output %y
   CHECK(plan.outputs.at(0).type == ElementType::kFloat32);
 }
 
+TEST_CASE("float16 leaves a number float that it would turn into zero") {
+  const ir::Model model = ParsedModel(R"(graph main
+input %x : float32[4]
+const %tiny : float32[] = 1e-12
+const %small : float32[] = 1e-7
+%a = ADD(%x, %tiny) : float32[4]
+%b = ADD(%a, %small) : float32[4]
+output %b
+)");
+  const GraphPlan plan = Planned(model, {}, With(Scheme::kFloat16));
+  CHECK(plan.values.count(ValueNamed(model, "tiny")) == 0);
+  CHECK(DecisionOn(model, plan, "a").reason.find("would become 0") != std::string::npos);
+  CHECK(plan.values.at(ValueNamed(model, "small")).type == ElementType::kFloat16);
+}
+
 TEST_CASE("float16 stores every float constant that a node reads") {
   const ir::Model model = Dense(1);
   const GraphPlan plan = Planned(model, {}, With(Scheme::kFloat16));
