@@ -175,6 +175,7 @@ void SetOptions(const ConvertOptions& options, const Mode& mode, Converter& conv
   converter.recipe = options.recipe;
   converter.target_litert = options.litert;
   converter.integer_only_rewrite = options.integer_only == kRewrite;
+  converter.variable_quantization = options.variable_quantization;
   converter.threads = options.threads;
 }
 

@@ -20,6 +20,7 @@ struct ConvertOptions {
   std::string integer_only = "kernels";  // or "rewrite"
   int threads = 0;
   bool per_tensor = false, per_tensor_dense = false;
+  bool variable_quantization = false;
   bool quiet = false;
   int verbose = 0;  // 1: messages, times, reasons; 2: every pass as well
 };

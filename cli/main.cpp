@@ -69,6 +69,8 @@ void AddConvert(CLI::App& app, ConvertOptions& options) {
       ->capture_default_str();
   convert->add_option("--report", options.report, "write what was decided as JSON; '-': to stdout")->type_name("JSON");
   convert->add_flag("--per-tensor", options.per_tensor, "one scale for each weight tensor, not one a channel");
+  convert->add_flag("--variable-quantization", options.variable_quantization,
+                    "int8: resource variables hold int8, too (always so in int8-only)");
   convert->add_flag("--per-tensor-dense", options.per_tensor_dense, "the same for FULLY_CONNECTED only");
   CLI::Option* quiet = convert->add_flag("-q,--quiet", options.quiet, "errors only");
   convert->add_flag("-v,--verbose", options.verbose, "stage times, operators that stay float; twice: every pass")

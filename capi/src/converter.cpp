@@ -302,6 +302,14 @@ zp_status zp_converter_set_integer_only_rewrite(zp_converter* converter, int rew
   });
 }
 
+zp_status zp_converter_set_variable_quantization(zp_converter* converter, int quantize, zp_error** err) {
+  return Guard(err, [&]() -> absl::Status {
+    if (converter == nullptr) return BadArgument("converter is NULL");
+    converter->converter.variable_quantization = quantize != 0;
+    return absl::OkStatus();
+  });
+}
+
 zp_status zp_converter_set_calibration(zp_converter* converter, int32_t calibration, zp_error** err) {
   return Guard(err, [&]() -> absl::Status {
     if (converter == nullptr) return BadArgument("converter is NULL");

@@ -94,6 +94,9 @@ struct ConverterOptions {
   std::string target_litert;
   // Ops without an integer kernel become integer ops: a table of the function's values, or ops that compute the same.
   bool integer_only_rewrite = false;
+  // Resource variables hold int8 where what reads and assigns them is int8. Always so in int8-only; in 16x8 they always hold
+  // int16.
+  bool variable_quantization = false;
   int threads = 0;                // 0: as many as the machine has
   std::function<bool(const ProgressInfo&)> progress;                  // false cancels
   std::function<void(int severity, absl::string_view text)> log;      // 0 debug, 1 info, 2 warning

@@ -36,6 +36,9 @@ OpDef AssignVariable() {
           .tf = {{"AssignVariableOp"}},
           .infer = Infer,
           .eval_float = Eval,
+          .quant = {.inputs = {{Role::kState}, OperandSpec::Activation()},
+                    .int8 = true,
+                    .int16 = true},
           .has_side_effects = true};
 }
 

@@ -44,6 +44,10 @@ OpDef ReadVariable() {
           .tf = {{"ReadVariableOp"}},
           .infer = Infer,
           .eval_float = Eval,
+          .quant = {.inputs = {{Role::kState}},
+                    .outputs = {OperandSpec::Activation()},
+                    .int8 = true,
+                    .int16 = true},
           .has_side_effects = true};  // none, but its result is no function of its operand
 }
 

@@ -38,7 +38,8 @@ OpDef VarHandle() {
           .tf = {{"VarHandleOp", ImportTf}},
           .infer = InferHandle,
           .prepare = Prepare,
-          .eval_float = EvalHandle};
+          .eval_float = EvalHandle,
+          .quant = {.outputs = {{Role::kState}}}};
 }
 
 }  // namespace records

@@ -156,7 +156,9 @@ absl::Status RequireAllRanges(const plan::Plan& plan) {
       const ops::OpDef* op = ops::FindOp(decision.op);
       const bool has_form = op != nullptr && ((decision.scheme == plan::Scheme::kInt8 && op->quant.int8) ||
                                               (decision.scheme == plan::Scheme::kInt16x8 && op->quant.int16));
-      if (!has_form || decision.reason.empty()) continue;
+      // Variables have no FakeQuant nodes of their own.
+      const bool variable = op != nullptr && op->quant.input(0).role == ops::Role::kState;
+      if (!has_form || variable || decision.reason.empty()) continue;
       return Annotate(absl::InvalidArgumentError(absl::StrCat(
                           "without a representative_dataset, FakeQuant nodes must tell every range, but ", decision.op, " '",
                           decision.name, "' would stay float: ", decision.reason)),

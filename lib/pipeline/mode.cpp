@@ -120,6 +120,7 @@ ConverterOptions Changed(ConverterOptions options, const Recipe& recipe) {
   options.per_channel = recipe.per_channel.value_or(options.per_channel);
   options.per_channel_dense = recipe.per_channel_dense.value_or(options.per_channel_dense);
   options.integer_only_rewrite = recipe.integer_only_rewrite.value_or(options.integer_only_rewrite);
+  options.variable_quantization = recipe.variable_quantization.value_or(options.variable_quantization);
   options.calibration = recipe.calibration.value_or(options.calibration);
   options.sample_state = recipe.sample_state.value_or(options.sample_state);
   return options;
@@ -132,7 +133,8 @@ std::set<Scheme> SchemesOf(const Mode& mode, const Recipe& recipe) {
   return schemes;
 }
 
-void NoteIgnored(const ConverterOptions& options, bool trained, const Recipe& recipe, Mode& mode) {
+void NoteIgnored(const ConverterOptions& options, bool trained, const Recipe& recipe, const std::set<Scheme>& schemes,
+                 Mode& mode) {
   const Scheme scheme = mode.plan.scheme;
   if (recipe.mode.has_value()) {
     if (!options.optimizations.empty() && Choose(options, trained).name != mode.name) {
@@ -143,6 +145,9 @@ void NoteIgnored(const ConverterOptions& options, bool trained, const Recipe& re
   }
   if (options.integer_only_rewrite && !mode.calibrates) {
     mode.warnings.push_back("integer_only_rewrite has no effect where no activations are calibrated");
+  }
+  if (options.variable_quantization && schemes.count(Scheme::kInt8) == 0) {
+    mode.warnings.push_back("variable_quantization has no effect where nothing is int8");
   }
   if (mode.calibrates || options.representative_dataset.empty()) return;
   if (scheme == Scheme::kFloat16) mode.warnings.push_back("representative_dataset has no effect on float16");
@@ -177,10 +182,13 @@ absl::StatusOr<Mode> ResolveMode(const ConverterOptions& given, bool trained, co
   mode.plan.input_type = Element(options.inference_input_type);
   mode.plan.output_type = Element(options.inference_output_type);
   mode.plan.integer_only_rewrite = options.integer_only_rewrite && mode.calibrates;
+  // Nothing may stay float in a strict mode, so that variables do not either.
+  const bool strict_int8 = mode.plan.scheme == Scheme::kInt8 && !mode.plan.allow_float_fallback;
+  mode.plan.variable_quantization = options.variable_quantization || strict_int8;
   if (!options.target_litert.empty()) {
     ZP_ASSIGN_OR_RETURN(mode.plan.litert, ops::ParseRelease(options.target_litert));
   }
-  NoteIgnored(options, trained, recipe, mode);
+  NoteIgnored(options, trained, recipe, schemes, mode);
   return mode;
 }
 

@@ -16,6 +16,7 @@ using Json = nlohmann::ordered_json;
 using ops::KernelForm;
 
 constexpr char kByRequest[] = "with integer_only_rewrite";
+constexpr char kVariables[] = "with variable_quantization";
 
 std::string SinceText(const ops::Release& release) {
   return release <= ops::kEver ? "" : ops::ToString(release);
@@ -68,6 +69,7 @@ OpSummary Summarize(const ops::OpDef& op) {
   summary.float32 = Kernel(op, KernelForm::kReal, true, false);
   summary.dynamic = Dynamic(op);
   summary.int8 = Kernel(op, KernelForm::kInt8, spec.int8, spec.int8_by_request);
+  if (summary.int8.runs && spec.input(0).role == ops::Role::kState) summary.int8.condition = kVariables;
   summary.int16x8 = Kernel(op, KernelForm::kInt16, spec.int16, spec.int16_by_request);
   summary.float16 = Float16(summary.float32);
   summary.calibrates = op.eval_float != nullptr;

@@ -35,7 +35,7 @@ class Int16Planner {
     const ir::Node& node = graph_.node(id);
     const ops::QuantSpec& spec = task_.SpecOf(id);
     NodeDecision* decision = EnterNode(task_, id, spec.int16, plan_);
-    if (decision == nullptr) return absl::OkStatus();
+    if (decision == nullptr || PlanVariable(task_, id, *decision, plan_)) return absl::OkStatus();
     Draft draft;
     DraftActivations(id, spec, *decision, draft);
     if (draft.reason.empty()) DraftResults(id, spec, draft);

@@ -36,7 +36,7 @@ class Int8Planner {
     const ir::Node& node = graph_.node(id);
     const ops::QuantSpec& spec = task_.SpecOf(id);
     NodeDecision* decision = EnterNode(task_, id, spec.int8, plan_);
-    if (decision == nullptr) return absl::OkStatus();
+    if (decision == nullptr || PlanVariable(task_, id, *decision, plan_)) return absl::OkStatus();
     Draft draft;
     ZP_RETURN_IF_ERROR(DraftOperands(id, spec, *decision, draft));
     if (draft.reason.empty()) {
@@ -210,7 +210,7 @@ class Int8Planner {
 
 absl::StatusOr<SchemePlan> PlanInt8(const Task& task) {
   const ir::Statistics statistics = UniteStateRanges(task);
-  const Task united{task.graph, task.index, task.is_entry, statistics, task.options, task.scheme};
+  const Task united{task.graph, task.index, task.is_entry, statistics, task.options, task.scheme, task.variables};
   return Int8Planner(united).Run();
 }
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "plan/planner.h"
+#include "plan/variables.h"
 
 namespace zeropoint::plan {
 namespace {
@@ -137,10 +138,12 @@ absl::StatusOr<Plan> MakePlan(const ir::Model& model, const ir::Statistics& stat
   ZP_RETURN_IF_ERROR(CheckIoType(schemes, options.input_type, "inputs"));
   ZP_RETURN_IF_ERROR(CheckIoType(schemes, options.output_type, "outputs"));
   const std::set<int> entries = EntryGraphs(model);
+  const Variables variables(model, statistics, options);
   Plan plan;
   plan.options = options;
   for (int g = 0; g < static_cast<int>(model.graphs.size()); ++g) {
-    const Task task{model.graphs[static_cast<size_t>(g)], g, entries.count(g) > 0, statistics, options, options.scheme};
+    const Task task{model.graphs[static_cast<size_t>(g)], g, entries.count(g) > 0, variables.statistics(), options,
+                    options.scheme, &variables};
     ZP_ASSIGN_OR_RETURN(GraphPlan graph, PlanGraph(task, schemes));
     plan.graphs.push_back(std::move(graph));
   }

@@ -39,6 +39,7 @@ struct PlanOptions {
   ElementType output_type = ElementType::kFloat32;  // of the graph's float outputs
   ops::Release litert = ops::kNewestRelease;        // the oldest runtime that shall run the result
   bool integer_only_rewrite = false;                // ops without an integer kernel become tables
+  bool variable_quantization = false;               // kInt8: resource variables hold int8 (kInt16x8: always int16)
   // Nodes that differ from `scheme` and `per_channel`, by graph of the model and node.
   std::map<std::pair<int, ir::NodeId>, NodeChoice> choices;
 };

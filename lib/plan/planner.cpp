@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "ir/constants.h"
 #include "ops/called_graphs.h"
+#include "plan/variables.h"
 
 namespace zeropoint::plan {
 namespace {
@@ -53,7 +54,11 @@ const ir::Range* Task::RangeOf(ir::ValueId id) const {
 
 const ops::QuantSpec& Task::SpecOf(ir::NodeId id) const {
   static const ops::QuantSpec none;
-  return Takes(id) ? plan::SpecOf(graph, id, scheme, options) : none;
+  if (!Takes(id)) return none;
+  const ops::QuantSpec& spec = plan::SpecOf(graph, id, scheme, options);
+  const bool stays_float =
+      UsesVariable(graph, graph.node(id)) && (variables == nullptr || !variables->IsInteger(index, id));
+  return stays_float ? none : spec;
 }
 
 bool IsFloat(const ir::Graph& graph, ir::ValueId id) {
@@ -85,12 +90,29 @@ NodeDecision* EnterNode(const Task& task, ir::NodeId id, bool has_form, GraphPla
   if (!HasFloat(task.graph, node) || !ops::CalledGraphs(node).empty()) return nullptr;
   decision.by_table = IsTable(task.graph, id, task.scheme, task.options);
   const ops::OpDef* op = ops::FindOp(node.op());
-  if (!has_form) {
+  const std::string float_variable = task.variables == nullptr ? "" : task.variables->FloatReason(task.index, id);
+  if (!has_form && !float_variable.empty()) {
+    decision.reason = float_variable;
+  } else if (!has_form) {
     decision.reason = NoFormReason(node, task.scheme, task.options);
   } else if (op != nullptr && op->quant.integer_gap != nullptr) {
     decision.reason = std::string(op->quant.integer_gap(task.graph, node));
   }
   return decision.reason.empty() ? &decision : nullptr;
+}
+
+bool PlanVariable(const Task& task, ir::NodeId id, NodeDecision& decision, GraphPlan& plan) {
+  const ValuePlan* form = task.variables == nullptr ? nullptr : task.variables->FormOf(task.index, id);
+  if (form == nullptr) return false;
+  const ir::Node& node = task.graph.node(id);
+  for (int i = 0; i < static_cast<int>(node.inputs().size()); ++i) {
+    if (IsFloat(task.graph, node.input(i))) plan.operands[{id, i}] = *form;
+  }
+  for (ir::ValueId result : node.outputs()) {
+    if (IsFloat(task.graph, result)) plan.values[result] = *form;
+  }
+  decision.quantized = true;
+  return true;
 }
 
 void PlanOperands(const ir::Graph& graph, ir::NodeId id, std::map<int, ValuePlan>&& forms, GraphPlan& plan) {

@@ -17,6 +17,8 @@
 
 namespace zeropoint::plan {
 
+class Variables;
+
 // One graph of the model, to be planned by one scheme. Nodes that are asked to be something else are float ops without a
 // record to that scheme's planner, and none of its business.
 struct Task {
@@ -26,6 +28,7 @@ struct Task {
   const ir::Statistics& statistics;
   const PlanOptions& options;
   Scheme scheme;
+  const Variables* variables = nullptr;  // null: those of the model stay float
 
   // The range that parameters can be made of; null when there is none, or when integer arithmetic cannot hold it.
   const ir::Range* RangeOf(ir::ValueId id) const;
@@ -59,6 +62,8 @@ NodeDecision UndecidedFor(const ir::Node& node);
 NodeDecision* EnterNode(const Task& task, ir::NodeId id, bool has_form, GraphPlan& plan);
 // The operand of a table lookup that is part of the function, and read as it is.
 inline bool IsTableParameter(const NodeDecision& decision, int operand) { return decision.by_table && operand > 0; }
+// The value that the node reads from a variable or assigns to it is in the variable's form. False: it is no such node.
+bool PlanVariable(const Task& task, ir::NodeId id, NodeDecision& decision, GraphPlan& plan);
 // Plans the forms of the float ones among the node's operands.
 void PlanOperands(const ir::Graph& graph, ir::NodeId id, std::map<int, ValuePlan>&& forms, GraphPlan& plan);
 

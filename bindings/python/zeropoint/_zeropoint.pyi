@@ -28,6 +28,7 @@ class Converter:
         recipe: str,
         target_litert: str,
         integer_only_rewrite: bool,
+        variable_quantization: bool,
         threads: int,
     ) -> None: ...
     def convert(

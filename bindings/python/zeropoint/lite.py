@@ -258,6 +258,7 @@ class TFLiteConverter(_Checked):
         "inference_output_type": as_dtype,
         "_experimental_disable_per_channel": _flag,
         "_experimental_disable_per_channel_quantization_for_dense_layers": _flag,
+        "_experimental_variable_quantization": _flag,
         "exclude_conversion_metadata": _flag,  # no such metadata is written
         "allow_custom_ops": _fixed("allow_custom_ops", False, "custom ops of a .tflite are kept without it"),
         "experimental_new_converter": _fixed("experimental_new_converter", True, "there is one converter"),
@@ -290,6 +291,7 @@ class TFLiteConverter(_Checked):
         self.inference_output_type = float32
         self._experimental_disable_per_channel = False
         self._experimental_disable_per_channel_quantization_for_dense_layers = False
+        self._experimental_variable_quantization = False
         self.exclude_conversion_metadata = False
         self.allow_custom_ops = False
         self.experimental_new_converter = True
@@ -403,6 +405,7 @@ class TFLiteConverter(_Checked):
             recipe=_recipe_text(self.recipe),
             target_litert=self.target_litert,
             integer_only_rewrite=self.integer_only_rewrite,
+            variable_quantization=self._experimental_variable_quantization,
             threads=self.threads,
         )
         dataset = self.representative_dataset
