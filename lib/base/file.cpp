@@ -83,11 +83,26 @@ absl::StatusOr<Bytes> Slice(const Bytes& bytes, size_t offset, size_t size) {
   return Bytes(owner, bytes.data() + offset, size);
 }
 
+std::vector<uint8_t> Joined(absl::Span<const Bytes> parts) {
+  size_t size = 0;
+  for (const Bytes& part : parts) size += part.size();
+  std::vector<uint8_t> whole;
+  whole.reserve(size);
+  for (const Bytes& part : parts) whole.insert(whole.end(), part.data(), part.data() + part.size());
+  return whole;
+}
+
 absl::Status WriteFileAtomically(const std::string& path, absl::Span<const uint8_t> contents) {
+  const Bytes whole(nullptr, contents.data(), contents.size());
+  return WritePartsAtomically(path, absl::MakeConstSpan(&whole, 1));
+}
+
+absl::Status WritePartsAtomically(const std::string& path, absl::Span<const Bytes> parts) {
   std::string temporary = absl::StrCat(path, ".XXXXXX");
   Descriptor file(::mkstemp(temporary.data()));
   if (file.get() < 0) return SystemError(errno, "creating a temporary file beside", path);
-  absl::Status status = WriteAll(file.get(), contents, path);
+  absl::Status status;
+  for (size_t i = 0; i < parts.size() && status.ok(); ++i) status = WriteAll(file.get(), parts[i].span(), path);
   // mkstemp makes the file private to its owner; the result gets the permissions an ordinary new file has.
   mode_t mask = ::umask(0);
   ::umask(mask);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <new>
 
+#include "base/scratch.h"
 #include "ops/op_def.h"
 
 namespace zeropoint::engine {
@@ -20,13 +21,22 @@ class Buffer {
       : data_(static_cast<uint8_t*>(::operator new(size == 0 ? 1 : size, std::align_val_t(kAlignment)))),
         size_(size) {}
 
+  // For a result that waits for long (base/scratch.h).
+  static Buffer ForResult(size_t size) { return Buffer(ScratchMemory(size), size); }
+
   uint8_t* data() const { return data_.get(); }
   size_t size() const { return size_; }
 
  private:
   struct Free {
-    void operator()(uint8_t* data) const { ::operator delete(data, std::align_val_t(kAlignment)); }
+    std::shared_ptr<uint8_t> scratch;  // what the memory is part of; null: it is the buffer's own
+    void operator()(uint8_t* data) const {
+      if (scratch == nullptr) ::operator delete(data, std::align_val_t(kAlignment));
+    }
   };
+
+  Buffer(std::shared_ptr<uint8_t> scratch, size_t size) : data_(scratch.get(), Free{scratch}), size_(size) {}
+
   std::unique_ptr<uint8_t, Free> data_;
   size_t size_ = 0;
 };

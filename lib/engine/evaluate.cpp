@@ -22,7 +22,7 @@ ops::TensorView AlignedView(const Operand& operand, const ir::QuantParams* quant
   view.data = operand.elements;
   view.quant = quant;
   if (!IsAligned(view.data, view.type)) {
-    Buffer copy(view.bytes());
+    Buffer copy = Buffer::ForResult(view.bytes());
     if (copy.size() > 0) std::memcpy(copy.data(), view.data, copy.size());
     view.data = copy.data();
     copies.push_back(std::move(copy));
@@ -69,7 +69,7 @@ absl::StatusOr<std::vector<std::shared_ptr<Buffer>>> EvaluateKnown(const ir::Gra
   for (size_t i = 0; i < results.size(); ++i) {
     if (results[i].type == ElementType::kResource) return absl::UnimplementedError("resources exist in runs only");
     ZP_ASSIGN_OR_RETURN(const size_t bytes, TensorBytes(results[i].type, results[i].shape));
-    buffers.push_back(std::make_shared<Buffer>(bytes));
+    buffers.push_back(std::make_shared<Buffer>(Buffer::ForResult(bytes)));
     ops::MutableView view;
     view.type = results[i].type;
     view.dims = results[i].shape.dims();

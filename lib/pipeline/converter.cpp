@@ -240,8 +240,8 @@ std::vector<std::string> OpsNewerThan(const ops::Release& target, const ir::Mode
 }
 
 // Every stage in its order; `clock` knows which one an error came from.
-absl::StatusOr<std::vector<uint8_t>> RunStages(const ConverterOptions& options, ir::Model model, bool from_tensorflow,
-                                               const Context& context, Report& report, StageClock& clock) {
+absl::StatusOr<std::vector<Bytes>> RunStages(const ConverterOptions& options, ir::Model model, bool from_tensorflow,
+                                            const Context& context, Report& report, StageClock& clock) {
   pipeline::Recipe recipe;
   if (!options.recipe.empty()) {
     ZP_ASSIGN_OR_RETURN(recipe, pipeline::ReadRecipe(options.recipe));
@@ -301,10 +301,10 @@ absl::StatusOr<std::vector<uint8_t>> RunStages(const ConverterOptions& options, 
   pipeline::DescribeResult(model, plan, report);
   DropRanges(model);
   model.description = std::string(kDescription);
-  ZP_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes, formats::tflite::Write(model));
-  report.bytes = bytes.size();
+  ZP_ASSIGN_OR_RETURN(std::vector<Bytes> file, formats::tflite::WriteParts(model));
+  for (const Bytes& part : file) report.bytes += part.size();
   clock.Stop();
-  return bytes;
+  return file;
 }
 
 }  // namespace
@@ -377,25 +377,36 @@ std::vector<SignatureInputs> Converter::Signatures() const {
 
 bool Converter::HasTrainedRanges() const { return passes::HasTrainedActivations(state_->model); }
 
+namespace {
+
+// The file in parts. The report is filled in even where it stops with an error.
+absl::StatusOr<std::vector<Bytes>> ConvertToParts(const ConverterOptions& options, const ir::Model& model,
+                                                  bool from_tensorflow, std::atomic<bool>& cancelled, Report& report) {
+  cancelled.store(false);
+  Context context = MakeContext(options, cancelled);
+  StageClock clock(context, report);
+  absl::StatusOr<std::vector<Bytes>> file = RunStages(options, model, from_tensorflow, context, report, clock);
+  if (file.ok()) return file;
+  return Annotate(Annotate(file.status(), Place::kStage, clock.stage()), Place::kFile, model.source);
+}
+
+}  // namespace
+
 absl::StatusOr<Conversion> Converter::Convert() {
-  state_->cancelled.store(false);
   Conversion result;
-  Context context = MakeContext(*this, state_->cancelled);
-  StageClock clock(context, result.report);
-  absl::StatusOr<std::vector<uint8_t>> bytes =
-      RunStages(*this, state_->model, state_->from_tensorflow, context, result.report, clock);
-  if (!bytes.ok()) {
-    return Annotate(Annotate(bytes.status(), Place::kStage, clock.stage()), Place::kFile, state_->model.source);
-  }
-  result.model = *std::move(bytes);
+  ZP_ASSIGN_OR_RETURN(const std::vector<Bytes> file, ConvertToParts(*this, state_->model, state_->from_tensorflow,
+                                                                    state_->cancelled, result.report));
+  result.model = Joined(file);
   return result;
 }
 
 absl::StatusOr<Report> Converter::ConvertToFile(const std::string& path) {
-  ZP_ASSIGN_OR_RETURN(Conversion result, Convert());
-  absl::Status written = WriteFileAtomically(path, result.model);
+  Report report;
+  ZP_ASSIGN_OR_RETURN(const std::vector<Bytes> file, ConvertToParts(*this, state_->model, state_->from_tensorflow,
+                                                                    state_->cancelled, report));
+  absl::Status written = WritePartsAtomically(path, file);
   if (!written.ok()) return Annotate(written, Place::kStage, "write");
-  return std::move(result.report);
+  return report;
 }
 
 void Converter::Cancel() { state_->cancelled.store(true); }

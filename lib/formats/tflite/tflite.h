@@ -20,6 +20,10 @@ absl::StatusOr<ir::Model> Read(const Bytes& file, const std::string& source);
 // The bytes of the file; the same model gives the same bytes. kResourceExhausted above the 2 GiB a flatbuffer holds.
 absl::StatusOr<std::vector<uint8_t>> Write(const ir::Model& model);
 
+// The same bytes in parts, one after the other: large constants are not copied but shared with the model, which need not
+// outlive them.
+absl::StatusOr<std::vector<Bytes>> WriteParts(const ir::Model& model);
+
 }  // namespace zeropoint::formats::tflite
 
 #endif  // ZEROPOINT_FORMATS_TFLITE_TFLITE_H_

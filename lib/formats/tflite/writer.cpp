@@ -2,9 +2,14 @@
 //
 // The order in which things enter the builder depends on the model alone, so the same model gives the same bytes.
 // Vectors, strings and constants that occur more than once are stored once.
+//
+// Large constants never enter the builder's memory. It is reserved in one piece, of which the system gives only the pages
+// that are written to, and where a large constant belongs nothing is: the file is handed out in parts, from the builder
+// and from the constants in turn.
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <memory>
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
@@ -13,6 +18,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/file.h"
 #include "formats/tflite/options_codec.h"
 #include "formats/tflite/tflite.h"
 #include "ops/op_def.h"
@@ -30,6 +36,8 @@ constexpr uint32_t kSchemaVersion = 3;
 constexpr size_t kDataAlignment = 16;
 // What deprecated_builtin_code, a byte, says of codes beyond its range.
 constexpr int32_t kLargestOldCode = schema::BuiltinOperator_PLACEHOLDER_FOR_GREATER_OP_CODES;
+// Constants from this size on are parts of their own; smaller ones would save less than a page each.
+constexpr size_t kLeastPart = 16384;
 // Generous bounds on the bytes around the data, for the check against the limit of flatbuffers.
 constexpr uint64_t kBytesPerTensor = 256, kBytesPerChannel = 24, kBytesPerNode = 256, kBytesPerOperand = 8;
 
@@ -85,9 +93,11 @@ class ModelWriter {
  public:
   explicit ModelWriter(const ir::Model& model) : model_(model) {}
 
-  absl::StatusOr<std::vector<uint8_t>> Run() {
+  absl::StatusOr<std::vector<Bytes>> Run() {
     ListTensors();
-    ZP_RETURN_IF_ERROR(CheckSize());
+    ZP_ASSIGN_OR_RETURN(const size_t most_bytes, CheckSize());
+    // At once: memory that grows is copied, and what is copied is used.
+    builder_ = flatbuffers::FlatBufferBuilder(most_bytes);
     const auto buffers = WriteBuffers();
     std::vector<Offset<schema::SubGraph>> subgraphs;
     for (size_t i = 0; i < model_.graphs.size(); ++i) {
@@ -108,7 +118,7 @@ class ModelWriter {
     root.add_metadata(metadata);
     root.add_signature_defs(signatures);
     schema::FinishModelBuffer(builder_, root.Finish());
-    return std::vector<uint8_t>(builder_.GetBufferPointer(), builder_.GetBufferPointer() + builder_.GetSize());
+    return Parts();
   }
 
  private:
@@ -129,8 +139,8 @@ class ModelWriter {
   }
 
   // flatbuffers aborts when it runs past its limit, so the size is bounded before building.
-  absl::Status CheckSize() const {
-    uint64_t bytes = pool_.bytes();
+  absl::StatusOr<size_t> CheckSize() const {
+    uint64_t bytes = kLeastPart + pool_.bytes();
     for (const ir::Graph& graph : model_.graphs) {
       for (ir::ValueId id = 0; id < graph.num_values(); ++id) {
         const ir::Value& value = graph.value(id);
@@ -142,7 +152,7 @@ class ModelWriter {
                  kBytesPerOperand * (node.inputs().size() + node.outputs().size());
       }
     }
-    if (bytes < FLATBUFFERS_MAX_BUFFER_SIZE) return absl::OkStatus();
+    if (bytes < FLATBUFFERS_MAX_BUFFER_SIZE) return static_cast<size_t>(bytes);
     return absl::ResourceExhaustedError(absl::StrCat(
         "the model needs about ", bytes, " bytes, more than the ", FLATBUFFERS_MAX_BUFFER_SIZE, " of a .tflite file"));
   }
@@ -153,11 +163,34 @@ class ModelWriter {
       Offset<Vector<uint8_t>> contents;
       if (!data.empty()) {
         builder_.ForceVectorAlignment(data.size(), sizeof(uint8_t), kDataAlignment);
-        contents = builder_.CreateVector(data.data(), data.size());
+        contents = data.size() < kLeastPart ? builder_.CreateVector(data.data(), data.size()) : LeaveOut(data);
       }
       tables.push_back(schema::CreateBuffer(builder_, contents));
     }
     return builder_.CreateVector(tables);
+  }
+
+  Offset<Vector<uint8_t>> LeaveOut(const Bytes& data) {
+    uint8_t* place = nullptr;
+    const Offset<Vector<uint8_t>> contents = builder_.CreateUninitializedVector<uint8_t>(data.size(), &place);
+    // The builder writes from the end: what it has so far is behind the place.
+    left_out_.push_back({data, builder_.GetSize() - sizeof(flatbuffers::uoffset_t)});
+    return contents;
+  }
+
+  std::vector<Bytes> Parts() {
+    const size_t size = builder_.GetSize();
+    const auto file = std::make_shared<const flatbuffers::DetachedBuffer>(builder_.Release());
+    std::vector<Bytes> parts;
+    size_t at = 0;
+    for (auto left = left_out_.rbegin(); left != left_out_.rend(); ++left) {
+      const size_t begin = size - left->from_end;
+      parts.emplace_back(file, file->data() + at, begin - at);
+      parts.push_back(left->data);
+      at = begin + left->data.size();
+    }
+    parts.emplace_back(file, file->data() + at, size - at);
+    return parts;
   }
 
   absl::StatusOr<Offset<schema::SubGraph>> WriteGraph(size_t index) {
@@ -342,8 +375,15 @@ class ModelWriter {
     return at;
   }
 
+  // A large constant, and how far its first byte is from the end of the file.
+  struct LeftOut {
+    Bytes data;
+    size_t from_end;
+  };
+
   const ir::Model& model_;
   flatbuffers::FlatBufferBuilder builder_;
+  std::vector<LeftOut> left_out_;                       // the last in the file first
   BufferPool pool_;
   std::vector<std::vector<int32_t>> tensor_index_;      // by graph and value; kNoValue when not written
   const std::vector<int32_t>* indices_ = nullptr;       // of the graph being written
@@ -359,6 +399,11 @@ class ModelWriter {
 
 }  // namespace
 
-absl::StatusOr<std::vector<uint8_t>> Write(const ir::Model& model) { return ModelWriter(model).Run(); }
+absl::StatusOr<std::vector<Bytes>> WriteParts(const ir::Model& model) { return ModelWriter(model).Run(); }
+
+absl::StatusOr<std::vector<uint8_t>> Write(const ir::Model& model) {
+  ZP_ASSIGN_OR_RETURN(const std::vector<Bytes> parts, WriteParts(model));
+  return Joined(parts);
+}
 
 }  // namespace zeropoint::formats::tflite

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "base/scratch.h"
 #include "ir/constants.h"
 #include "ops/op_def.h"
 #include "passes/edit.h"
@@ -96,25 +97,25 @@ void ScaleWeights(ir::Graph& graph, ir::NodeId node, const Weighted& form, int a
   const ir::ValueId old = graph.node(node).input(form.weights);
   const ir::Shape shape = graph.value(old).shape;
   const size_t bytes = graph.value(old).data.size();
-  auto weights = std::make_shared<std::vector<float>>(bytes / sizeof(float));
-  if (bytes > 0) std::memcpy(weights->data(), graph.value(old).data.data(), bytes);
+  const std::shared_ptr<uint8_t> memory = ScratchMemory(bytes);
+  if (bytes > 0) std::memcpy(memory.get(), graph.value(old).data.data(), bytes);
+  const absl::Span<float> weights(reinterpret_cast<float*>(memory.get()), bytes / sizeof(float));
   size_t inner = 1;  // elements between two steps along `axis`
   for (int i = axis + 1; i < shape.rank(); ++i) inner *= static_cast<size_t>(shape[i]);
   // Runs of one factor where there are such, so that the compiler can use whole vectors.
-  for (size_t at = 0; at < weights->size();) {
+  for (size_t at = 0; at < weights.size();) {
     if (inner == 1) {
-      for (size_t channel = 0; channel < factors.size(); ++channel) (*weights)[at++] *= factors[channel];
+      for (size_t channel = 0; channel < factors.size(); ++channel) weights[at++] *= factors[channel];
       continue;
     }
     for (const float factor : factors) {
-      for (size_t i = 0; i < inner; ++i) (*weights)[at + i] *= factor;
+      for (size_t i = 0; i < inner; ++i) weights[at + i] *= factor;
       at += inner;
     }
   }
-  const auto* data = reinterpret_cast<const uint8_t*>(weights->data());
   ir::QuantParams trained = ScaledRange(graph.value(old), axis, form.channel_axis, factors);
   const ir::ValueId scaled =
-      graph.AddConstant(graph.value(old).name, ElementType::kFloat32, shape, Bytes(weights, data, bytes));
+      graph.AddConstant(graph.value(old).name, ElementType::kFloat32, shape, Bytes(memory, memory.get(), bytes));
   graph.value(scaled).quant = std::move(trained);
   graph.SetInput(node, form.weights, scaled);
 }
