@@ -15,10 +15,16 @@ using PassFn = absl::StatusOr<int> (*)(ir::Graph&);
 // The same for a rewrite that must see the other graphs of the model, of which `graph` is one. It changes only that.
 using ModelPassFn = absl::StatusOr<int> (*)(const ir::Model& model, ir::Graph& graph);
 
+// The same for a rewrite of several graphs that call each other. It keeps the model's list of graphs as it is: what
+// nobody calls any more, the pass manager removes.
+using WholeModelPassFn = absl::StatusOr<int> (*)(ir::Model& model);
+
+// Exactly one of the functions is set.
 struct Pass {
   absl::string_view name;  // <verb>_<what>, as the file
   PassFn run = nullptr;
-  ModelPassFn run_in_model = nullptr;  // in place of `run`
+  ModelPassFn run_in_model = nullptr;
+  WholeModelPassFn run_on_model = nullptr;  // only for models of several graphs
 };
 
 }  // namespace zeropoint::passes

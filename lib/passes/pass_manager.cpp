@@ -79,11 +79,28 @@ absl::StatusOr<int> RunOne(const ir::Model& model, ir::Graph& graph, const Pass&
   return applied;
 }
 
-absl::Status RunPhase(const ir::Model& model, ir::Graph& graph, const Phase& phase, const PassOptions& options,
-                      const Context& context) {
+// One pass on all graphs together; how many times it applied.
+absl::StatusOr<int> RunOnModel(ir::Model& model, const Pass& pass, const PassOptions& options, const Context& context) {
+  ZP_RETURN_IF_ERROR(context.Report({.stage = kStage}));
+  if (Disabled(options, pass.name)) return 0;
+  absl::StatusOr<int> applied = pass.run_on_model(model);
+  if (!applied.ok()) return Annotate(applied.status(), Place::kStage, absl::StrCat("pass ", pass.name));
+  context.Log(Severity::kDebug, absl::StrCat("pass ", pass.name, " on the model: applied ", *applied, " times"));
+  if (*applied == 0) return 0;
+  ZP_RETURN_IF_ERROR(Annotate(ir::Verify(model), Place::kStage, absl::StrCat("after pass ", pass.name)));
+  if (options.dump) {
+    for (const ir::Graph& graph : model.graphs) options.dump(pass.name, graph);
+  }
+  return applied;
+}
+
+// The passes of one graph until none applies.
+absl::Status Settle(const ir::Model& model, ir::Graph& graph, const Phase& phase, const PassOptions& options,
+                    const Context& context) {
   for (int round = 0; round < phase.max_rounds; ++round) {
     int applied = 0;
     for (const Pass& pass : phase.passes) {
+      if (pass.run_on_model != nullptr) continue;
       ZP_ASSIGN_OR_RETURN(int times, RunOne(model, graph, pass, options, context));
       applied += times;
     }
@@ -97,17 +114,49 @@ absl::Status RunPhase(const ir::Model& model, ir::Graph& graph, const Phase& pha
   return absl::OkStatus();
 }
 
+absl::StatusOr<int> RunModelPasses(ir::Model& model, const Phase& phase, const PassOptions& options,
+                                   const Context& context) {
+  int applied = 0;
+  if (model.graphs.size() < 2) return applied;
+  for (const Pass& pass : phase.passes) {
+    if (pass.run_on_model == nullptr) continue;
+    ZP_ASSIGN_OR_RETURN(int times, RunOnModel(model, pass, options, context));
+    applied += times;
+  }
+  return applied;
+}
+
+// Callers first: what is known of the arguments helps with the graphs that are called. A branch that turns out never to
+// be taken is not looked at.
+absl::Status RunPhase(ir::Model& model, const std::vector<bool>& reachable, const Phase& phase,
+                      const PassOptions& options, const Context& context) {
+  for (int round = 0; round < phase.max_rounds; ++round) {
+    int applied = 0;
+    std::vector<bool> done(model.graphs.size(), false);
+    for (;;) {
+      const int now = NextGraph(model, reachable, done);
+      if (now < 0) break;
+      done[static_cast<size_t>(now)] = true;
+      ZP_RETURN_IF_ERROR(Settle(model, model.graphs[static_cast<size_t>(now)], phase, options, context));
+      ZP_ASSIGN_OR_RETURN(int times, RunModelPasses(model, phase, options, context));
+      applied += times;
+    }
+    if (applied == 0) break;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status RunPasses(ir::Model& model, absl::Span<const Phase> phases, const PassOptions& options,
                        const Context& context) {
   SignaturePositions positions(model);
-  const std::vector<bool> reachable = ReachableGraphs(model);
-  for (ir::Graph& graph : model.graphs) {
-    for (const Phase& phase : phases) ZP_RETURN_IF_ERROR(RunPhase(model, graph, phase, options, context));
+  std::vector<bool> reachable = ReachableGraphs(model);
+  for (const Phase& phase : phases) {
+    ZP_RETURN_IF_ERROR(RunPhase(model, reachable, phase, options, context));
+    RemoveUncalledGraphs(reachable, model);
   }
   positions.Restore(model);
-  RemoveUncalledGraphs(reachable, model);
   return absl::OkStatus();
 }
 

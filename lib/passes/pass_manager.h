@@ -15,7 +15,8 @@
 
 namespace zeropoint::passes {
 
-// Passes repeated together until none applies, at most `max_rounds` times (a warning is logged when that bound is met).
+// Passes repeated together until none applies, at most `max_rounds` times (a warning is logged when that bound is met):
+// those of one graph on each graph, callers before what they call, and after each graph those of the whole model.
 struct Phase {
   absl::string_view name;
   std::vector<Pass> passes;
@@ -27,7 +28,8 @@ struct PassOptions {
   std::function<void(absl::string_view pass, const ir::Graph& after)> dump;  // called after each pass that applied
 };
 
-// For each graph and phase: cancelled? disabled? then time, run, verify, dump. Graphs that nobody calls any more go.
+// For each phase, graph and pass: cancelled? disabled? then time, run, verify, dump. Graphs that nobody calls any more go
+// when the phase ends.
 absl::Status RunPasses(ir::Model& model, absl::Span<const Phase> phases, const PassOptions& options,
                        const Context& context);
 

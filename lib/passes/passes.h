@@ -44,6 +44,12 @@ absl::StatusOr<int> DivideByConstant(ir::Graph& graph);
 absl::StatusOr<int> UseCheaperOps(ir::Graph& graph);
 absl::StatusOr<int> InlineComposites(const ir::Model& model, ir::Graph& graph);
 
+// --- control_flow: branches and loops, over the border of the graphs they call
+absl::StatusOr<int> InferCalledShapes(ir::Model& model);
+absl::StatusOr<int> SinkConstants(ir::Model& model);
+absl::StatusOr<int> InlineBranches(ir::Model& model);
+absl::StatusOr<int> PruneCalls(ir::Model& model);
+
 // --- fold: what is known now is computed now
 absl::StatusOr<int> FoldConstants(ir::Graph& graph);
 absl::StatusOr<int> MaterializeShapes(ir::Graph& graph);

@@ -12,6 +12,16 @@ namespace {
 constexpr Pass kInferShapes = {"infer_shapes", InferShapes};
 constexpr Pass kRemoveDead = {"remove_dead", RemoveDead};
 
+// What the graphs that call each other know of each other. Constants first, for a condition may be one.
+std::vector<Pass> WithCalls(std::vector<Pass> passes) {
+  const Pass calls[] = {{.name = "sink_constants", .run_on_model = SinkConstants},
+                        {.name = "inline_branches", .run_on_model = InlineBranches},
+                        {.name = "prune_calls", .run_on_model = PruneCalls},
+                        {.name = "infer_called_shapes", .run_on_model = InferCalledShapes}};
+  passes.insert(passes.end(), std::begin(calls), std::end(calls));
+  return passes;
+}
+
 // Constants and shapes, each of which makes the other known; cheap, and every other pass sees more after it.
 std::vector<Pass> WithFolding(std::vector<Pass> passes) {
   const Pass folding[] = {kInferShapes,
@@ -22,7 +32,7 @@ std::vector<Pass> WithFolding(std::vector<Pass> passes) {
                           {"remove_no_ops", RemoveNoOps}};
   passes.insert(passes.begin(), std::begin(folding), std::end(folding));
   passes.push_back(kRemoveDead);
-  return passes;
+  return WithCalls(std::move(passes));
 }
 
 }  // namespace
@@ -30,11 +40,11 @@ std::vector<Pass> WithFolding(std::vector<Pass> passes) {
 std::vector<Phase> ImportPipeline() {
   return {
       // Dead first: an op without a LiteRT form that nothing reads is no reason to refuse a model.
-      {"prepare", {kRemoveDead, {"remove_forwarders", RemoveForwarders}, kRemoveDead}, 1},
+      {"prepare", WithCalls({kRemoveDead, {"remove_forwarders", RemoveForwarders}, kRemoveDead})},
       // Several rounds: some forms wait for shapes that are inferred, and constants that are folded, only when the ops
       // before them are LiteRT's. The specific passes come before the general one.
       {"legalize",
-       {{"legalize_channels_first", LegalizeChannelsFirst},
+       WithCalls({{"legalize_channels_first", LegalizeChannelsFirst},
         {"legalize_conv_2d", LegalizeConv2D},
         {"legalize_depthwise_conv_2d", LegalizeDepthwiseConv2D},
         {"legalize_transpose_conv", LegalizeTransposeConv},
@@ -51,7 +61,7 @@ std::vector<Phase> ImportPipeline() {
         {"materialize_shapes", MaterializeShapes},
         {"absorb_weight_fake_quant", AbsorbWeightFakeQuant},  // each makes constants for the other
         {"fold_constants", FoldConstants},
-        kRemoveDead}},
+        kRemoveDead})},
       // Patterns of several ops before their parts disappear: a fused activation hides the RELU6 of a HARD_SWISH, and a
       // convolution in front takes its factor 1/6. Division first, so that patterns know products only.
       {"patterns",

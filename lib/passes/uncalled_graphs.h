@@ -1,4 +1,4 @@
-// Graphs of a model that no signature and no node needs.
+// Which graphs of a model call which, and those that no signature and no node needs.
 #ifndef ZEROPOINT_PASSES_UNCALLED_GRAPHS_H_
 #define ZEROPOINT_PASSES_UNCALLED_GRAPHS_H_
 
@@ -11,9 +11,13 @@ namespace zeropoint::passes {
 // By graph: whether the first graph or a signature's reaches it.
 std::vector<bool> ReachableGraphs(const ir::Model& model);
 
+// The first graph that is not done yet, callers before what they call; -1 when there is none. Graphs that `reachable`
+// told of before and that are so no more are left out.
+int NextGraph(const ir::Model& model, const std::vector<bool>& reachable, const std::vector<bool>& done);
+
 // Removes the graphs that `reachable` told of before and that are so no more; nodes and signatures name the others by
-// their new indices.
-void RemoveUncalledGraphs(const std::vector<bool>& reachable, ir::Model& model);
+// their new indices, and so does `reachable`.
+void RemoveUncalledGraphs(std::vector<bool>& reachable, ir::Model& model);
 
 }  // namespace zeropoint::passes
 

@@ -19,6 +19,17 @@ constexpr int kMaxSteps = 1 << 16;
 
 bool IsCallOp(absl::string_view op) { return op == "PartitionedCall" || op == "StatefulPartitionedCall"; }
 
+constexpr struct {
+  absl::string_view op;
+  ControlFlow kind;
+} kControlFlow[] = {
+    {"Case", ControlFlow::kCase}, {"StatelessCase", ControlFlow::kCase},   {"If", ControlFlow::kIf},
+    {"StatelessIf", ControlFlow::kIf}, {"While", ControlFlow::kWhile}, {"StatelessWhile", ControlFlow::kWhile},
+};
+
+// Each result of theirs is their first operand.
+constexpr absl::string_view kForwarders[] = {"Identity", "Enter", "Switch"};
+
 absl::Status AtNode(absl::Status status, const Frame& frame, const NodeDef& node) {
   return Annotate(Annotate(std::move(status), Place::kNode, PathOf(frame, node)), Place::kOp, node.op);
 }
@@ -34,6 +45,13 @@ absl::Status FillBody(const std::vector<NodeDef>& nodes, Body& body) {
 }
 
 }  // namespace
+
+ControlFlow ControlFlowOf(const NodeDef& node) {
+  for (const auto& row : kControlFlow) {
+    if (row.op == node.op) return row.kind;
+  }
+  return ControlFlow::kNone;
+}
 
 std::string PathOf(const Frame& frame, const NodeDef& node) { return absl::StrCat(frame.prefix, node.name); }
 
@@ -56,6 +74,7 @@ absl::Status Program::Index(const MetaGraph& graph) {
     Body body;
     body.function = &function;
     ZP_RETURN_IF_ERROR(FillBody(function.nodes, body));
+    for (absl::string_view argument : function.args) body.arguments.push_back({argument, "_Arg", {}, {}});
     if (!functions_.emplace(function.name, std::move(body)).second) {
       return absl::InvalidArgumentError(absl::StrCat("two functions have the name '", function.name, "'"));
     }
@@ -81,12 +100,24 @@ absl::StatusOr<Program::Reference> Program::ParseReference(absl::string_view nam
 }
 
 absl::StatusOr<Source> Program::Resolve(Frame& frame, absl::string_view name) {
+  return Follow(frame, name, /*to_origin=*/true);
+}
+
+absl::StatusOr<Source> Program::Producer(Frame& frame, absl::string_view name) {
+  return Follow(frame, name, /*to_origin=*/false);
+}
+
+absl::StatusOr<Source> Program::Follow(Frame& frame, absl::string_view name, bool to_origin) {
   Frame* at = &frame;
   absl::string_view current = name;
   Source found;
   for (int step = 0; step < kMaxSteps; ++step) {
     ZP_ASSIGN_OR_RETURN(bool done, Step(at, current, found));
-    if (done) return found;
+    if (!done) continue;
+    const int input = to_origin ? ForwardedResource(*found.frame, *found.node, found.output) : -1;
+    if (input < 0 || DataInput(*found.node, static_cast<size_t>(input)).empty()) return found;
+    at = found.frame;
+    current = DataInput(*found.node, static_cast<size_t>(input));
   }
   return absl::InvalidArgumentError(absl::StrCat("the calls that make '", name, "' run in circles"));
 }
@@ -96,7 +127,13 @@ absl::StatusOr<bool> Program::Step(Frame*& frame, absl::string_view& name, Sourc
   if (const FunctionDef* function = frame->body->function; function != nullptr) {
     for (size_t i = 0; i < function->args.size(); ++i) {
       if (function->args[i] != reference.node) continue;
-      name = DataInput(*frame->call, i);
+      auto is_input = IsGraphInput(*frame, i);
+      if (!is_input.ok()) return AtNode(is_input.status(), *frame->caller, *frame->call);
+      if (*is_input) {
+        found = {frame, &frame->body->arguments[i], 0};
+        return true;
+      }
+      name = DataInput(*frame->call, i + frame->first_argument);
       if (name.empty()) {
         return AtNode(absl::InvalidArgumentError(
                           absl::StrCat("the call of '", function->name, "' lacks its argument ", i)),
@@ -121,10 +158,6 @@ absl::StatusOr<bool> Program::Step(Frame*& frame, absl::string_view& name, Sourc
   }
   auto output = OutputIndex(*frame, node, reference);
   if (!output.ok()) return AtNode(output.status(), *frame, node);
-  if (ForwardsResource(*frame, node) && !DataInput(node, static_cast<size_t>(*output)).empty()) {
-    name = DataInput(node, static_cast<size_t>(*output));
-    return false;
-  }
   found = {frame, &node, *output};
   return true;
 }
@@ -137,12 +170,17 @@ absl::StatusOr<absl::string_view> Program::ReturnOf(const Frame& callee, const R
     index = 0;
     while (index < function.outputs.size() && function.outputs[index] != reference.output) ++index;
   }
-  if (index < function.outputs.size()) {
+  return Result(callee, index);
+}
+
+absl::StatusOr<absl::string_view> Program::Result(const Frame& frame, size_t i) const {
+  const FunctionDef& function = *frame.body->function;
+  if (i < function.outputs.size()) {
     for (const auto& [output, value] : function.returns) {
-      if (output == function.outputs[index]) return value;
+      if (output == function.outputs[i]) return value;
     }
   }
-  return absl::InvalidArgumentError(absl::StrCat("function '", function.name, "' has no result ", index));
+  return absl::InvalidArgumentError(absl::StrCat("function '", function.name, "' has no result ", i));
 }
 
 absl::StatusOr<FunctionRef> Program::CalledFunction(const Frame& frame, const NodeDef& node) const {
@@ -165,27 +203,87 @@ absl::StatusOr<Frame*> Program::Callee(Frame& frame, const NodeDef& node) {
   auto function = CalledFunction(frame, node);
   if (!function.ok()) return AtNode(function.status(), frame, node);
   if (function->name.empty()) return nullptr;
+  auto callee = MakeFrame(frame, node, *function);
+  if (!callee.ok()) return AtNode(callee.status(), frame, node);
+  return frame.callees.emplace(&node, *std::move(callee)).first->second.get();
+}
 
-  const Body& body = functions_.at(function->name);
+absl::StatusOr<std::unique_ptr<Frame>> Program::MakeFrame(Frame& frame, const NodeDef& node,
+                                                          const FunctionRef& function) {
+  const Body& body = functions_.at(function.name);
   for (const Frame* caller = &frame; caller != nullptr; caller = caller->caller) {
     if (caller->body == &body) {
-      return AtNode(absl::InvalidArgumentError(absl::StrCat("function '", function->name, "' calls itself")), frame,
-                    node);
+      return absl::InvalidArgumentError(absl::StrCat("function '", function.name, "' calls itself"));
     }
   }
   if (frame.depth >= kMaxDepth || num_frames_ >= kMaxFrames) {
-    return AtNode(absl::ResourceExhaustedError("the model's function calls are nested too deeply or too many"), frame,
-                  node);
+    return absl::ResourceExhaustedError("the model's function calls are nested too deeply or too many");
   }
   ++num_frames_;
   auto callee = std::make_unique<Frame>();
   callee->body = &body;
   callee->caller = &frame;
   callee->call = &node;
-  callee->bindings = function->attrs;
+  callee->bindings = function.attrs;
   callee->prefix = PathOf(frame, node) + "/";
   callee->depth = frame.depth + 1;
-  return frame.callees.emplace(&node, std::move(callee)).first->second.get();
+  return callee;
+}
+
+absl::StatusOr<std::vector<FunctionRef>> Program::BranchFunctions(const Frame& frame, const NodeDef& node) const {
+  std::vector<FunctionRef> functions;
+  if (ControlFlowOf(node) == ControlFlow::kCase) {
+    ZP_ASSIGN_OR_RETURN(AttrValue branches, Attr(frame, node, "branches"));
+    for (absl::string_view name : branches.functions) functions.push_back({name, {}});
+  } else {
+    const bool loop = ControlFlowOf(node) == ControlFlow::kWhile;
+    for (absl::string_view name : {loop ? "cond" : "then_branch", loop ? "body" : "else_branch"}) {
+      ZP_ASSIGN_OR_RETURN(AttrValue function, Attr(frame, node, name));
+      functions.push_back(function.function);
+    }
+  }
+  for (const FunctionRef& function : functions) {
+    if (functions_.count(function.name) != 0) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("it runs the function '", function.name, "', which the model does not have"));
+  }
+  return functions;
+}
+
+absl::StatusOr<std::vector<Frame*>> Program::Branches(Frame& frame, const NodeDef& node) {
+  std::vector<Frame*> branches;
+  if (ControlFlowOf(node) == ControlFlow::kNone) return branches;
+  auto known = frame.branches.find(&node);
+  if (known == frame.branches.end()) {
+    auto functions = BranchFunctions(frame, node);
+    if (!functions.ok()) return AtNode(functions.status(), frame, node);
+    std::vector<std::unique_ptr<Frame>> made;
+    for (const FunctionRef& function : *functions) {
+      auto branch = MakeFrame(frame, node, function);
+      if (!branch.ok()) return AtNode(branch.status(), frame, node);
+      (*branch)->is_graph = true;
+      (*branch)->first_argument = ControlFlowOf(node) == ControlFlow::kWhile ? 0 : 1;
+      made.push_back(*std::move(branch));
+    }
+    known = frame.branches.emplace(&node, std::move(made)).first;
+  }
+  for (const std::unique_ptr<Frame>& branch : known->second) branches.push_back(branch.get());
+  return branches;
+}
+
+absl::StatusOr<std::vector<int>> Program::ArgumentTypes(const Frame& frame, const NodeDef& node) const {
+  ZP_ASSIGN_OR_RETURN(AttrValue types, Attr(frame, node, ControlFlowOf(node) == ControlFlow::kWhile ? "T" : "Tin"));
+  return types.types;
+}
+
+absl::StatusOr<bool> Program::IsGraphInput(const Frame& frame, size_t argument) const {
+  if (!frame.is_graph) return false;
+  ZP_ASSIGN_OR_RETURN(const std::vector<int> types, ArgumentTypes(*frame.caller, *frame.call));
+  if (argument >= types.size()) {
+    return absl::InvalidArgumentError(absl::StrCat("it gives ", types.size(), " arguments to the function '",
+                                                   frame.body->function->name, "', which has more"));
+  }
+  return types[argument] != kDtResource;
 }
 
 absl::StatusOr<AttrValue> Program::Attr(const Frame& frame, const NodeDef& node, absl::string_view name) const {
@@ -229,12 +327,17 @@ absl::StatusOr<int> Program::OutputIndex(const Frame& frame, const NodeDef& node
       absl::StrCat("it has no output '", reference.output, ":", reference.index, "'"));
 }
 
-bool Program::ForwardsResource(const Frame& frame, const NodeDef& node) const {
-  if (node.op != "Identity" && node.op != "IdentityN") return false;
+int Program::ForwardedResource(const Frame& frame, const NodeDef& node, int output) const {
+  // A loop's body has to give each resource back as it was.
+  const bool lists_types = node.op == "IdentityN" || ControlFlowOf(node) == ControlFlow::kWhile;
+  if (!lists_types && std::find(std::begin(kForwarders), std::end(kForwarders), node.op) == std::end(kForwarders)) {
+    return -1;
+  }
   absl::StatusOr<AttrValue> type = Attr(frame, node, "T");
-  if (!type.ok()) return false;
-  if (type->kind == AttrValue::Kind::kType) return type->number == kDtResource;
-  return std::find(type->types.begin(), type->types.end(), kDtResource) != type->types.end();
+  if (!type.ok()) return -1;
+  if (!lists_types) return type->number == kDtResource ? 0 : -1;
+  const auto index = static_cast<size_t>(output);
+  return index < type->types.size() && type->types[index] == kDtResource ? output : -1;
 }
 
 }  // namespace zeropoint::formats::saved_model

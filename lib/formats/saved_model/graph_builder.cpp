@@ -1,13 +1,12 @@
 #include "formats/saved_model/graph_builder.h"
 
 #include <algorithm>
-#include <functional>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "formats/saved_model/dataflow.h"
 #include "formats/saved_model/node_attributes.h"
 
 namespace zeropoint::formats::saved_model {
@@ -16,46 +15,28 @@ namespace {
 // One of a crafted file's functions, called over and over, must not fill the memory.
 constexpr size_t kMaxNodes = size_t{1} << 22;
 
-constexpr absl::string_view kControlFlow[] = {
-    "Case",     "Enter",     "Exit",    "If",       "LoopCond",         "Merge",         "NextIteration",
-    "RefEnter", "RefExit",   "RefMerge", "RefNextIteration", "RefSwitch", "StatelessCase", "StatelessIf",
-    "StatelessWhile", "Switch", "While",
-};
-constexpr absl::string_view kListPrefixes[] = {"TensorList", "EmptyTensorList", "TensorArray"};
-
-bool IsControlFlow(absl::string_view op) {
-  return std::find(std::begin(kControlFlow), std::end(kControlFlow), op) != std::end(kControlFlow);
-}
-
-bool IsTensorList(absl::string_view op) {
-  return std::any_of(std::begin(kListPrefixes), std::end(kListPrefixes),
-                     [&](absl::string_view prefix) { return absl::StartsWith(op, prefix); });
-}
-
 absl::Status AtNode(absl::Status status, const Source& at) {
   return Annotate(Annotate(std::move(status), Place::kNode, PathOf(*at.frame, *at.node)), Place::kOp, at.node->op);
 }
 
-// An output of a node in one of its executions, as a key.
-struct PortHash {
-  size_t operator()(const Source& at) const {
-    size_t hash = std::hash<const void*>()(at.frame) * 31 + std::hash<const void*>()(at.node);
-    return hash * 31 + static_cast<size_t>(at.output);
-  }
-};
-struct PortEqual {
-  bool operator()(const Source& a, const Source& b) const {
-    return a.frame == b.frame && a.node == b.node && a.output == b.output;
-  }
-};
-
 // The node itself, whichever output is meant.
 Source NodeOf(const Source& port) { return {port.frame, port.node, 0}; }
 
+// What the builders of all graphs of a signature share.
+struct Import {
+  Program& program;
+  Variables& variables;
+  const Bytes& file;
+  CalledGraphs& called;
+  AssignedVariables changed = {};
+  size_t num_nodes = 0;
+};
+
+// Builds one graph.
 class Builder {
  public:
-  Builder(Program& program, Variables& variables, const Bytes& file)
-      : program_(program), variables_(variables), file_(file) {}
+  explicit Builder(Import& import)
+      : import_(import), program_(import.program), variables_(import.variables), file_(import.file), deadness_(program_) {}
 
   absl::StatusOr<SignatureGraph> Build(const SignatureDef& signature) {
     ZP_RETURN_IF_ERROR(FindChangedVariables(signature));
@@ -69,7 +50,39 @@ class Builder {
       absl::Status status = AddOutput(output);
       if (!status.ok()) return Annotate(status, Place::kTensor, output.key);
     }
+    ZP_RETURN_IF_ERROR(FinishDataflow());
+    for (size_t i = 0; i < graph().outputs.size(); ++i) result_.signature.outputs[i].value = graph().outputs[i];
     return std::move(result_);
+  }
+
+  // The graph of a branch or of a loop's part. Resources among its arguments and results (which a loop hands through)
+  // are none of the graph's.
+  absl::StatusOr<ir::Graph> Build(Frame& frame, absl::string_view role, absl::Span<const int> argument_types,
+                                  absl::Span<const int> result_types) {
+    graph().name = absl::StrCat(frame.call->name, "_", role);
+    if (frame.body->arguments.size() != argument_types.size()) {
+      return absl::InvalidArgumentError(absl::StrCat("it gives ", argument_types.size(), " arguments to function '",
+                                                     frame.body->function->name, "', which has ",
+                                                     frame.body->arguments.size()));
+    }
+    for (size_t i = 0; i < argument_types.size(); ++i) {
+      if (argument_types[i] == kDtResource) continue;
+      const NodeDef& argument = frame.body->arguments[i];
+      ir::Value value{.name = std::string(argument.name), .shape = ir::Shape::Unranked()};
+      ZP_ASSIGN_OR_RETURN(value.type, OutputType(argument_types[i]));
+      graph().inputs.push_back(graph().AddValue(std::move(value)));
+      fed_.emplace(Source{&frame, &argument, 0}, graph().inputs.back());
+    }
+    for (size_t i = 0; i < result_types.size(); ++i) {
+      if (result_types[i] == kDtResource) continue;
+      ZP_ASSIGN_OR_RETURN(absl::string_view name, program_.Result(frame, i));
+      ZP_ASSIGN_OR_RETURN(Source source, program_.Resolve(frame, name));
+      ZP_RETURN_IF_ERROR(BuildNodes(source));
+      ZP_ASSIGN_OR_RETURN(ir::ValueId value, ValueOf(source));
+      graph().outputs.push_back(value);
+    }
+    ZP_RETURN_IF_ERROR(FinishDataflow());
+    return std::move(result_.graph);
   }
 
  private:
@@ -78,6 +91,8 @@ class Builder {
     Source at;
     std::vector<Source> inputs;
     size_t next = 0;
+    bool is_copy = false;  // its results are its one input
+    bool swapped = false;  // a Merge whose first input is the one for `true`
   };
   using Emit = absl::Status (Builder::*)(const Visit&);
 
@@ -88,7 +103,7 @@ class Builder {
     for (const TensorInfo& output : signature.outputs) {
       if (!output.name.empty()) tensors.push_back(output.name);
     }
-    ZP_ASSIGN_OR_RETURN(changed_, FindAssigned(program_, tensors));
+    ZP_ASSIGN_OR_RETURN(import_.changed, FindAssigned(program_, tensors));
     return absl::OkStatus();
   }
 
@@ -144,7 +159,8 @@ class Builder {
     auto fed = fed_.find(source);
     if (fed != fed_.end()) return fed->second;
     const std::vector<ir::ValueId>& outputs = built_.at(NodeOf(source));
-    if (static_cast<size_t>(source.output) < outputs.size()) return outputs[static_cast<size_t>(source.output)];
+    const auto output = static_cast<size_t>(source.output);
+    if (output < outputs.size() && outputs[output] != ir::kNoValue) return outputs[output];
     return AtNode(absl::InvalidArgumentError(
                       absl::StrCat("it has ", outputs.size(), " outputs; number ", source.output, " is asked for")),
                   source);
@@ -175,23 +191,104 @@ class Builder {
     if (status.ok() && !begun_.insert(at).second) {
       status = absl::InvalidArgumentError("it depends on its own output");
     }
-    if (status.ok() && begun_.size() > kMaxNodes) {
+    if (status.ok() && ++import_.num_nodes > kMaxNodes) {
       status = absl::ResourceExhaustedError("the graph has too many nodes once its calls are unfolded");
     }
     if (!status.ok()) return AtNode(status, at);
     Visit visit{.at = at};
-    for (size_t i = 0; !DataInput(*at.node, i).empty(); ++i) {
-      auto source = program_.Resolve(*at.frame, DataInput(*at.node, i));
-      if (!source.ok()) return AtNode(source.status(), at);
-      visit.inputs.push_back(*source);
-    }
+    status = FindInputs(visit);
+    if (!status.ok()) return AtNode(status, at);
     stack.push_back(std::move(visit));
     return absl::OkStatus();
   }
 
+  absl::Status FindInputs(Visit& visit) {
+    const Source& at = visit.at;
+    const Dataflow kind = DataflowOf(*at.node);
+    if (kind != Dataflow::kNone) has_dataflow_ = true;
+    if (kind == Dataflow::kMerge) return FindInputsOfMerge(visit);
+    const std::vector<bool> left_out = ResourceInputs(at);
+    for (size_t i = 0; !DataInput(*at.node, i).empty(); ++i) {
+      if (i < left_out.size() && left_out[i]) continue;
+      ZP_ASSIGN_OR_RETURN(Source source, program_.Resolve(*at.frame, DataInput(*at.node, i)));
+      visit.inputs.push_back(source);
+    }
+    // Where the way is known, the other one is never built, with all that no runtime could run there.
+    if (kind == Dataflow::kSwitch && visit.inputs.size() == 2) {
+      ZP_ASSIGN_OR_RETURN(std::optional<bool> known, KnownPredicate(visit.inputs[1]));
+      visit.is_copy = known.has_value();
+      if (visit.is_copy) visit.inputs.pop_back();
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status FindInputsOfMerge(Visit& visit) {
+    ZP_ASSIGN_OR_RETURN(Deadness::MergeInputs inputs, deadness_.InputsOf(visit.at));
+    if (!inputs.around.empty()) {
+      visit.inputs = inputs.forward;
+      back_edges_.push_back({visit.at, inputs.around[0]});
+      return absl::OkStatus();
+    }
+    ZP_ASSIGN_OR_RETURN(Choice choice, deadness_.ChoiceOf(visit.at));
+    ZP_ASSIGN_OR_RETURN(std::optional<bool> known, KnownPredicate(choice.predicate));
+    visit.is_copy = known.has_value();
+    visit.swapped = PortEqual()(choice.if_true, inputs.forward[0]);
+    if (known.has_value()) {
+      visit.inputs = {*known ? choice.if_true : choice.if_false};
+    } else {
+      visit.inputs = {choice.if_false, choice.if_true, choice.predicate};
+    }
+    return absl::OkStatus();
+  }
+
+  // What a predicate is in every run: a constant, or a placeholder's default where the signature does not feed it.
+  absl::StatusOr<std::optional<bool>> KnownPredicate(Source at) const {
+    bool negated = false;
+    // A chain is as long as the graph at most; a longer one is a circle.
+    for (size_t i = 0; i < at.frame->body->nodes->size() && fed_.count(at) == 0; ++i) {
+      const absl::string_view op = at.node->op;
+      if (op == "Const") {
+        ZP_ASSIGN_OR_RETURN(AttrValue value, program_.Attr(*at.frame, *at.node, "value"));
+        if (value.kind != AttrValue::Kind::kTensor) return std::optional<bool>();
+        ZP_ASSIGN_OR_RETURN(ir::TensorLiteral literal, DecodeTensor(value.text, file_));
+        if (literal.type != ElementType::kBool || literal.data.size() != 1) return std::optional<bool>();
+        return std::optional<bool>((literal.data.data()[0] != 0) != negated);
+      }
+      if (op != "Identity" && op != "PlaceholderWithDefault" && op != "LogicalNot") break;
+      negated = negated != (op == "LogicalNot");
+      ZP_ASSIGN_OR_RETURN(at, program_.Resolve(*at.frame, DataInput(*at.node, 0)));
+    }
+    return std::optional<bool>();
+  }
+
+  // What comes around in loops is built when what leaves them is; then all of it becomes graphs.
+  absl::Status FinishDataflow() {
+    for (size_t i = 0; i < back_edges_.size(); ++i) {  // grows while it is walked
+      const Source next = back_edges_[i].next;
+      ZP_RETURN_IF_ERROR(BuildNodes(next));
+    }
+    std::vector<BackEdge> edges;
+    for (const auto& [merge, next] : back_edges_) {
+      ZP_ASSIGN_OR_RETURN(const ir::ValueId variable, ValueOf(NodeOf(merge)));
+      ZP_ASSIGN_OR_RETURN(const ir::ValueId around, ValueOf(next));
+      edges.push_back({graph().producer(variable), graph().producer(around)});
+    }
+    return has_dataflow_ ? RaiseDataflow(graph(), edges, import_.called) : absl::OkStatus();
+  }
+
+  // By input: a resource that a branch or a loop is given. Its functions follow it to where it comes from.
+  std::vector<bool> ResourceInputs(const Source& at) const {
+    std::vector<bool> resources;
+    const ControlFlow kind = ControlFlowOf(*at.node);
+    if (kind == ControlFlow::kNone) return resources;
+    if (kind != ControlFlow::kWhile) resources.push_back(false);
+    auto types = program_.ArgumentTypes(*at.frame, *at.node);
+    if (!types.ok()) return resources;  // building the functions says it
+    for (int type : *types) resources.push_back(type == kDtResource);
+    return resources;
+  }
+
   static absl::Status CheckReadable(const NodeDef& node) {
-    if (IsControlFlow(node.op)) return absl::UnimplementedError("control flow is not supported yet");
-    if (IsTensorList(node.op)) return absl::UnimplementedError("lists of tensors are not supported yet");
     if (node.op == "Placeholder") {
       return absl::InvalidArgumentError("an output depends on a placeholder that is no input of the signature");
     }
@@ -212,6 +309,8 @@ class Builder {
         {"ResourceGatherNd", &Builder::EmitGatherNd},
         {"VariableShape", &Builder::EmitVariableShape},
     };
+    if (ControlFlowOf(*visit.at.node) != ControlFlow::kNone) return EmitControlFlow(visit);
+    if (DataflowOf(*visit.at.node) != Dataflow::kNone) return EmitDataflow(visit);
     ZP_RETURN_IF_ERROR(CheckInputs(program_, *visit.at.frame, *visit.at.node, visit.inputs.size()));
     for (const auto& row : kEmitters) {
       if (row.op == visit.at.node->op) return (this->*row.emit)(visit);
@@ -280,8 +379,8 @@ class Builder {
   // A variable stands for its value; what reads it reads the constant.
   absl::Status EmitVariable(const Visit& visit) {
     ZP_ASSIGN_OR_RETURN(std::string name, VariableName(program_, visit.at));
-    auto changed = changed_.find(visit.at.node);
-    if (changed != changed_.end()) {
+    auto changed = import_.changed.find(visit.at.node);
+    if (changed != import_.changed.end()) {
       return absl::UnimplementedError(absl::StrCat("variable '", name, "' is changed by node '", changed->second,
                                                    "': variables that change are not supported yet"));
     }
@@ -345,22 +444,220 @@ class Builder {
     return AddConstant(visit.at, NewName(visit.at), std::move(literal));
   }
 
+  // --- branches and loops
+
+  absl::Status EmitDataflow(const Visit& visit) {
+    ZP_ASSIGN_OR_RETURN(std::vector<ir::ValueId> inputs, ValuesOf(visit.inputs));
+    if (visit.is_copy) {
+      built_.emplace(visit.at, std::vector<ir::ValueId>{inputs[0], DataflowOf(*visit.at.node) == Dataflow::kSwitch
+                                                                       ? inputs[0]
+                                                                       : ir::kNoValue});
+      return absl::OkStatus();
+    }
+    const Dataflow kind = DataflowOf(*visit.at.node);
+    const size_t wanted = kind == Dataflow::kSwitch ? 2 : 1;
+    if (kind != Dataflow::kMerge && inputs.size() != wanted) {
+      return absl::InvalidArgumentError(absl::StrCat("it has ", inputs.size(), " inputs and needs ", wanted));
+    }
+    ir::Attributes attrs;
+    if (kind == Dataflow::kEnter) {
+      // Of one execution of the function that the loop is in.
+      ZP_ASSIGN_OR_RETURN(AttrValue frame, program_.Attr(*visit.at.frame, *visit.at.node, "frame_name"));
+      attrs.Set("frame_name", absl::StrCat(visit.at.frame->prefix, frame.text));
+    }
+    if (visit.swapped) attrs.Set("swapped", true);
+    return AddNode(visit.at, DataflowName(kind), std::move(attrs), std::move(inputs));
+  }
+
+  absl::Status EmitControlFlow(const Visit& visit) {
+    switch (ControlFlowOf(*visit.at.node)) {
+      case ControlFlow::kWhile: return EmitWhile(visit);
+      case ControlFlow::kIf: return EmitIf(visit);
+      default: return EmitCase(visit);
+    }
+  }
+
+  absl::StatusOr<int> BuildCalled(Frame& frame, absl::string_view role, absl::Span<const int> argument_types,
+                                  absl::Span<const int> result_types) {
+    ZP_ASSIGN_OR_RETURN(ir::Graph graph, Builder(import_).Build(frame, role, argument_types, result_types));
+    return import_.called.Add(std::move(graph));
+  }
+
+  // A condition as one bool: TensorFlow takes numbers too, of which zero is false.
+  absl::StatusOr<ir::ValueId> AsCondition(ir::Graph& graph, ir::ValueId condition, const std::string& path) const {
+    const ElementType type = graph.value(condition).type;
+    if (type == ElementType::kBool) return condition;
+    const int32_t zero = 0;
+    if (type != ElementType::kInt32) {
+      return absl::UnimplementedError(absl::StrCat("a condition of type ", Name(type), " is not supported"));
+    }
+    ir::NodeInfo info{.op = "tf.NotEqual", .name = absl::StrCat(path, "/condition")};
+    info.attrs.Set("T", static_cast<int64_t>(type));
+    const ir::ValueId result = graph.AddValue({.name = info.name, .type = ElementType::kBool, .shape = ir::Shape{}});
+    const ir::ValueId zeros = graph.AddConstant(absl::StrCat(path, "/zero"), ir::Shape{}, absl::MakeConstSpan(&zero, 1));
+    graph.AddNode(std::move(info), {condition, zeros}, {result});
+    return result;
+  }
+
+  // The node that calls graphs. Its results are by TF's numbers: kNoValue stands for a resource, that a loop hands on.
+  absl::Status AddCall(const Visit& visit, absl::string_view op, ir::Attributes attrs, std::vector<ir::ValueId> inputs,
+                       absl::Span<const int> result_types) {
+    const std::string name = NewName(visit.at);
+    ZP_ASSIGN_OR_RETURN(AttrValue shapes, program_.Attr(*visit.at.frame, *visit.at.node, "output_shapes"));
+    std::vector<ir::ValueId> results, outputs;
+    for (size_t i = 0; i < result_types.size(); ++i) {
+      results.push_back(ir::kNoValue);
+      if (result_types[i] == kDtResource) continue;
+      ir::Value value{.name = i == 0 ? name : absl::StrCat(name, ":", i), .shape = ir::Shape::Unranked()};
+      ZP_ASSIGN_OR_RETURN(value.type, OutputType(result_types[i]));
+      if (i < shapes.shapes.size()) value.shape = shapes.shapes[i];
+      results.back() = graph().AddValue(std::move(value));
+      outputs.push_back(results.back());
+    }
+    graph().AddNode({.op = std::string(op), .name = name, .attrs = std::move(attrs)}, std::move(inputs),
+                    std::move(outputs));
+    built_.emplace(visit.at, std::move(results));
+    return absl::OkStatus();
+  }
+
+  absl::Status EmitWhile(const Visit& visit) {
+    ZP_ASSIGN_OR_RETURN(std::vector<Frame*> parts, program_.Branches(*visit.at.frame, *visit.at.node));
+    ZP_ASSIGN_OR_RETURN(std::vector<int> types, program_.ArgumentTypes(*visit.at.frame, *visit.at.node));
+    ZP_ASSIGN_OR_RETURN(ir::Graph condition, Builder(import_).Build(*parts[0], "cond", types, {kDtBool}));
+    ZP_ASSIGN_OR_RETURN(condition.outputs[0], AsCondition(condition, condition.outputs[0], condition.name));
+    ir::Attributes attrs;
+    const int condition_index = import_.called.Add(std::move(condition));
+    ZP_ASSIGN_OR_RETURN(int body_index, BuildCalled(*parts[1], "body", types, types));
+    attrs.Set("cond_subgraph_index", int64_t{condition_index});
+    attrs.Set("body_subgraph_index", int64_t{body_index});
+    ZP_ASSIGN_OR_RETURN(std::vector<ir::ValueId> operands, ValuesOf(visit.inputs));
+    return AddCall(visit, "WHILE", std::move(attrs), std::move(operands), types);
+  }
+
+  struct BranchTypes {
+    std::vector<int> arguments, results;
+  };
+  absl::StatusOr<BranchTypes> TypesOfBranches(const Visit& visit) const {
+    BranchTypes types;
+    ZP_ASSIGN_OR_RETURN(types.arguments, program_.ArgumentTypes(*visit.at.frame, *visit.at.node));
+    ZP_ASSIGN_OR_RETURN(AttrValue results, program_.Attr(*visit.at.frame, *visit.at.node, "Tout"));
+    types.results = results.types;
+    if (std::count(types.results.begin(), types.results.end(), kDtResource) > 0) {
+      return absl::UnimplementedError("branches that choose a resource are not supported");
+    }
+    if (visit.inputs.empty()) return absl::InvalidArgumentError("it lacks its condition");
+    return types;
+  }
+
+  absl::Status EmitIf(const Visit& visit) {
+    ZP_ASSIGN_OR_RETURN(std::vector<Frame*> branches, program_.Branches(*visit.at.frame, *visit.at.node));
+    ZP_ASSIGN_OR_RETURN(BranchTypes types, TypesOfBranches(visit));
+    ZP_ASSIGN_OR_RETURN(int then_index, BuildCalled(*branches[0], "then", types.arguments, types.results));
+    ZP_ASSIGN_OR_RETURN(int else_index, BuildCalled(*branches[1], "else", types.arguments, types.results));
+    ZP_ASSIGN_OR_RETURN(std::vector<ir::ValueId> operands, ValuesOf(visit.inputs));
+    ZP_ASSIGN_OR_RETURN(operands[0],
+                        AsCondition(graph(), operands[0], std::string(visit.at.node->name)));
+    return AddCall(visit, "IF", IfAttributes(then_index, else_index), std::move(operands), types.results);
+  }
+
+  static ir::Attributes IfAttributes(int then_index, int else_index) {
+    ir::Attributes attrs;
+    attrs.Set("then_subgraph_index", int64_t{then_index});
+    attrs.Set("else_subgraph_index", int64_t{else_index});
+    return attrs;
+  }
+
+  // IF(index == 0, branch 0, IF(index == 1, branch 1, ... last branch)): the last one is TensorFlow's for every index
+  // that no branch has. The index is an argument of all branches, because both sides of an IF take the same.
+  absl::Status EmitCase(const Visit& visit) {
+    const std::string path(visit.at.node->name);
+    ZP_ASSIGN_OR_RETURN(std::vector<Frame*> branches, program_.Branches(*visit.at.frame, *visit.at.node));
+    ZP_ASSIGN_OR_RETURN(BranchTypes types, TypesOfBranches(visit));
+    if (branches.empty()) return absl::InvalidArgumentError("it has no branches");
+    std::vector<int> indices;
+    for (size_t i = 0; i < branches.size(); ++i) {
+      ZP_ASSIGN_OR_RETURN(ir::Graph branch, Builder(import_).Build(*branches[i], absl::StrCat("branch_", i),
+                                                                   types.arguments, types.results));
+      branch.inputs.insert(branch.inputs.begin(), AddIndex(branch));
+      indices.push_back(import_.called.Add(std::move(branch)));
+    }
+    int otherwise = indices.back();
+    for (size_t i = branches.size() - 1; i-- > 1;) {
+      ZP_ASSIGN_OR_RETURN(otherwise, AddChoice(path, i, indices[i], otherwise, types));
+    }
+    ZP_ASSIGN_OR_RETURN(std::vector<ir::ValueId> operands, ValuesOf(visit.inputs));
+    operands.insert(operands.begin(), AddIsIndex(graph(), path, operands[0], 0));
+    return AddCall(visit, "IF", IfAttributes(indices[0], otherwise), std::move(operands), types.results);
+  }
+
+  static ir::ValueId AddIndex(ir::Graph& graph) {
+    ir::Value index;
+    index.name = absl::StrCat(graph.name, "/index");
+    index.type = ElementType::kInt32;
+    return graph.AddValue(std::move(index));
+  }
+
+  // Whether an index is `wanted`.
+  static ir::ValueId AddIsIndex(ir::Graph& graph, const std::string& path, ir::ValueId index, size_t wanted) {
+    const auto number = static_cast<int32_t>(wanted);
+    ir::NodeInfo info{.op = "tf.Equal", .name = absl::StrCat(path, "/is_", wanted)};
+    info.attrs.Set("T", static_cast<int64_t>(ElementType::kInt32));
+    const ir::ValueId result = graph.AddValue({.name = info.name, .type = ElementType::kBool, .shape = ir::Shape{}});
+    const ir::ValueId constant =
+        graph.AddConstant(absl::StrCat(path, "/", wanted), ir::Shape{}, absl::MakeConstSpan(&number, 1));
+    graph.AddNode(std::move(info), {index, constant}, {result});
+    return result;
+  }
+
+  // A graph that chooses between two others by the index that it is given first.
+  absl::StatusOr<int> AddChoice(const std::string& path, size_t wanted, int then_index, int else_index,
+                                const BranchTypes& types) {
+    ir::Graph choice;
+    choice.name = absl::StrCat(path, "_from_", wanted);
+    choice.inputs.push_back(AddIndex(choice));
+    for (size_t i = 0; i < types.arguments.size(); ++i) {
+      if (types.arguments[i] == kDtResource) continue;
+      ir::Value value{.name = absl::StrCat(choice.name, "/", i), .shape = ir::Shape::Unranked()};
+      ZP_ASSIGN_OR_RETURN(value.type, OutputType(types.arguments[i]));
+      choice.inputs.push_back(choice.AddValue(std::move(value)));
+    }
+    std::vector<ir::ValueId> operands = choice.inputs;
+    operands.insert(operands.begin(), AddIsIndex(choice, choice.name, choice.inputs[0], wanted));
+    for (size_t i = 0; i < types.results.size(); ++i) {
+      ir::Value value{.name = absl::StrCat(choice.name, ":", i), .shape = ir::Shape::Unranked()};
+      ZP_ASSIGN_OR_RETURN(value.type, OutputType(types.results[i]));
+      choice.outputs.push_back(choice.AddValue(std::move(value)));
+    }
+    choice.AddNode({.op = "IF", .name = choice.name, .attrs = IfAttributes(then_index, else_index)}, std::move(operands),
+                   choice.outputs);
+    return import_.called.Add(std::move(choice));
+  }
+
+  // The edge that closes a loop: what comes around, to the Merge where it goes on.
+  struct Circle {
+    Source merge, next;
+  };
+
+  Import& import_;
   Program& program_;
   Variables& variables_;
   const Bytes& file_;
-  AssignedVariables changed_;
   SignatureGraph result_;
   std::unordered_map<Source, ir::ValueId, PortHash, PortEqual> fed_;                 // by output: the graph's inputs
   std::unordered_map<Source, std::vector<ir::ValueId>, PortHash, PortEqual> built_;  // by node: its outputs
   std::unordered_set<Source, PortHash, PortEqual> begun_;                            // by node
+  Deadness deadness_;
+  bool has_dataflow_ = false;
+  std::vector<Circle> back_edges_;
   std::unordered_set<std::string> names_;                                            // of nodes, as far as given
 };
 
 }  // namespace
 
 absl::StatusOr<SignatureGraph> BuildGraph(Program& program, Variables& variables, const Bytes& file,
-                                          const SignatureDef& signature) {
-  return Builder(program, variables, file).Build(signature);
+                                          const SignatureDef& signature, CalledGraphs& called) {
+  Import import{program, variables, file, called};
+  return Builder(import).Build(signature);
 }
 
 }  // namespace zeropoint::formats::saved_model

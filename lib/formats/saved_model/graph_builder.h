@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "formats/saved_model/functions.h"
 #include "formats/saved_model/graph_def.h"
+#include "formats/saved_model/raise_dataflow.h"
 #include "formats/saved_model/variables.h"
 #include "ir/graph.h"
 
@@ -16,9 +17,10 @@ struct SignatureGraph {
   ir::Signature signature;  // its `graph` is for the caller to set
 };
 
-// `file` is the mapped saved_model.pb, whose constants become slices of it.
+// `file` is the mapped saved_model.pb, whose constants become slices of it. Graphs that the signature's graph calls are
+// appended to `called`.
 absl::StatusOr<SignatureGraph> BuildGraph(Program& program, Variables& variables, const Bytes& file,
-                                          const SignatureDef& signature);
+                                          const SignatureDef& signature, CalledGraphs& called);
 
 }  // namespace zeropoint::formats::saved_model
 

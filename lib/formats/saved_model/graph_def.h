@@ -23,6 +23,7 @@ namespace zeropoint::formats::saved_model {
 // TF's DataType numbers that the reader itself speaks about; all of them have a row in graph_def.cpp.
 inline constexpr int kDtInvalid = 0;
 inline constexpr int kDtString = 7;
+inline constexpr int kDtBool = 10;
 inline constexpr int kDtResource = 20;
 inline constexpr int kDtVariant = 21;
 

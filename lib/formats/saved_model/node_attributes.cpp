@@ -78,7 +78,11 @@ absl::StatusOr<AttrValue> AttrOrDefault(const Program& program, const Frame& fra
   return value.kind == AttrValue::Kind::kNone && known != nullptr ? known->value : value;
 }
 
+}  // namespace
+
 absl::StatusOr<ElementType> OutputType(int data_type) {
+  // Lists of tensors: passes make tensors of them.
+  if (data_type == kDtVariant) return ElementType::kVariant;
   std::optional<ElementType> type = ToElementType(data_type);
   if (!type.has_value()) {
     return absl::UnimplementedError(absl::StrCat("it gives a tensor of type ", DataTypeName(data_type),
@@ -86,6 +90,8 @@ absl::StatusOr<ElementType> OutputType(int data_type) {
   }
   return *type;
 }
+
+namespace {
 
 absl::Status AppendOutputs(const Program& program, const Frame& frame, const NodeDef& node, const OpArg& arg,
                            std::vector<OutputInfo>& outputs) {

@@ -19,6 +19,9 @@ namespace zeropoint::formats::saved_model {
 absl::StatusOr<ir::Attributes> ImportAttributes(const Program& program, const Frame& frame, const NodeDef& node,
                                                 const Bytes& file);
 
+// The type of a tensor that a node gives, TF's variants included; kUnimplemented for those that LiteRT does not have.
+absl::StatusOr<ElementType> OutputType(int data_type);
+
 struct OutputInfo {
   ElementType type = ElementType::kFloat32;
   ir::Shape shape = ir::Shape::Unranked();

@@ -89,13 +89,15 @@ absl::StatusOr<ir::Model> ReadModel(const std::string& folder, const Bytes& file
   Variables variables(*program, *graph, file, folder);
   ir::Model model;
   model.source = folder;
+  CalledGraphs called{.first_index = static_cast<int>(signatures.size())};
   for (const SignatureDef* signature : signatures) {
-    auto built = BuildGraph(*program, variables, file, *signature);
+    auto built = BuildGraph(*program, variables, file, *signature, called);
     if (!built.ok()) return Annotate(built.status(), Place::kSignature, signature->key);
     built->signature.graph = static_cast<int>(model.graphs.size());
     model.graphs.push_back(std::move(built->graph));
     model.signatures.push_back(std::move(built->signature));
   }
+  for (ir::Graph& graph : called.graphs) model.graphs.push_back(std::move(graph));
   return model;
 }
 

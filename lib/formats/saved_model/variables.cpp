@@ -12,7 +12,8 @@ namespace {
 // Everything else that takes a resource variable may change it.
 constexpr absl::string_view kResourceReaders[] = {"ReadVariableOp",     "ResourceGather",    "ResourceGatherNd",
                                                   "VariableShape",      "VarIsInitializedOp", "DisableCopyOnRead",
-                                                  "Identity",           "IdentityN"};
+                                                  "Identity",           "IdentityN",         "Enter",
+                                                  "Switch"};
 // Any op may read a reference variable; these change it.
 constexpr absl::string_view kReferenceWriters[] = {"Assign", "Scatter", "Apply", "SparseApply", "StridedSliceAssign",
                                                    "CountUpTo"};
@@ -47,6 +48,10 @@ class Execution {
       ZP_ASSIGN_OR_RETURN(Frame * callee, program_.Callee(*at.frame, *at.node));
       if (callee != nullptr) {
         for (const NodeDef& node : *callee->body->nodes) met_.push_back({callee, &node});
+      }
+      ZP_ASSIGN_OR_RETURN(std::vector<Frame*> branches, program_.Branches(*at.frame, *at.node));
+      for (Frame* branch : branches) {
+        for (const NodeDef& node : *branch->body->nodes) met_.push_back({branch, &node});
       }
       // Nodes of a function have all been met with it.
       if (at.frame != &program_.root()) continue;
@@ -88,7 +93,8 @@ absl::StatusOr<AssignedVariables> FindAssigned(Program& program, const std::vect
   ZP_ASSIGN_OR_RETURN(std::vector<Executed> executed, Execution(program).Run(tensors));
   for (const Executed& at : executed) {
     ZP_ASSIGN_OR_RETURN(Frame * callee, program.Callee(*at.frame, *at.node));
-    if (callee != nullptr) continue;
+    // What a function does to the variables it is given, its own nodes tell.
+    if (callee != nullptr || ControlFlowOf(*at.node) != ControlFlow::kNone) continue;
     for (size_t i = 0; !DataInput(*at.node, i).empty(); ++i) {
       ZP_ASSIGN_OR_RETURN(Source source, program.Resolve(*at.frame, DataInput(*at.node, i)));
       if (IsVariable(*source.node) && MayWrite(*at.node, *source.node)) {

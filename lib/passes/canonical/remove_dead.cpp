@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "ops/op_def.h"
+#include "passes/canonical/effects.h"
 #include "passes/edit.h"
 #include "passes/passes.h"
 
@@ -14,9 +15,11 @@ namespace zeropoint::passes {
 namespace {
 
 constexpr absl::string_view kTfEffects[] = {
-    "tf.AssignVariableOp", "tf.AssignAddVariableOp", "tf.AssignSubVariableOp", "tf.While", "tf.If",
+    "tf.AssignVariableOp", "tf.AssignAddVariableOp", "tf.AssignSubVariableOp",
     "tf.StatefulPartitionedCall", "tf.LookupTableImportV2", "tf.InitializeTableV2",
 };
+
+}  // namespace
 
 bool HasEffects(const ir::Node& node) {
   if (absl::StartsWith(node.op(), ops::kTfPrefix)) {
@@ -25,8 +28,6 @@ bool HasEffects(const ir::Node& node) {
   const ops::OpDef* def = ops::FindOp(node.op());
   return def == nullptr || def->has_side_effects;
 }
-
-}  // namespace
 
 absl::StatusOr<int> RemoveDead(ir::Graph& graph) { return graph.RemoveDeadNodes(HasEffects); }
 

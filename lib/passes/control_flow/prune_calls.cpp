@@ -1,0 +1,140 @@
+// Before: y, z = WHILE(x, s) with an s that the body hands through
+// After:  s is read where z was; where nothing in the loop reads s, y = WHILE(x)
+//
+// Before: y, z = WHILE(x, l), nobody reads z, the condition does not read l, and the body reads it for the next l alone
+// After:  y = WHILE(x), and the body does not compute the second result
+//
+// Before: y, z = IF(c, x, s), nobody reads z, and no branch reads s
+// After:  y = IF(c, x)
+//
+// Before: y = IF(c, x) or WHILE(x), nobody reads y
+// After:  nothing
+//
+// Conditions: nobody else calls those graphs; a node goes as a whole only when nothing in its graphs has other effects.
+// Algebra: none. TensorFlow's converter drops the same. A loop keeps one variable at least, as LiteRT wants it.
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "passes/canonical/effects.h"
+#include "passes/control_flow/calls.h"
+#include "passes/passes.h"
+
+namespace zeropoint::passes {
+namespace {
+
+// Whether nobody reads input `i` of the graph.
+bool Ignores(const ir::Graph& graph, size_t i) {
+  return graph.NumUses(graph.inputs[i]) == 0;
+}
+
+bool ForwardInvariant(const Call& call, size_t i) {
+  const ir::Node& node = call.caller->node(call.node);
+  const ir::ValueId result = node.output(static_cast<int>(i));
+  if (call.body().outputs[i] != call.body().inputs[i] || call.caller->NumUses(result) == 0) return false;
+  // A result of the model keeps its name and stays a result of a node.
+  if (call.caller->IsGraphOutput(result)) return false;
+  call.caller->ReplaceUses(result, node.input(static_cast<int>(i)));
+  return true;
+}
+
+// Marks the variables that the values need.
+void MarkNeeded(const ir::Graph& body, std::vector<ir::ValueId> open, std::vector<bool>& needed) {
+  std::unordered_set<ir::ValueId> met(open.begin(), open.end());
+  while (!open.empty()) {
+    const ir::ValueId now = open.back();
+    open.pop_back();
+    const auto input = std::find(body.inputs.begin(), body.inputs.end(), now);
+    if (input != body.inputs.end()) needed[static_cast<size_t>(input - body.inputs.begin())] = true;
+    if (body.producer(now) == ir::kNoNode) continue;
+    for (ir::ValueId operand : body.node(body.producer(now)).inputs()) {
+      if (operand != ir::kNoValue && met.insert(operand).second) open.push_back(operand);
+    }
+  }
+}
+
+// The variables that matter: to somebody who reads their last value, to the condition, to effects, or to such variables.
+std::vector<bool> NeededVariables(const Call& call) {
+  const ir::Node& node = call.caller->node(call.node);
+  const ir::Graph& body = call.body();
+  std::vector<bool> needed(body.inputs.size(), false), done(body.inputs.size(), false);
+  for (size_t i = 0; i < needed.size(); ++i) {
+    needed[i] = call.caller->NumUses(node.output(static_cast<int>(i))) > 0 || !Ignores(*call.callees[0], i);
+  }
+  std::vector<ir::ValueId> effects;
+  for (ir::NodeId id : body.Order()) {
+    if (!HasEffects(body.node(id))) continue;
+    for (ir::ValueId operand : body.node(id).inputs()) {
+      if (operand != ir::kNoValue) effects.push_back(operand);
+    }
+  }
+  MarkNeeded(body, std::move(effects), needed);
+  for (size_t i = 0; i < needed.size();) {
+    if (!needed[i] || done[i]) {
+      ++i;
+      continue;
+    }
+    done[i] = true;
+    MarkNeeded(body, {body.outputs[i]}, needed);
+    i = 0;
+  }
+  return needed;
+}
+
+int PruneLoop(const Call& call) {
+  int applied = 0;
+  for (size_t i = 0; i < call.body().inputs.size(); ++i) applied += ForwardInvariant(call, i) ? 1 : 0;
+  std::vector<bool> needed = NeededVariables(call);
+  if (std::find(needed.begin(), needed.end(), true) == needed.end()) return applied;
+  for (size_t i = needed.size(); i-- > 0;) {
+    if (!needed[i]) RemoveResult(call, i);
+  }
+  call.body().RemoveDeadNodes([](const ir::Node& node) { return HasEffects(node); });
+  for (size_t i = needed.size(); i-- > 0;) {
+    if (needed[i]) continue;
+    RemoveArgument(call, i);
+    ++applied;
+  }
+  return applied;
+}
+
+int PruneBranches(const Call& call) {
+  int applied = 0;
+  for (size_t i = call.callees[0]->outputs.size(); i-- > 0;) {
+    if (call.caller->NumUses(call.caller->node(call.node).output(static_cast<int>(i))) > 0) continue;
+    RemoveResult(call, i);
+    ++applied;
+  }
+  for (size_t i = call.callees[0]->inputs.size(); i-- > 0;) {
+    if (!Ignores(*call.callees[0], i) || !Ignores(*call.callees[1], i)) continue;
+    RemoveArgument(call, i);
+    ++applied;
+  }
+  return applied;
+}
+
+bool IsDead(const ir::Model& model, const Call& call) {
+  const ir::Node& node = call.caller->node(call.node);
+  for (ir::ValueId result : node.outputs()) {
+    if (call.caller->NumUses(result) > 0) return false;
+  }
+  return !CallHasEffects(model, node);
+}
+
+}  // namespace
+
+absl::StatusOr<int> PruneCalls(ir::Model& model) {
+  int applied = 0;
+  for (const Call& call : OwnCalls(model)) {
+    if (IsDead(model, call)) {
+      call.caller->RemoveNode(call.node);
+      ++applied;
+      continue;
+    }
+    applied += call.is_loop ? PruneLoop(call) : PruneBranches(call);
+  }
+  return applied;
+}
+
+}  // namespace zeropoint::passes
