@@ -38,13 +38,6 @@ int Version(const VersionContext& context) {
   return context.input_type(0) == ElementType::kBool ? 2 : 1;
 }
 
-// TensorFlow's int8 quantizer does not tie the result's scale to the operand's, though their ranges are the same.
-QuantSpec Quantization() {
-  QuantSpec spec = MovesData({OperandSpec::Activation(), OperandSpec::Other()});
-  spec.same_scale = false;
-  return spec;
-}
-
 }  // namespace
 
 namespace records {
@@ -58,7 +51,9 @@ OpDef ReverseV2() {
           .tf = {{"ReverseV2"}},
           .infer = Infer,
           .eval_float = Eval,
-          .quant = Quantization(),
+          // The kernel copies integers, so both have one scale. TensorFlow's int8 quantizer does not tie them, and its result
+          // is wrong where the next op wants another scale: a CONCATENATION, behind a bidirectional layer.
+          .quant = MovesData({OperandSpec::Activation(), OperandSpec::Other()}),
           .version = Version,
           .moves_elements = true};
 }
