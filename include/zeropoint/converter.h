@@ -97,6 +97,10 @@ struct ConverterOptions {
   // Resource variables hold int8 where what reads and assigns them is int8. Always so in int8-only; in 16x8 they always hold
   // int16.
   bool variable_quantization = false;
+  // SavedModels: every LSTM layer of a fixed batch size that starts from zeros becomes one UNIDIRECTIONAL_SEQUENCE_LSTM.
+  // false: as in TensorFlow, only those of tf_keras; others stay loops. LiteRT's op keeps its state from one invocation to
+  // the next until the interpreter's variables are reset; the loop does not.
+  bool fuse_lstm = false;
   int threads = 0;                // 0: as many as the machine has
   std::function<bool(const ProgressInfo&)> progress;                  // false cancels
   std::function<void(int severity, absl::string_view text)> log;      // 0 debug, 1 info, 2 warning

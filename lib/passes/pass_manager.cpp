@@ -117,7 +117,6 @@ absl::Status Settle(const ir::Model& model, ir::Graph& graph, const Phase& phase
 absl::StatusOr<int> RunModelPasses(ir::Model& model, const Phase& phase, const PassOptions& options,
                                    const Context& context) {
   int applied = 0;
-  if (model.graphs.size() < 2) return applied;
   for (const Pass& pass : phase.passes) {
     if (pass.run_on_model == nullptr) continue;
     ZP_ASSIGN_OR_RETURN(int times, RunOnModel(model, pass, options, context));

@@ -28,13 +28,17 @@ struct PassOptions {
   std::function<void(absl::string_view pass, const ir::Graph& after)> dump;  // called after each pass that applied
 };
 
+struct ImportOptions {
+  bool fuse_lstm = false;  // true: also LSTM layers that TensorFlow's converter leaves as loops (lists/fuse_lstm.cpp)
+};
+
 // For each phase, graph and pass: cancelled? disabled? then time, run, verify, dump. Graphs that nobody calls any more go
 // when the phase ends.
 absl::Status RunPasses(ir::Model& model, absl::Span<const Phase> phases, const PassOptions& options,
                        const Context& context);
 
 // The order, and why: passes/pipeline.cpp. From "tf.*" nodes to LiteRT-shaped float ops.
-std::vector<Phase> ImportPipeline();
+std::vector<Phase> ImportPipeline(const ImportOptions& options = {});
 // What a float .tflite needs before it is calibrated and quantized (float16 weights widened, ...).
 std::vector<Phase> TflitePipeline();
 // What schemes with integer activations want before either.

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "ops/op_def.h"
+#include "passes/lists/lists.h"
 #include "passes/pass_manager.h"
 #include "passes/passes.h"
 #include "passes/quantization_aware/absorb.h"
@@ -37,7 +38,7 @@ std::vector<Pass> WithFolding(std::vector<Pass> passes) {
 
 }  // namespace
 
-std::vector<Phase> ImportPipeline() {
+std::vector<Phase> ImportPipeline(const ImportOptions& options) {
   return {
       // Dead first: an op without a LiteRT form that nothing reads is no reason to refuse a model.
       {"prepare", WithCalls({kRemoveDead, {"remove_forwarders", RemoveForwarders}, kRemoveDead})},
@@ -61,7 +62,11 @@ std::vector<Phase> ImportPipeline() {
         {"materialize_shapes", MaterializeShapes},
         {"absorb_weight_fake_quant", AbsorbWeightFakeQuant},  // each makes constants for the other
         {"fold_constants", FoldConstants},
-        kRemoveDead})},
+        kRemoveDead,
+        // Lists become tensors as soon as their elements' shapes are known, which takes the loops' bodies in LiteRT's
+        // ops; an LSTM is recognized before the passes below change its step.
+        {.name = "lower_lists", .run_on_model = LowerLists},
+        {.name = "fuse_lstm", .run_on_model = options.fuse_lstm ? FuseLstm : FuseMarkedLstm}})},
       // Patterns of several ops before their parts disappear: a fused activation hides the RELU6 of a HARD_SWISH, and a
       // convolution in front takes its factor 1/6. Division first, so that patterns know products only.
       {"patterns",

@@ -206,8 +206,8 @@ std::vector<passes::Phase> PreparingPipeline(bool integer_activations) {
 }
 
 // The passes that the input's format needs. A .tflite that stays float has its form already, float16 weights included.
-std::vector<passes::Phase> FormatPipeline(bool from_tensorflow, bool stays_float) {
-  if (from_tensorflow) return passes::ImportPipeline();
+std::vector<passes::Phase> FormatPipeline(bool from_tensorflow, bool stays_float, bool fuse_lstm) {
+  if (from_tensorflow) return passes::ImportPipeline({.fuse_lstm = fuse_lstm});
   if (stays_float) return {};
   return passes::TflitePipeline();
 }
@@ -258,7 +258,8 @@ absl::StatusOr<std::vector<Bytes>> RunStages(const ConverterOptions& options, ir
   passes::PassOptions pass_options;
   pass_options.disabled = options.disabled_passes;
   ZP_RETURN_IF_ERROR(passes::RunPasses(model, PreparingPipeline(mode.quantizes_activations), pass_options, context));
-  ZP_RETURN_IF_ERROR(passes::RunPasses(model, FormatPipeline(from_tensorflow, stays_float), pass_options, context));
+  ZP_RETURN_IF_ERROR(passes::RunPasses(model, FormatPipeline(from_tensorflow, stays_float, options.fuse_lstm),
+                                       pass_options, context));
   ZP_RETURN_IF_ERROR(passes::RunPasses(model, SchemePipeline(mode.plan), pass_options, context));
   // Last: until then the nodes keep what lies before them, and has that range, from being fused with what follows.
   if (trained && mode.quantizes_activations) {

@@ -15,6 +15,9 @@ namespace {
 // One of a crafted file's functions, called over and over, must not fill the memory.
 constexpr size_t kMaxNodes = size_t{1} << 22;
 
+// An attribute of functions, and here of the loops in them.
+constexpr absl::string_view kApiImplements = "api_implements";
+
 absl::Status AtNode(absl::Status status, const Source& at) {
   return Annotate(Annotate(std::move(status), Place::kNode, PathOf(*at.frame, *at.node)), Place::kOp, at.node->op);
 }
@@ -530,8 +533,19 @@ class Builder {
     ZP_ASSIGN_OR_RETURN(int body_index, BuildCalled(*parts[1], "body", types, types));
     attrs.Set("cond_subgraph_index", int64_t{condition_index});
     attrs.Set("body_subgraph_index", int64_t{body_index});
+    ZP_ASSIGN_OR_RETURN(std::string implements, Implements(*visit.at.frame));
+    if (!implements.empty()) attrs.Set(kApiImplements, std::move(implements));
     ZP_ASSIGN_OR_RETURN(std::vector<ir::ValueId> operands, ValuesOf(visit.inputs));
     return AddCall(visit, "WHILE", std::move(attrs), std::move(operands), types);
+  }
+
+  // What the function says that it is an implementation of: Keras names its recurrent layers so. Empty for others.
+  static absl::StatusOr<std::string> Implements(const Frame& frame) {
+    const FunctionDef* function = frame.body->function;
+    const EncodedAttr* attr = function == nullptr ? nullptr : FindAttr(function->attrs, kApiImplements);
+    if (attr == nullptr) return std::string();
+    ZP_ASSIGN_OR_RETURN(AttrValue value, DecodeAttr(attr->value));
+    return std::string(value.text);
   }
 
   struct BranchTypes {

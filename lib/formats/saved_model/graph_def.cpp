@@ -85,6 +85,7 @@ FunctionDef ParseFunction(absl::string_view bytes) {
         function.returns.emplace_back(entry.key, entry.value);
         break;
       }
+      case Field(5, kLength): function.attrs.push_back(ParseAttrEntry(View(message))); break;
       default: message.skip();
     }
   }

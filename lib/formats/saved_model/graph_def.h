@@ -59,6 +59,7 @@ struct FunctionDef {
   std::vector<absl::string_view> outputs;  // in the order of the function's signature
   std::vector<NodeDef> nodes;
   std::vector<std::pair<absl::string_view, absl::string_view>> returns;  // output -> the value it is
+  EncodedAttrs attrs;  // what is said of the function as a whole
 };
 
 struct TensorInfo {
