@@ -176,6 +176,7 @@ void SetOptions(const ConvertOptions& options, const Mode& mode, Converter& conv
   converter.target_litert = options.litert;
   converter.integer_only_rewrite = options.integer_only == kRewrite;
   converter.variable_quantization = options.variable_quantization;
+  converter.fuse_lstm = options.fuse_lstm;
   converter.threads = options.threads;
 }
 

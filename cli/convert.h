@@ -18,6 +18,7 @@ struct ConvertOptions {
   bool steps = false, reset_state = false;
   std::string litert;                    // empty: the newest
   std::string integer_only = "kernels";  // or "rewrite"
+  bool fuse_lstm = false;
   int threads = 0;
   bool per_tensor = false, per_tensor_dense = false;
   bool variable_quantization = false;

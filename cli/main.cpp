@@ -49,6 +49,9 @@ void AddConvert(CLI::App& app, ConvertOptions& options) {
                    "ops without an integer kernel: 'kernels' leaves them float, 'rewrite' makes tables or integer ops of them")
       ->check(CLI::IsMember(IntegerOnlyNames()))
       ->capture_default_str();
+  convert->add_flag("--fuse-lstm", options.fuse_lstm,
+                    "every LSTM layer of a fixed batch size becomes one operator, which keeps its state between invocations; "
+                    "default: those that TensorFlow fuses, others stay loops");
   convert->add_option("--input-type", options.input_type, "type of the model's inputs")
       ->check(CLI::IsMember(IoTypeNames()))
       ->capture_default_str();

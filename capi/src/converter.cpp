@@ -310,6 +310,14 @@ zp_status zp_converter_set_variable_quantization(zp_converter* converter, int qu
   });
 }
 
+zp_status zp_converter_set_fuse_lstm(zp_converter* converter, int fuse, zp_error** err) {
+  return Guard(err, [&]() -> absl::Status {
+    if (converter == nullptr) return BadArgument("converter is NULL");
+    converter->converter.fuse_lstm = fuse != 0;
+    return absl::OkStatus();
+  });
+}
+
 zp_status zp_converter_set_calibration(zp_converter* converter, int32_t calibration, zp_error** err) {
   return Guard(err, [&]() -> absl::Status {
     if (converter == nullptr) return BadArgument("converter is NULL");

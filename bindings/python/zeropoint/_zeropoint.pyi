@@ -29,6 +29,7 @@ class Converter:
         target_litert: str,
         integer_only_rewrite: bool,
         variable_quantization: bool,
+        fuse_lstm: bool,
         threads: int,
     ) -> None: ...
     def convert(

@@ -233,7 +233,8 @@ class TFLiteConverter(_Checked):
     as in TensorFlow's calibrator; "reset": they start anew with each sample and each `Sequence`), `recipe` (what parts of
     the model shall be: a dict or the path of a JSON file), `target_litert` (the oldest LiteRT that shall run the result,
     "" for the newest), `integer_only_rewrite` (True: ops without an integer kernel become tables or integer ops),
-    `threads` (0: as many as the machine has), `progress` (True: a bar on a terminal when tqdm or rich is installed;
+    `fuse_lstm` (True: every LSTM layer of a fixed batch size becomes one operator, which keeps its state between
+    invocations; False: those that TensorFlow fuses), `threads` (0: as many as the machine has), `progress` (True: a bar on a terminal when tqdm or rich is installed;
     False; or a function of stage, done, total), and after convert() `report`.
     """
 
@@ -247,6 +248,7 @@ class TFLiteConverter(_Checked):
     recipe: dict[str, Any] | list[Any] | str | os.PathLike[str] | None
     target_litert: str
     integer_only_rewrite: bool
+    fuse_lstm: bool
     threads: int
     progress: bool | Listener
 
@@ -273,6 +275,7 @@ class TFLiteConverter(_Checked):
         "recipe": _recipe,
         "target_litert": _release,
         "integer_only_rewrite": _flag,
+        "fuse_lstm": _flag,
         "threads": _threads,
         "progress": _progress,
     }
@@ -304,6 +307,7 @@ class TFLiteConverter(_Checked):
         self.recipe = None
         self.target_litert = ""
         self.integer_only_rewrite = False
+        self.fuse_lstm = False
         self.threads = 0
         self.progress = True
 
@@ -406,6 +410,7 @@ class TFLiteConverter(_Checked):
             target_litert=self.target_litert,
             integer_only_rewrite=self.integer_only_rewrite,
             variable_quantization=self._experimental_variable_quantization,
+            fuse_lstm=self.fuse_lstm,
             threads=self.threads,
         )
         dataset = self.representative_dataset
