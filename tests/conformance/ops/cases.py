@@ -7,8 +7,12 @@ _CASES = {}
 
 
 def add(name, *outputs, **options):
-    assert name not in _CASES, name
-    _CASES[name] = Case(name, *outputs, **options)
+    add_case(Case(name, *outputs, **options))
+
+
+def add_case(case):
+    assert case.name not in _CASES, case.name
+    _CASES[case.name] = case
 
 
 def all_cases():

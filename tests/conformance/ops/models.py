@@ -187,6 +187,8 @@ class Case:
     (uint8: int8 and int8-only, int16: the 16x8 modes).
     """
 
+    is_lite = False
+
     def __init__(self, name, *outputs, samples=4, **options):
         self.name, self.samples, self.options = name, samples, options
         self.outputs = outputs
@@ -264,6 +266,10 @@ class Case:
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, 'saved_model.pb'), 'wb') as file:
             file.write(self.saved_model())
+
+    def source(self, folder):
+        """What a converter is given of a folder that write() was called for."""
+        return folder
 
     def fingerprint(self):
         """Changes when the model, its samples or its options do."""

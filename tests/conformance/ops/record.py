@@ -21,6 +21,10 @@ CRASH = 'TensorFlow crashes'
 TEXT = 400  # characters of an error that are kept
 
 
+def modes_of(case):
+    return [mode for mode in suite.MODES if not (case.is_lite and mode in suite.WEIGHTS_ONLY)]
+
+
 def folder_of(work, case):
     return os.path.join(work, case.name.replace('/', '.') + '.' + case.fingerprint())
 
@@ -50,6 +54,29 @@ def convert(case, mode, model):
     return converter.convert()
 
 
+def quantize(case, mode, model):
+    """The same from a float .tflite: the parts of TensorFlow's converter that come after the float file."""
+    import tensorflow as tf
+    from tensorflow.lite.python import convert as parts
+    from tensorflow.lite.python.optimize import calibrator
+    with open(model, 'rb') as file:
+        content = file.read()
+    if mode == 'float':
+        return parts.mlir_sparsify(content)  # finds nothing to do, and writes what it read
+    kind = tf.dtypes.as_dtype(suite.io_type(case, mode))
+    calibration = calibrator.Calibrator(calibrator.add_intermediate_tensors(content))
+
+    def feed():
+        return ([case.sample(k)[x.name] for x in case.inputs] for k in range(case.samples))
+
+    if mode.startswith('int8'):
+        return parts.mlir_quantize(calibration.calibrate(feed), case.options.get('per_tensor', False), input_data_type=kind, output_data_type=kind,
+                                   disable_per_channel_for_dense_layers=case.options.get('per_tensor_dense', False))
+    return calibration.calibrate_and_quantize(feed, kind, kind, mode.endswith('fallback'), tf.int16, tf.int64,
+                                              disable_per_channel=case.options.get('per_tensor', False),
+                                              disable_per_channel_quantization_for_dense_layers=case.options.get('per_tensor_dense', False))
+
+
 def convert_cases(work, names):
     """Converts those cases; the files stand in the cases' folders when the process ends, errors in <mode>.error."""
     os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
@@ -58,7 +85,7 @@ def convert_cases(work, names):
         case = cases[name]
         folder = folder_of(work, case)
         case.write(os.path.join(folder, 'model'))
-        for mode in suite.MODES:
+        for mode in modes_of(case):
             path = os.path.join(folder, mode)
             if os.path.exists(path + '.tflite'):
                 continue
@@ -75,7 +102,7 @@ def convert_cases(work, names):
                     os.link(strict, path + '.tflite')
                     os.remove(path + '.error')
                     continue
-                content = convert(case, mode, os.path.join(folder, 'model'))
+                content = (quantize if case.is_lite else convert)(case, mode, case.source(os.path.join(folder, 'model')))
                 with open(path + '.tflite', 'wb') as file:
                     file.write(content)
                 os.remove(path + '.error')
@@ -114,11 +141,11 @@ def first_variants_first(names):
 
 
 def record_case(work, case):
-    """{mode: row}: {'file', 'run'} or {'error'}; a row equal to an earlier one is that one's mode."""
+    """{mode: row}: {'file', 'run'}, {'error'} or {'float': what the float model computes}; a row equal to an earlier one is that one's mode."""
     import summary
     rows, jobs = {}, []
     folder = folder_of(work, case)
-    for mode in suite.MODES:
+    for mode in modes_of(case):
         path = os.path.join(folder, mode)
         if os.path.exists(path + '.error'):
             with open(path + '.error', encoding='utf-8') as file:
@@ -131,6 +158,9 @@ def record_case(work, case):
     answers = summary.run_all([(content, case.sample(0)) for _, content in jobs])
     for (mode, _), answer in zip(jobs, answers):
         rows[mode]['run'] = answer
+    if case.is_lite:
+        exact = summary.run_all([(case.model(), case.sample(0))])[0]
+        rows.update((mode, {'float': exact}) for mode in suite.WEIGHTS_ONLY)
     return suite.fold(rows)
 
 

@@ -30,7 +30,7 @@ def convert(zeropoint, case, mode, folder):
     """Our row: the bytes of the file, or {'error', 'refused'}."""
     output = os.path.join(folder, mode + '.tflite')
     io = suite.io_type(case, mode)
-    command = [zeropoint, 'convert', folder, '-o', output, '--mode', mode, '-q', '--threads', '1', '--input-type', io, '--output-type', io]
+    command = [zeropoint, 'convert', case.source(folder), '-o', output, '--mode', mode, '-q', '--threads', '1', '--input-type', io, '--output-type', io]
     if mode in suite.CALIBRATED:
         command += ['--data', os.path.join(folder, 'samples.npz')]
     command += ['--per-tensor'] * case.options.get('per_tensor', False) + ['--per-tensor-dense'] * case.options.get('per_tensor_dense', False)

@@ -11,12 +11,15 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 GOLDEN = os.path.join(HERE, 'golden')
 
 MODES = ['float', 'dynamic', 'int8', 'int8-only', 'float16', 'int16x8', 'int16x8-fallback']
+# The modes that TensorFlow's Python has no way to from a float .tflite.
+WEIGHTS_ONLY = ('dynamic', 'float16')
 CALIBRATED = ('int8', 'int8-only', 'int16x8', 'int16x8-fallback')
 
 
 def cases():
     import cases as declared
-    import cases_moves  # adds to the same list
+    import cases_moves  # these add to the same list
+    import cases_lite
     return declared.all_cases()
 
 

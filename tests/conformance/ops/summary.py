@@ -70,11 +70,22 @@ def quantization_of(tensor):
 
 def summarize(content):
     """{'inputs': {name: tensor}, 'outputs': {name: tensor}, 'tensors': [[type, shape, quantization, constant]],
-    'ops': [[op, version, options, inputs, outputs]]}; tensors are numbered as the walk from the outputs meets them."""
+    'ops': [[op, version, options, inputs, outputs]]}; tensors are numbered as the walk from the outputs meets them.
+    'graphs', where an op calls some: the same of each; the op's options number them as the walk meets them."""
     model = schema.ModelT.InitFromPackedBuf(content, 0)
     signature = model.signatureDefs[0] if model.signatureDefs else None
-    graph = model.subgraphs[signature.subgraphIndex if signature else 0]
-    producers = {int(o): k for k, node in enumerate(graph.operators or []) for o in node.outputs}
+    called = []
+    main = summarize_graph(model, signature.subgraphIndex if signature else 0, called, signature)
+    graphs = []
+    while len(graphs) < len(called):
+        graphs.append(summarize_graph(model, called[len(graphs)], called))
+    return {**main, 'graphs': graphs} if graphs else main
+
+
+def summarize_graph(model, index, called, signature=None):
+    """`called`: indices of the graphs that were met; grows."""
+    graph = model.subgraphs[index]
+    producers = {int(o): k for k, node in enumerate(graph.operators or []) for o in vector(node.outputs)}
     numbers, tensors, ops, visited = {-1: -1}, [], [], set()
 
     def number_of(t):
@@ -88,31 +99,38 @@ def summarize(content):
             tensors.append([TYPES[tensor.type], shape, quantization_of(tensor), constant])
         return numbers[t]
 
-    def visit(t):
-        k = producers.get(int(t))
+    def options_in_graph(node):
+        options = options_of(node)
+        for key in sorted(options):
+            if key.endswith('SubgraphIndex'):
+                if options[key] not in called:
+                    called.append(options[key])
+                options[key] = called.index(options[key])
+        return options
+
+    def visit(k):
         if k is None or k in visited:
             return
         visited.add(k)
         node = graph.operators[k]
-        for operand in node.inputs:
-            visit(operand)
+        for operand in vector(node.inputs):
+            visit(producers.get(int(operand)))
         code = model.operatorCodes[node.opcodeIndex]
         name = OPS[max(code.builtinCode, code.deprecatedBuiltinCode)]
-        ops.append([code.customCode.decode() if name == 'CUSTOM' else name, code.version, options_of(node),
-                    [number_of(i) for i in node.inputs], [number_of(o) for o in node.outputs]])
+        ops.append([code.customCode.decode() if name == 'CUSTOM' else name, code.version, options_in_graph(node),
+                    [number_of(i) for i in vector(node.inputs)], [number_of(o) for o in vector(node.outputs)]])
 
     def interface(maps, plain):
         if signature is None:
             return {'%d' % k: int(t) for k, t in enumerate(plain)}
         return {m.name.decode(): int(m.tensorIndex) for m in maps}
 
-    outputs = interface(signature and signature.outputs, graph.outputs)
+    outputs = interface(signature and signature.outputs, vector(graph.outputs))
     for name in sorted(outputs):
-        visit(outputs[name])
-    for node in graph.operators or []:  # what no output needs
-        for result in node.outputs:
-            visit(result)
-    inputs = interface(signature and signature.inputs, graph.inputs)
+        visit(producers.get(outputs[name]))
+    for k in range(len(graph.operators or [])):  # what no output needs
+        visit(k)
+    inputs = interface(signature and signature.inputs, vector(graph.inputs))
     return {'inputs': {name: number_of(t) for name, t in sorted(inputs.items())},
             'outputs': {name: number_of(t) for name, t in sorted(outputs.items())}, 'tensors': tensors, 'ops': ops}
 
@@ -131,7 +149,10 @@ def run(content, sample):
             value = np.clip(np.round(value / scale) + zero_point, limits.min, limits.max).astype(detail['dtype'])
         fed[name] = value
     results = runner(**fed)
-    return {name: [value.dtype.name, list(value.shape), base64.b64encode(value.tobytes()[:WHOLE_BYTES]).decode()]
+    def content_of(value):
+        return b'\n'.join(value.ravel().tolist()) if value.dtype == object else value.tobytes()
+
+    return {name: [value.dtype.name, list(value.shape), base64.b64encode(content_of(value)[:WHOLE_BYTES]).decode()]
             for name, value in sorted(results.items())}
 
 
