@@ -246,7 +246,8 @@ absl::StatusOr<std::vector<Bytes>> RunStages(const ConverterOptions& options, ir
   if (!options.recipe.empty()) {
     ZP_ASSIGN_OR_RETURN(recipe, pipeline::ReadRecipe(options.recipe));
   }
-  const bool trained = options.trained_ranges && passes::HasTrainedActivations(model);
+  const bool trained =
+      recipe.trained_ranges.value_or(options.trained_ranges) && passes::HasTrainedActivations(model);
   ZP_ASSIGN_OR_RETURN(pipeline::Mode mode, pipeline::ResolveMode(options, trained, recipe));
   const bool stays_float = mode.plan.scheme == plan::Scheme::kFloat && recipe.rules.empty();
   report.mode = recipe.rules.empty() ? mode.name : mode.name + kWithRecipe;

@@ -230,6 +230,7 @@ absl::Status ReadOwnRecipe(const Json& json, Recipe& recipe) {
   recipe.per_channel_dense = object.Flag("per_channel_dense");
   recipe.integer_only_rewrite = object.Flag("integer_only_rewrite");
   recipe.variable_quantization = object.Flag("variable_quantization");
+  recipe.trained_ranges = object.Flag("trained_ranges");
   recipe.calibration = object.Choice("calibration", kCalibrations);
   recipe.sample_state = object.Choice("sample_state", kSampleStates);
   if (const Json* rules = object.Take("rules")) {

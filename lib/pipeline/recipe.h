@@ -49,7 +49,7 @@ struct Recipe {
   // What the whole model shall be; absent: as the converter's options say.
   std::optional<std::string> mode;
   std::optional<Type> input_type, output_type;
-  std::optional<bool> per_channel, per_channel_dense, integer_only_rewrite, variable_quantization;
+  std::optional<bool> per_channel, per_channel_dense, integer_only_rewrite, variable_quantization, trained_ranges;
   std::optional<Calibration> calibration;
   std::optional<SampleState> sample_state;
   std::vector<Rule> rules;  // a later one overrides earlier ones

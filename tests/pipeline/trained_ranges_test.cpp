@@ -135,3 +135,14 @@ TEST_CASE("modes with float activations keep FakeQuant as the operator it is") {
   converter.trained_ranges = false;
   CHECK(CountOf(Converted(converter), "FAKE_QUANT") == 3);
 }
+
+TEST_CASE("a recipe may say that FakeQuant nodes are operators like others") {
+  Converter converter = Open("trained");
+  converter.representative_dataset = WideSamples();
+  converter.recipe = R"({"mode": "int8", "trained_ranges": false})";
+  CHECK(CountOf(Converted(converter), "FAKE_QUANT") == 3);
+  converter.representative_dataset = WideSamples();
+  converter.trained_ranges = false;
+  converter.recipe = R"({"mode": "int8", "trained_ranges": true})";
+  CheckSame(ReadFile("int8.tflite"), Converted(converter));
+}
