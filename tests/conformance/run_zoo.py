@@ -57,7 +57,42 @@ class ZooModel(conformance.ModelCheck):
         """The calibration samples, keyed by the names of the model's inputs, first axis = samples."""
         samples = self.zoo.calibration(self.entry)
         keys = self.input_keys()
-        np.savez(self.data, **{keys.get(name, name): np.stack([sample[name] for sample in samples]) for name in samples[0]})
+        arrays = {keys.get(name, name): np.stack([sample[name] for sample in samples]) for name in samples[0]}
+        for key in self.other_signatures():
+            others = self.signature_samples(key, len(samples))
+            arrays.update(('%s/%s' % (key, name), np.stack([sample[name] for sample in others])) for name in others[0])
+        np.savez(self.data, **arrays)
+
+    def other_signatures(self):
+        """Keys of the signatures of a .tflite whose graph is not the first."""
+        if self.entry['kind'] != 'tflite':
+            return []
+        signatures = self.oracle.Model(self.path).m.signatureDefs or []
+        return [signature.signatureKey.decode() for signature in signatures if signature.subgraphIndex != 0]
+
+    def signature_samples(self, key, count, first=0):
+        """The zoo has samples for the first graphs only; for the others they are drawn as it draws them."""
+        import numpy as np
+        details = run_isolated(input_details, self.path, key)
+        random = np.random.default_rng([first, *key.encode()])
+        return [{name: random.normal(size=shape).astype(np.float32) if dtype == 'float32' else random.integers(0, 10, shape).astype(dtype)
+                 for name, shape, dtype in details} for _ in range(count)]
+
+    def compare_outputs(self, mode, output, reference, row):
+        """Beside those of the first graph the other signatures' outputs: against what was recorded of TensorFlow's quantizer
+        when it calibrates all signatures (no script keeps that file), or a floor."""
+        found = super().compare_outputs(mode, output, reference, row)
+        for key in self.other_signatures():
+            samples = self.signature_samples(key, conformance.DEFAULT_OUTPUT_SAMPLES, first=1)
+            runs, actual = conformance.isolated(run_signature, output, key, samples)
+            if not runs:
+                return found + [conformance.Difference('run', '%s: %s' % (key, actual))]
+            ratios = self.oracle.sqnr(run_isolated(run_signature, self.float_model, key, samples), actual)
+            known = recorded().get('%s/%s' % (self.name, key), {}).get(mode)
+            floor = [value - conformance.SQNR_TOLERANCE for value in known] if known else [conformance.SQNR_FLOOR[mode]] * len(ratios)
+            found += [conformance.Difference('outputs', '%s, output %d: %.1f dB against the float model, expected %.1f' % (key, k, value, least))
+                      for k, (value, least) in enumerate(zip(ratios, floor)) if not value >= least]
+        return found
 
     def input_keys(self):
         """{tensor of a .tflite: what its signature calls it}, after the signature's own name where there are several."""
@@ -84,6 +119,45 @@ class ZooModel(conformance.ModelCheck):
 
     def labelled_samples(self):
         return self.zoo.samples(self.entry, 0, len(self.labels))
+
+
+def run_isolated(function, *arguments):
+    """What the function returns; its failure is one of the check itself."""
+    runs, answer = conformance.isolated(function, *arguments)
+    if not runs:
+        raise RuntimeError(answer)
+    return answer
+
+
+def signature_runner(path, key):
+    from ai_edge_litert.interpreter import Interpreter
+    return Interpreter(model_path=path).get_signature_runner(key)
+
+
+def input_details(path, key):
+    details = signature_runner(path, key).get_input_details()
+    return [(name, detail['shape'].tolist(), detail['dtype'].__name__) for name, detail in details.items()]
+
+
+def run_signature(path, key, samples):
+    """[outputs of a sample, floats, by name]; integer inputs and outputs are converted by their scales."""
+    import numpy as np
+    runner = signature_runner(path, key)
+
+    def fed(value, detail):
+        if value.dtype == detail['dtype'] or value.dtype != np.float32:
+            return value
+        scale, zero_point = detail['quantization']
+        limits = np.iinfo(detail['dtype'])
+        return np.clip(np.round(value / scale) + zero_point, limits.min, limits.max).astype(detail['dtype'])
+
+    def read(value, detail):
+        scale, zero_point = detail['quantization']
+        return value if value.dtype == np.float32 or scale == 0 else ((value.astype(np.float32) - zero_point) * scale)
+
+    inputs, outputs = runner.get_input_details(), runner.get_output_details()
+    results = [runner(**{name: fed(value, inputs[name]) for name, value in sample.items()}) for sample in samples]
+    return [[read(result[name], outputs[name]) for name in sorted(result)] for result in results]
 
 
 def recorded():
