@@ -47,7 +47,7 @@ def options_of(node):
             value = number(value)
         elif isinstance(value, bytes):
             value = value.decode()
-        if value != DEFAULTS[kind][name] and not (value == [] and DEFAULTS[kind][name] is None):
+        if value != DEFAULTS[kind][name] and not (value in ([], '') and DEFAULTS[kind][name] is None):
             found[name] = value
     return found
 
