@@ -147,6 +147,21 @@ def test_every_mode_computes_every_step(model, mode, tmp_path):
 
 
 @pytest.mark.parametrize('model', MODELS)
+@pytest.mark.parametrize('mode', ('float', 'int8', 'int8-only', 'int16x8'))
+def test_a_saved_model_computes_every_step(model, mode, tmp_path):
+    check_run(convert(model, 'saved_model', mode, tmp_path), model, LEAST[mode])
+
+
+@pytest.mark.parametrize('model', MODELS)
+def test_a_saved_model_has_tensorflows_variables(model, tmp_path):
+    theirs, ours = File(path_of(model, 'float.tflite')), File(convert(model, 'saved_model', 'float', tmp_path))
+    dropped = {'unread'}  # TensorFlow keeps what is assigned and never read
+    assert ours.values() == {name: value for name, value in theirs.values().items() if name not in dropped}
+    for op in (schema.BuiltinOperator.CALL_ONCE, schema.BuiltinOperator.READ_VARIABLE):
+        assert ours.count(op) == theirs.count(op)
+
+
+@pytest.mark.parametrize('model', MODELS)
 @pytest.mark.parametrize('mode', ('int8-variables', 'int8-only', 'int16x8'))
 def test_a_variable_has_one_integer_form(model, mode, tmp_path):
     integer = schema.TensorType.INT16 if mode == 'int16x8' else schema.TensorType.INT8

@@ -5,7 +5,9 @@
 #include <unordered_set>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "formats/saved_model/accesses.h"
 #include "formats/saved_model/dataflow.h"
 #include "formats/saved_model/node_attributes.h"
 
@@ -29,9 +31,9 @@ Source NodeOf(const Source& port) { return {port.frame, port.node, 0}; }
 struct Import {
   Program& program;
   Variables& variables;
+  Resources& resources;
   const Bytes& file;
   CalledGraphs& called;
-  AssignedVariables changed = {};
   size_t num_nodes = 0;
 };
 
@@ -42,19 +44,20 @@ class Builder {
       : import_(import), program_(import.program), variables_(import.variables), file_(import.file), deadness_(program_) {}
 
   absl::StatusOr<SignatureGraph> Build(const SignatureDef& signature) {
-    ZP_RETURN_IF_ERROR(FindChangedVariables(signature));
     result_.graph.name = signature.key;
     result_.signature.key = signature.key;
     for (const TensorInfo& input : signature.inputs) {
       absl::Status status = AddInput(input);
       if (!status.ok()) return Annotate(status, Place::kTensor, input.key);
     }
+    ZP_RETURN_IF_ERROR(BuildAccesses(RootsOf(signature)));
     for (const TensorInfo& output : signature.outputs) {
       absl::Status status = AddOutput(output);
       if (!status.ok()) return Annotate(status, Place::kTensor, output.key);
     }
     ZP_RETURN_IF_ERROR(FinishDataflow());
     for (size_t i = 0; i < graph().outputs.size(); ++i) result_.signature.outputs[i].value = graph().outputs[i];
+    RemoveUnusedReads(graph());
     return std::move(result_);
   }
 
@@ -76,15 +79,19 @@ class Builder {
       graph().inputs.push_back(graph().AddValue(std::move(value)));
       fed_.emplace(Source{&frame, &argument, 0}, graph().inputs.back());
     }
+    std::vector<Source> nodes;
+    for (const NodeDef& node : *frame.body->nodes) nodes.push_back({&frame, &node, 0});
+    ZP_RETURN_IF_ERROR(BuildAccesses(nodes));
     for (size_t i = 0; i < result_types.size(); ++i) {
       if (result_types[i] == kDtResource) continue;
       ZP_ASSIGN_OR_RETURN(absl::string_view name, program_.Result(frame, i));
       ZP_ASSIGN_OR_RETURN(Source source, program_.Resolve(frame, name));
       ZP_RETURN_IF_ERROR(BuildNodes(source));
-      ZP_ASSIGN_OR_RETURN(ir::ValueId value, ValueOf(source));
+      ZP_ASSIGN_OR_RETURN(ir::ValueId value, ValueNow(source));
       graph().outputs.push_back(value);
     }
     ZP_RETURN_IF_ERROR(FinishDataflow());
+    RemoveUnusedReads(graph());
     return std::move(result_.graph);
   }
 
@@ -101,14 +108,25 @@ class Builder {
 
   ir::Graph& graph() { return result_.graph; }
 
-  absl::Status FindChangedVariables(const SignatureDef& signature) {
-    std::vector<absl::string_view> tensors;
+  std::vector<Source> RootsOf(const SignatureDef& signature) const {
+    std::vector<Source> roots;
+    const auto& by_name = program_.root().body->by_name;
     for (const TensorInfo& output : signature.outputs) {
-      if (!output.name.empty()) tensors.push_back(output.name);
+      auto node = by_name.find(output.name.substr(0, output.name.find(':')));
+      if (node != by_name.end()) roots.push_back({&program_.root(), node->second, 0});
     }
-    ZP_ASSIGN_OR_RETURN(import_.changed, FindAssigned(program_, tensors));
+    return roots;
+  }
+
+  // Whatever uses variables that change is there first, in TensorFlow's order; nodes run in the order in which they are
+  // built.
+  absl::Status BuildAccesses(const std::vector<Source>& roots) {
+    ZP_ASSIGN_OR_RETURN(std::vector<Source> accesses, OrderedAccesses(program_, import_.resources.changed(), roots));
+    for (const Source& access : accesses) ZP_RETURN_IF_ERROR(BuildNodes(access));
     return absl::OkStatus();
   }
+
+  bool IsChanged(const NodeDef& variable) const { return import_.resources.changed().count(&variable) > 0; }
 
   absl::StatusOr<Source> ResolveDense(const TensorInfo& info) {
     if (info.name.empty()) {
@@ -141,7 +159,7 @@ class Builder {
   absl::Status AddOutput(const TensorInfo& info) {
     ZP_ASSIGN_OR_RETURN(Source source, ResolveDense(info));
     ZP_RETURN_IF_ERROR(BuildNodes(source));
-    ZP_ASSIGN_OR_RETURN(ir::ValueId value, ValueOf(source));
+    ZP_ASSIGN_OR_RETURN(ir::ValueId value, ValueNow(source));
     // A result has a name of its own: what is an input, a constant or another result already is copied.
     if (graph().producer(value) == ir::kNoNode || graph().IsGraphOutput(value)) value = AddIdentity(value, info.name);
     graph().value(value).name = std::string(info.name);
@@ -308,6 +326,18 @@ class Builder {
         {"VariableV2", &Builder::EmitVariable},
         {"Variable", &Builder::EmitVariable},
         {"ReadVariableOp", &Builder::EmitRead},
+        {"AssignVariableOp", &Builder::EmitAssign},
+        {"AssignAddVariableOp", &Builder::EmitAssign},
+        {"AssignSubVariableOp", &Builder::EmitAssign},
+        {"Assign", &Builder::EmitAssign},
+        {"AssignAdd", &Builder::EmitAssign},
+        {"AssignSub", &Builder::EmitAssign},
+        {"HashTable", &Builder::EmitTable},
+        {"HashTableV2", &Builder::EmitTable},
+        {"LookupTableFind", &Builder::EmitLookup},
+        {"LookupTableFindV2", &Builder::EmitLookup},
+        {"LookupTableSizeV2", &Builder::EmitTableSize},
+        {"VarIsInitializedOp", &Builder::EmitIsInitialized},
         {"ResourceGather", &Builder::EmitGather},
         {"ResourceGatherNd", &Builder::EmitGatherNd},
         {"VariableShape", &Builder::EmitVariableShape},
@@ -324,6 +354,9 @@ class Builder {
       return absl::UnimplementedError(absl::StrCat("this use of variable '", name, "' is not supported"));
     }
     ZP_ASSIGN_OR_RETURN(std::vector<ir::ValueId> inputs, ValuesOf(visit.inputs));
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      ZP_ASSIGN_OR_RETURN(inputs[i], ValueNow(visit.inputs[i]));
+    }
     ZP_ASSIGN_OR_RETURN(ir::Attributes attrs,
                         ImportAttributes(program_, *visit.at.frame, *visit.at.node, file_));
     return AddNode(visit.at, visit.at.node->op, std::move(attrs), std::move(inputs));
@@ -345,6 +378,13 @@ class Builder {
     for (const Frame* frame = at.frame; !names_.insert(name).second && frame->call != nullptr; frame = frame->caller) {
       name = absl::StrCat(frame->call->name, "/", name);
     }
+    return name;
+  }
+
+  // `wanted`, or it with a number that makes it new.
+  std::string Fresh(const std::string& wanted) {
+    std::string name = wanted;
+    for (int i = 1; !names_.insert(name).second; ++i) name = absl::StrCat(wanted, "_", i);
     return name;
   }
 
@@ -381,26 +421,96 @@ class Builder {
 
   // A variable stands for its value; what reads it reads the constant.
   absl::Status EmitVariable(const Visit& visit) {
-    ZP_ASSIGN_OR_RETURN(std::string name, VariableName(program_, visit.at));
-    auto changed = import_.changed.find(visit.at.node);
-    if (changed != import_.changed.end()) {
-      return absl::UnimplementedError(absl::StrCat("variable '", name, "' is changed by node '", changed->second,
-                                                   "': variables that change are not supported yet"));
+    if (IsChanged(*visit.at.node)) {
+      ZP_ASSIGN_OR_RETURN(ir::ValueId handle, import_.resources.AddHandle(visit.at, graph()));
+      built_.emplace(visit.at, std::vector<ir::ValueId>{handle});
+      return absl::OkStatus();
     }
+    ZP_ASSIGN_OR_RETURN(std::string name, VariableName(program_, visit.at));
     auto value = variables_.Read(visit.at);
     if (!value.ok()) return Annotate(value.status(), Place::kTensor, name);
     return AddConstant(visit.at, std::move(name), *std::move(value));
   }
 
-  absl::StatusOr<ir::ValueId> VariableValue(const Visit& visit) const {
-    if (visit.inputs.empty() || !IsResourceVariable(*visit.inputs[0].node)) {
+  // What it holds when the node runs. `part`: behind the node's name, where that is its result's.
+  absl::StatusOr<ir::ValueId> VariableValue(const Visit& visit, absl::string_view part) {
+    if (visit.inputs.empty() || !IsVariable(*visit.inputs[0].node)) {
       return absl::UnimplementedError("it reads a resource that is not a variable of the model");
     }
-    return ValueOf(visit.inputs[0]);
+    if (!IsChanged(*visit.inputs[0].node)) return ValueOf(visit.inputs[0]);
+    return ReadOf(visit.inputs[0], part.empty() ? NewName(visit.at) : Fresh(absl::StrCat(visit.at.node->name, part)));
+  }
+
+  absl::StatusOr<ir::ValueId> ReadOf(const Source& variable, std::string name) {
+    ZP_ASSIGN_OR_RETURN(ir::ValueId handle, ValueOf(variable));
+    return import_.resources.AddRead(variable, handle, std::move(name), graph());
+  }
+
+  // The value, where a variable of TensorFlow 1 stands for what it holds now.
+  absl::StatusOr<ir::ValueId> ValueNow(const Source& source) {
+    if (!IsVariable(*source.node) || IsResourceVariable(*source.node) || !IsChanged(*source.node)) return ValueOf(source);
+    return ReadOf(source, Fresh(absl::StrCat(source.node->name, "/value")));
+  }
+
+  // Assign... (of a variable of TensorFlow 1, whose result is what it has assigned), Assign...VariableOp.
+  absl::Status EmitAssign(const Visit& visit) {
+    if (!IsVariable(*visit.inputs[0].node) || !IsChanged(*visit.inputs[0].node)) {
+      return absl::UnimplementedError("it changes what is not a variable of the model");
+    }
+    ZP_ASSIGN_OR_RETURN(ir::ValueId handle, ValueOf(visit.inputs[0]));
+    ZP_ASSIGN_OR_RETURN(ir::ValueId value, ValueNow(visit.inputs[1]));
+    const std::string name = NewName(visit.at);
+    const bool adds = absl::StartsWith(visit.at.node->op, "AssignAdd");
+    if (adds || absl::StartsWith(visit.at.node->op, "AssignSub")) {
+      ZP_ASSIGN_OR_RETURN(ir::ValueId before, ReadOf(visit.inputs[0], absl::StrCat(name, "/before")));
+      ir::NodeInfo info{.op = adds ? "tf.AddV2" : "tf.Sub", .name = absl::StrCat(name, "/after")};
+      info.attrs.Set("T", static_cast<int64_t>(graph().value(before).type));
+      const ir::ValueId after = graph().AddValue(
+          {.name = info.name, .type = graph().value(before).type, .shape = graph().value(before).shape});
+      graph().AddNode(std::move(info), {before, value}, {after});
+      value = after;
+    }
+    graph().AddNode({.op = "ASSIGN_VARIABLE", .name = name}, {handle, value}, {});
+    built_.emplace(visit.at, std::vector<ir::ValueId>{value});
+    return absl::OkStatus();
+  }
+
+  // A table is made where it is used.
+  absl::Status EmitTable(const Visit& visit) {
+    built_.emplace(visit.at, std::vector<ir::ValueId>());
+    return absl::OkStatus();
+  }
+
+  static absl::Status CheckTable(const Visit& visit) {
+    if (IsTable(*visit.inputs[0].node)) return absl::OkStatus();
+    return absl::UnimplementedError(absl::StrCat("a table of the kind ", visit.inputs[0].node->op, " is not supported"));
+  }
+
+  absl::Status EmitLookup(const Visit& visit) {
+    ZP_RETURN_IF_ERROR(CheckTable(visit));
+    ZP_ASSIGN_OR_RETURN(ir::ValueId keys, ValueNow(visit.inputs[1]));
+    ZP_ASSIGN_OR_RETURN(ir::ValueId otherwise, ValueNow(visit.inputs[2]));
+    ZP_ASSIGN_OR_RETURN(ir::ValueId found, import_.resources.tables().AddLookup(visit.inputs[0], keys, otherwise,
+                                                                                NewName(visit.at), graph()));
+    built_.emplace(visit.at, std::vector<ir::ValueId>{found});
+    return absl::OkStatus();
+  }
+
+  absl::Status EmitTableSize(const Visit& visit) {
+    ZP_RETURN_IF_ERROR(CheckTable(visit));
+    ZP_ASSIGN_OR_RETURN(const int64_t size, import_.resources.tables().SizeOf(visit.inputs[0]));
+    return AddConstant(visit.at, NewName(visit.at),
+                       {.type = ElementType::kInt64, .shape = ir::Shape{}, .data = Bytes::Of(absl::MakeConstSpan(&size, 1))});
+  }
+
+  // Variables have their first values before anything runs.
+  absl::Status EmitIsInitialized(const Visit& visit) {
+    ir::TensorLiteral literal{.type = ElementType::kBool, .shape = ir::Shape{}, .data = Bytes::Own({1})};
+    return AddConstant(visit.at, NewName(visit.at), std::move(literal));
   }
 
   absl::Status EmitRead(const Visit& visit) {
-    ZP_ASSIGN_OR_RETURN(ir::ValueId value, VariableValue(visit));
+    ZP_ASSIGN_OR_RETURN(ir::ValueId value, VariableValue(visit, ""));
     built_.emplace(visit.at, std::vector<ir::ValueId>{value});
     return absl::OkStatus();
   }
@@ -410,7 +520,7 @@ class Builder {
     ZP_ASSIGN_OR_RETURN(ir::Attributes attrs, GatherAttributes(visit));
     attrs.Set("Taxis", static_cast<int64_t>(ElementType::kInt32));
     const int32_t axis = static_cast<int32_t>(attrs.Int("batch_dims"));
-    ZP_ASSIGN_OR_RETURN(ir::ValueId value, VariableValue(visit));
+    ZP_ASSIGN_OR_RETURN(ir::ValueId value, VariableValue(visit, "/variable"));
     ZP_ASSIGN_OR_RETURN(ir::ValueId indices, ValueOf(visit.inputs[1]));
     ir::ValueId axis_value = graph().AddConstant(absl::StrCat(visit.at.node->name, "/axis"), ir::Shape{},
                                                  absl::MakeConstSpan(&axis, 1));
@@ -419,7 +529,7 @@ class Builder {
 
   absl::Status EmitGatherNd(const Visit& visit) {
     ZP_ASSIGN_OR_RETURN(ir::Attributes attrs, GatherAttributes(visit));
-    ZP_ASSIGN_OR_RETURN(ir::ValueId value, VariableValue(visit));
+    ZP_ASSIGN_OR_RETURN(ir::ValueId value, VariableValue(visit, "/variable"));
     ZP_ASSIGN_OR_RETURN(ir::ValueId indices, ValueOf(visit.inputs[1]));
     return AddNode(visit.at, "GatherNd", std::move(attrs), {value, indices});
   }
@@ -434,9 +544,12 @@ class Builder {
   }
 
   absl::Status EmitVariableShape(const Visit& visit) {
-    ZP_ASSIGN_OR_RETURN(ir::ValueId value, VariableValue(visit));
+    if (visit.inputs.empty() || !IsVariable(*visit.inputs[0].node)) {
+      return absl::UnimplementedError("it asks for the shape of what is not a variable of the model");
+    }
+    ZP_ASSIGN_OR_RETURN(const ir::TensorLiteral variable, variables_.Read(visit.inputs[0]));
     ZP_ASSIGN_OR_RETURN(std::vector<OutputInfo> infos, OutputsOf(program_, *visit.at.frame, *visit.at.node));
-    const ir::Shape shape = graph().value(value).shape;
+    const ir::Shape& shape = variable.shape;
     ir::TensorLiteral literal{.type = infos[0].type, .shape = {shape.rank()}};
     if (literal.type == ElementType::kInt64) {
       literal.data = Bytes::Of(shape.dims());
@@ -669,8 +782,8 @@ class Builder {
 }  // namespace
 
 absl::StatusOr<SignatureGraph> BuildGraph(Program& program, Variables& variables, const Bytes& file,
-                                          const SignatureDef& signature, CalledGraphs& called) {
-  Import import{program, variables, file, called};
+                                          const SignatureDef& signature, Resources& resources, CalledGraphs& called) {
+  Import import{program, variables, resources, file, called};
   return Builder(import).Build(signature);
 }
 

@@ -7,6 +7,7 @@
 #include "formats/saved_model/functions.h"
 #include "formats/saved_model/graph_def.h"
 #include "formats/saved_model/raise_dataflow.h"
+#include "formats/saved_model/resources.h"
 #include "formats/saved_model/variables.h"
 #include "ir/graph.h"
 
@@ -20,7 +21,7 @@ struct SignatureGraph {
 // `file` is the mapped saved_model.pb, whose constants become slices of it. Graphs that the signature's graph calls are
 // appended to `called`.
 absl::StatusOr<SignatureGraph> BuildGraph(Program& program, Variables& variables, const Bytes& file,
-                                          const SignatureDef& signature, CalledGraphs& called);
+                                          const SignatureDef& signature, Resources& resources, CalledGraphs& called);
 
 }  // namespace zeropoint::formats::saved_model
 

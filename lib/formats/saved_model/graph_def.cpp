@@ -172,6 +172,20 @@ void ParseSaver(absl::string_view bytes, MetaGraph& graph) {
   }
 }
 
+void ParseAsset(absl::string_view bytes, MetaGraph& graph) {
+  TensorInfo tensor;
+  absl::string_view file;
+  protozero::pbf_reader message = Message(bytes);
+  while (message.next()) {
+    switch (message.tag_and_type()) {
+      case Field(1, kLength): tensor = ParseTensorInfo({"", View(message)}); break;
+      case Field(2, kLength): file = View(message); break;
+      default: message.skip();
+    }
+  }
+  graph.assets.emplace_back(tensor.name, file);
+}
+
 MetaGraph ParseMetaGraph(absl::string_view bytes) {
   MetaGraph graph;
   protozero::pbf_reader message = Message(bytes);
@@ -180,6 +194,7 @@ MetaGraph ParseMetaGraph(absl::string_view bytes) {
       case Field(1, kLength): ParseMetaInfo(View(message), graph); break;
       case Field(2, kLength): ParseGraph(View(message), graph); break;
       case Field(3, kLength): ParseSaver(View(message), graph); break;
+      case Field(6, kLength): ParseAsset(View(message), graph); break;
       case Field(5, kLength): graph.signatures.push_back(ParseSignature(ParseMapEntry(View(message)))); break;
       default: message.skip();
     }

@@ -79,6 +79,7 @@ struct MetaGraph {
   std::vector<NodeDef> nodes;
   std::vector<FunctionDef> functions;
   std::vector<SignatureDef> signatures;  // sorted by key
+  std::vector<std::pair<absl::string_view, absl::string_view>> assets;  // the tensor that names it -> file in assets/
   absl::string_view restore_op;          // the node that restores the variables; may be empty
 };
 

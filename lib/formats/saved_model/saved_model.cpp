@@ -80,6 +80,21 @@ absl::StatusOr<std::vector<const SignatureDef*>> ChooseSignatures(const MetaGrap
   return chosen;
 }
 
+// What one signature changes, no other may take for a constant.
+absl::StatusOr<AssignedVariables> ChangedBy(Program& program, const std::vector<const SignatureDef*>& signatures) {
+  AssignedVariables changed;
+  for (const SignatureDef* signature : signatures) {
+    std::vector<absl::string_view> tensors;
+    for (const TensorInfo& output : signature->outputs) {
+      if (!output.name.empty()) tensors.push_back(output.name);
+    }
+    auto assigned = FindAssigned(program, tensors);
+    if (!assigned.ok()) return Annotate(assigned.status(), Place::kSignature, signature->key);
+    changed.merge(*std::move(assigned));
+  }
+  return changed;
+}
+
 absl::StatusOr<ir::Model> ReadModel(const std::string& folder, const Bytes& file, const ReadOptions& options) {
   absl::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
   ZP_ASSIGN_OR_RETURN(std::vector<MetaGraph> graphs, ParseSavedModel(text));
@@ -89,15 +104,18 @@ absl::StatusOr<ir::Model> ReadModel(const std::string& folder, const Bytes& file
   Variables variables(*program, *graph, file, folder);
   ir::Model model;
   model.source = folder;
+  ZP_ASSIGN_OR_RETURN(AssignedVariables changed, ChangedBy(*program, signatures));
+  Resources resources(*program, variables, Tables(*program, *graph, file, folder), std::move(changed));
   CalledGraphs called{.first_index = static_cast<int>(signatures.size())};
   for (const SignatureDef* signature : signatures) {
-    auto built = BuildGraph(*program, variables, file, *signature, called);
+    auto built = BuildGraph(*program, variables, file, *signature, resources, called);
     if (!built.ok()) return Annotate(built.status(), Place::kSignature, signature->key);
     built->signature.graph = static_cast<int>(model.graphs.size());
     model.graphs.push_back(std::move(built->graph));
     model.signatures.push_back(std::move(built->signature));
   }
   for (ir::Graph& graph : called.graphs) model.graphs.push_back(std::move(graph));
+  ZP_RETURN_IF_ERROR(resources.Finish(model));
   return model;
 }
 

@@ -21,6 +21,8 @@ struct ReadOptions {
 // of type variant, that tf.TensorList* nodes work on. Nodes are named by their path ("call/call/node"), ops are "tf.<Op>", TF's attributes
 // have their defaults filled in (types are ElementType codes, -1 where LiteRT has none). Variables and Const nodes are
 // constants, slices of the mapped files where possible, with checksums verified; ResourceGather has become GatherV2.
+// Variables that one of the signatures changes are LiteRT's resource variables, read and assigned in TensorFlow's order; a
+// last graph, which signatures run by CALL_ONCE, gives them their values in the checkpoint and fills lookup tables.
 // Shapes of inputs, constants and what TF annotated are known, others unranked.
 //
 // Inputs and outputs, those of the signature as well as of the graph, stand in the order of the user's names. Their
@@ -29,7 +31,8 @@ struct ReadOptions {
 //
 // Errors: kNotFound (folder, saved_model.pb, variables), kInvalidArgument (not a SavedModel; a signature or tag it does
 // not have, with those it has; a broken graph), kDataLoss (crc, truncation), kUnimplemented (text or chunked files,
-// control flow of TensorFlow 1, variables that the signature changes, an op whose outputs are not known),
+// control flow of TensorFlow 1, variables that change in parts, tables filled with what is computed, an op whose outputs
+// are not known),
 // kResourceExhausted (crafted files). All name the file, and the signature, node and op where there is one.
 absl::StatusOr<ir::Model> Read(const std::string& folder, const ReadOptions& options);
 

@@ -298,15 +298,6 @@ TEST_CASE("the graph is chosen by its tags") {
   REQUIRE(Mentions(missing, "no graph with the tags {tpu}; it has {gpu, train}, {serve}"));
 }
 
-TEST_CASE("a variable that running the signature changes is refused by name") {
-  ModelSpec spec = DenseModel();
-  // No data leads from it to the output; TensorFlow runs it nevertheless.
-  spec.functions[1].nodes.push_back({"count", "AssignAddVariableOp", {"b", "x"}, {{"dtype", Type(kFloat)}}});
-  absl::Status status = WriteAndRead(spec, DenseVariables()).status();
-  REQUIRE(status.code() == StatusCode::kUnimplemented);
-  REQUIRE(Mentions(status, "variable 'b' is changed by node 'StatefulPartitionedCall/StatefulPartitionedCall/count'"));
-}
-
 TEST_CASE("control flow that is not as TensorFlow makes it names node and op") {
   for (const char* op : {"While", "StatelessIf", "Case", "Switch", "Merge", "Exit", "TensorListStack", "TensorArrayReadV3"}) {
     absl::Status status = WriteAndRead(FlatModel({Unary("odd", op, "x")}, "odd:0")).status();
