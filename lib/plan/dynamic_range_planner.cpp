@@ -35,6 +35,13 @@ bool AllAreWorthIt(const ir::Graph& graph, const ir::Node& node, const ops::Quan
   });
 }
 
+// LiteRT's hybrid kernels of ops whose channels are the last dimension (depthwise ones) read as many scales as there are
+// channels, whatever the weights have: given one for all, they compute with what lies behind it.
+bool ReadsMissingScales(const ops::DynamicRangeOperand& candidate, int axis) {
+  return candidate.hybrid && candidate.axis > 0 && axis < 0;
+}
+constexpr char kReadsMissingScales[] = "LiteRT's kernel for int8 weights beside floats needs a scale for each channel";
+
 absl::Status PlanNode(const Task& task, ir::NodeId id, GraphPlan& plan) {
   const ir::Graph& graph = task.graph;
   const ir::Node& node = graph.node(id);
@@ -54,8 +61,11 @@ absl::Status PlanNode(const Task& task, ir::NodeId id, GraphPlan& plan) {
     const int axis = WeightAxis(task, id, role, weight);
     const std::vector<float> trained = TrainedMagnitudes(graph, weight, axis);
     ValuePlan form = DynamicRangeForm({elements, graph.value(weight).shape.dims(), axis, trained});
-    const bool runs = widened || !candidate.hybrid || HasKernel(*op, ops::KernelForm::kHybrid, task.options);
-    if (!runs) decision.reason = NoKernelReason(*op, ops::KernelForm::kHybrid, task.options);
+    const bool has_kernel = widened || !candidate.hybrid || HasKernel(*op, ops::KernelForm::kHybrid, task.options);
+    if (!has_kernel) decision.reason = NoKernelReason(*op, ops::KernelForm::kHybrid, task.options);
+    const bool misreads = !widened && ReadsMissingScales(candidate, axis);
+    if (misreads) decision.reason = kReadsMissingScales;
+    const bool runs = has_kernel && !misreads;
     if (widened) {
       StoreConstant(weight, id, candidate.operand, std::move(form), plan);
       plan.operands[{id, candidate.operand}] = ValuePlan();

@@ -35,6 +35,25 @@ TEST_CASE("dynamic range stores weights of at least 1024 elements as int8 per ch
   CHECK(DecisionOn(model, plan, "y").attrs.size() == 1);
 }
 
+TEST_CASE("depthwise weights with one scale for all are widened before the op in dynamic range") {
+  ir::Model model = ParsedModel(R"(graph main
+input %x : float32[1,4,4,1]
+const %w : float32[1,1,1,1] = 1
+%y = DEPTHWISE_CONV_2D(%x, %w) {depth_multiplier=128} : float32[1,2,2,1]
+output %y
+)");
+  ir::Value& weights = model.graphs[0].value(ValueNamed(model, "w"));
+  weights.shape = ir::Shape({1, 3, 3, 128});
+  weights.data = Bytes::Of(absl::MakeConstSpan(std::vector<float>(9 * 128, 0.5f)));
+  PlanOptions options = With(Scheme::kDynamicRange);
+  CHECK(Planned(model, {}, options).operands.at({NodeOf(model, "y"), 1}).params.scale.size() == 128);
+  options.per_channel = false;
+  const GraphPlan plan = Planned(model, {}, options);
+  CHECK(plan.operands.at({NodeOf(model, "y"), 1}).type == ElementType::kFloat32);
+  CHECK(plan.values.at(ValueNamed(model, "w")).params.scale.size() == 1);
+  CHECK_FALSE(DecisionOn(model, plan, "y").reason.empty());
+}
+
 TEST_CASE("smaller weights stay float in dynamic range, and their layer as it is") {
   const ir::Model model = Dense(31);
   const GraphPlan plan = Planned(model, {}, With(Scheme::kDynamicRange));
