@@ -150,7 +150,9 @@ bool IsOutside(const ir::Graph& graph, ir::ValueId value) {
 }
 
 void RemoveUnread(ir::Graph& graph) {
-  graph.RemoveDeadNodes([](const ir::Node& node) { return node.outputs().empty(); });
+  // Several sweeps: nodes that have been raised stand behind those that read them.
+  while (graph.RemoveDeadNodes([](const ir::Node& node) { return node.outputs().empty(); }) > 0) {
+  }
 }
 
 // Refuses control flow that is left.

@@ -10,8 +10,13 @@
 // Before: y = IF(c, x) or WHILE(x), nobody reads y
 // After:  nothing
 //
+// Before: y, z = WHILE(x, s), the body's results are {n, a} of its inputs {a, b}
+// After:  z, y = WHILE(s, x), the body's results are {a, n} of its inputs {b, a}
+//
 // Conditions: nobody else calls those graphs; a node goes as a whole only when nothing in its graphs has other effects.
-// Algebra: none. TensorFlow's converter drops the same. A loop keeps one variable at least, as LiteRT wants it.
+// Algebra: none. TensorFlow's converter drops the same. A loop keeps one variable at least, as LiteRT wants it. The order
+// of variables matters because LiteRT's WHILE copies the results over the inputs one after the other: an input that is the
+// next value of another variable must not be overwritten before. Variables that change places in a circle are refused.
 #include <algorithm>
 #include <unordered_set>
 #include <utility>
@@ -99,6 +104,54 @@ int PruneLoop(const Call& call) {
   return applied;
 }
 
+// The order in which each variable comes before those whose input is its next value; empty when there is none.
+std::vector<size_t> SafeOrder(const ir::Graph& body) {
+  const size_t count = body.inputs.size();
+  std::vector<size_t> order;
+  std::vector<bool> placed(count, false);
+  auto waits = [&](size_t k) {
+    for (size_t j = 0; j < count; ++j) {
+      if (j != k && !placed[j] && body.outputs[j] == body.inputs[k]) return true;
+    }
+    return false;
+  };
+  for (size_t k = 0; k < count;) {
+    if (placed[k] || waits(k)) {
+      ++k;
+      continue;
+    }
+    placed[k] = true;
+    order.push_back(k);
+    k = 0;
+  }
+  return order.size() == count ? order : std::vector<size_t>();
+}
+
+std::vector<ir::ValueId> Ordered(absl::Span<const ir::ValueId> values, const std::vector<size_t>& order) {
+  std::vector<ir::ValueId> ordered;
+  for (size_t i : order) ordered.push_back(values[i]);
+  return ordered;
+}
+
+// How many variables have moved.
+absl::StatusOr<int> OrderVariables(const Call& call) {
+  const std::vector<size_t> order = SafeOrder(call.body());
+  const ir::Node& node = call.caller->node(call.node);
+  if (order.empty()) {
+    absl::Status status = absl::UnimplementedError(
+        "variables of the loop change places in a circle, which LiteRT's WHILE does not do");
+    return Annotate(Annotate(std::move(status), Place::kNode, node.info.name), Place::kOp, node.op());
+  }
+  int moved = 0;
+  for (size_t i = 0; i < order.size(); ++i) moved += order[i] != i ? 1 : 0;
+  if (moved == 0) return 0;
+  for (ir::Graph* callee : call.callees) callee->inputs = Ordered(callee->inputs, order);
+  call.body().outputs = Ordered(call.body().outputs, order);
+  call.caller->SetInputs(call.node, Ordered(node.inputs(), order));
+  call.caller->SetOutputs(call.node, Ordered(node.outputs(), order));
+  return moved;
+}
+
 int PruneBranches(const Call& call) {
   int applied = 0;
   for (size_t i = call.callees[0]->outputs.size(); i-- > 0;) {
@@ -132,7 +185,13 @@ absl::StatusOr<int> PruneCalls(ir::Model& model) {
       ++applied;
       continue;
     }
-    applied += call.is_loop ? PruneLoop(call) : PruneBranches(call);
+    if (!call.is_loop) {
+      applied += PruneBranches(call);
+      continue;
+    }
+    applied += PruneLoop(call);
+    ZP_ASSIGN_OR_RETURN(int moved, OrderVariables(call));
+    applied += moved;
   }
   return applied;
 }
