@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/context.h"
 #include "base/file.h"
@@ -309,6 +310,17 @@ absl::StatusOr<std::vector<Bytes>> RunStages(const ConverterOptions& options, ir
   return file;
 }
 
+// Keras' own files hold layers in Python's terms, which only Keras can turn into a graph.
+absl::Status RefuseKerasFile(const std::string& path) {
+  for (absl::string_view suffix : {".keras", ".h5", ".hdf5"}) {
+    if (!absl::EndsWithIgnoreCase(path, suffix)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("a ", suffix, " file needs Keras to become a graph; export it as a SavedModel with: ",
+                     "python -c \"import keras; keras.models.load_model('", path, "').export('saved_model')\""));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 Converter::Converter(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -329,6 +341,8 @@ absl::StatusOr<Converter> Converter::FromSavedModel(const std::string& folder, c
 absl::StatusOr<Converter> Converter::FromTflite(const std::string& path) {
   absl::StatusOr<Bytes> file = MapFile(path);
   if (!file.ok()) return Annotate(file.status(), Place::kStage, "import");
+  absl::Status keras = RefuseKerasFile(path);
+  if (!keras.ok()) return Annotate(Annotate(keras, Place::kStage, "import"), Place::kFile, path);
   auto state = std::make_unique<State>();
   absl::StatusOr<ir::Model> model = formats::tflite::Read(*file, path);
   if (!model.ok()) return Annotate(Annotate(model.status(), Place::kStage, "import"), Place::kFile, path);

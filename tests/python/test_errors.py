@@ -253,3 +253,12 @@ def test_arrays_in_any_order_and_array_likes_are_read(classifier, images):
 
     results = [int8_converter(classifier, dataset).convert() for dataset in (contiguous, strided, fortran, held)]
     assert results.count(results[0]) == len(results)
+
+
+@pytest.mark.parametrize("name", ["model.keras", "model.h5"])
+@pytest.mark.parametrize("opens", [tf.lite.TFLiteConverter.from_saved_model, tf.lite.TFLiteConverter.from_tflite])
+def test_a_file_of_keras_is_refused_with_the_line_that_exports_it(name, opens, tmp_path):
+    path = tmp_path / name
+    path.write_bytes(b"PK")
+    with pytest.raises(tf.ModelError, match=r"keras\.models\.load_model\('.*" + name + r"'\)\.export\('saved_model'\)"):
+        opens(path)

@@ -318,6 +318,8 @@ class TFLiteConverter(_Checked):
         path = os.fspath(saved_model_dir)
         if not os.path.isdir(path):
             exists = os.path.exists(path)
+            if exists and path.lower().endswith((".keras", ".h5", ".hdf5")):
+                return cls.from_tflite(path)  # refused, with the line that exports it
             error = (ModelError if exists else FileError)(
                 f"'{path}' is a file; a SavedModel is a folder, and a .tflite enters by from_tflite" if exists
                 else f"there is no SavedModel folder '{path}'")
