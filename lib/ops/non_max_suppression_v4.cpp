@@ -16,16 +16,6 @@ absl::Status Eval(const EvalContext& context) {
   return absl::OkStatus();
 }
 
-// TF's V3 does not tell how many boxes there are; like TensorFlow's converter we leave its result padded.
-absl::Status ImportV3(ir::Graph& graph, ir::NodeId id) {
-  ir::Value count;
-  count.name = graph.node(id).info.name + "_count";
-  count.type = ElementType::kInt32;
-  const ir::ValueId boxes = graph.node(id).output();
-  graph.SetOutputs(id, {boxes, graph.AddValue(std::move(count))});
-  return ImportSuppression(graph, id);
-}
-
 }  // namespace
 
 namespace records {
@@ -36,7 +26,7 @@ OpDef NonMaxSuppressionV4() {
           .inputs = {5, 5},
           .outputs = {2, 2},
           .options = {schema::BuiltinOptions_NonMaxSuppressionV4Options, {}, /*written=*/false},
-          .tf = {{"NonMaxSuppressionV4", ImportSuppression}, {"NonMaxSuppressionV3", ImportV3}},
+          .tf = {{"NonMaxSuppressionV4", ImportSuppression}},
           .infer = Infer,
           .eval_float = Eval,
           .runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel takes float32 only"}};

@@ -45,7 +45,11 @@ std::vector<Phase> ImportPipeline(const ImportOptions& options) {
       // Several rounds: some forms wait for shapes that are inferred, and constants that are folded, only when the ops
       // before them are LiteRT's. The specific passes come before the general one.
       {"legalize",
-       WithCalls({{"legalize_channels_first", LegalizeChannelsFirst},
+       WithCalls({{"split_complex", SplitComplex},
+        kRemoveDead,  // the complex ops that were split have no LiteRT form
+        {"legalize_renamed_forms", LegalizeRenamedForms},
+        {"legalize_channels_first", LegalizeChannelsFirst},
+        {"legalize_volumes", LegalizeVolumes},
         {"legalize_conv_2d", LegalizeConv2D},
         {"legalize_depthwise_conv_2d", LegalizeDepthwiseConv2D},
         {"legalize_transpose_conv", LegalizeTransposeConv},
@@ -56,7 +60,16 @@ std::vector<Phase> ImportPipeline(const ImportOptions& options) {
         {"legalize_rfft", LegalizeRfft},
         {"legalize_strided_slice", LegalizeStridedSlice},
         {"legalize_composites", LegalizeComposites},
+        {"legalize_trigonometry", LegalizeTrigonometry},
+        {"legalize_bits", LegalizeBits},
+        {"legalize_roll", LegalizeRoll},
+        {"legalize_band_part", LegalizeBandPart},
+        {"legalize_cumulative", LegalizeCumulative},
+        {"legalize_search_sorted", LegalizeSearchSorted},
+        {"legalize_scatter_update", LegalizeScatterUpdate},
+        {"legalize_suppression", LegalizeSuppression},
         {"legalize_one_to_one", LegalizeOneToOne},
+        {"legalize_diagonals", LegalizeDiagonals},
         {"narrow_indices", NarrowIndices},
         kInferShapes,
         {"materialize_shapes", MaterializeShapes},
@@ -82,6 +95,8 @@ std::vector<Phase> ImportPipeline(const ImportOptions& options) {
                     {"fuse_prelu", FusePrelu},
                     {"fuse_softmax", FuseSoftmax},
                     {"fuse_dilated_conv", FuseDilatedConv}})},
+      // What the patterns have not taken.
+      {"legalize_rest", {{"legalize_erf", LegalizeErf}}, 1},
       {"report", {{"report_unsupported", ReportUnsupported}}, 1},
       // Factors before terms: (Wx + b) * c + d is a batch norm's order. Into the op before, then into the op after.
       // Activations last in a round, because they close an op to everything else.

@@ -180,14 +180,6 @@ TEST_CASE("TensorFlow forms of selecting ops keep what LiteRT has a place for") 
   output %y
 )") == "%y, %i = UNIQUE(%x) {idx_out_type=4}");
   CHECK(ImportedUntyped(R"(graph main
-  input %b : float32[5,4]
-  input %s : float32[5]
-  input %n : int32[]
-  input %t : float32[]
-  %y = tf.NonMaxSuppressionV3(%b, %s, %n, %t, %t) {T=0} : int32[?]
-  output %y
-)") == "%y, %y_count = NON_MAX_SUPPRESSION_V4(%b, %s, %n, %t, %t)");
-  CHECK(ImportedUntyped(R"(graph main
   input %x : float32[1,2,2,4]
   %y = tf.LRN(%x) {depth_radius=2, bias=1.0, alpha=0.5, beta=0.75} : float32[1,2,2,4]
   output %y

@@ -280,6 +280,8 @@ constexpr OpRow kRows[] = {
     {"NextAfter", "x1:T x2:T", "output:T", "T:t=float"},
     {"NextIteration", "data:T", "output:T", ""},
     {"NoOp", "", "", ""},
+    {"NonMaxSuppression", "boxes:@float scores:@float max_output_size:@int32", "selected_indices:@int32",
+     "iou_threshold:f=0.5"},
     {"NonMaxSuppressionV2", "boxes:T scores:T max_output_size:@int32 iou_threshold:T_threshold",
      "selected_indices:@int32", "T:t=float T_threshold:t=float"},
     {"NonMaxSuppressionV3",

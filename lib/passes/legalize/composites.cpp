@@ -1,7 +1,7 @@
 // TF ops that LiteRT says with several of its own, element by element.
 //
 // Before                          After
-// tf.Softplus(x)                  LOG(ADD(EXP(x), 1))
+// tf.Softplus(x)                  ADD(RELU(x), LOG(ADD(EXP(MUL(ABS(x), -1)), 1)))
 // tf.Softsign(x)                  DIV(x, ADD(ABS(x), 1))
 // tf.Log1p(x)                     LOG(ADD(x, 1))
 // tf.Expm1(x)                     SUB(EXP(x), 1)
@@ -9,17 +9,35 @@
 // tf.Reciprocal(x), tf.Inv(x)     DIV(1, x)
 // tf.ClipByValue(x, low, high)    MAXIMUM(MINIMUM(x, high), low)
 // tf.IsNan(x)                     NOT_EQUAL(x, x)
+// tf.IsInf(x)                     EQUAL(ABS(x), infinity)
+// tf.IsFinite(x)                  EQUAL(SUB(x, x), 0)
 // tf.Xdivy(x, y)                  SELECT_V2(EQUAL(x, 0), 0, DIV(x, y))
+// tf.Xlogy(x, y)                  SELECT_V2(EQUAL(x, 0), 0, MUL(x, LOG(y)))
+// tf.Xlog1py(x, y)                SELECT_V2(EQUAL(x, 0), 0, MUL(x, LOG(ADD(y, 1))))
 // tf.DivNoNan(x, y)               SELECT_V2(EQUAL(y, 0), 0, DIV(x, y))
-// tf.OnesLike(x)                  ADD(ZEROS_LIKE(x), 1)
+// tf.MulNoNan(x, y)               SELECT_V2(EQUAL(y, 0), 0, MUL(x, y))
+// tf.TruncateDiv(x, y)            DIV(x, y)
+// tf.TruncateMod(x, y), tf.Mod    SUB(x, MUL(DIV(x, y), y))
+// tf.OnesLike(x)                  FILL(SHAPE(x), 1)
+// tf.InvertPermutation(x)         SCATTER_ND(EXPAND_DIMS(x, 1), RANGE(0, n, 1), SHAPE(x))
+// tf.LinSpace(a, b, n)            ADD(a, MUL(CAST(RANGE(0, n, 1)), DIV(SUB(b, a), CAST(MAXIMUM(n - 1, 1)))))
 // tf.Size(x)                      REDUCE_PROD(SHAPE(x), 0)
-// tf.L2Loss(x)                    MUL(SUM(SQUARE(RESHAPE(x, [-1])), 0), 0.5)
+// tf.L2Loss(x)                    MUL(SUM(SQUARE(x), all axes), 0.5); RESHAPE(x, [-1]) first where the rank is not known
 //
-// Conditions: float32 (Size, OnesLike: any; ClipByValue, Reciprocal, DivNoNan: float32, int32, int64).
-// Algebra: the definitions. The forms and the order of operands are those of TensorFlow's converter.
+// Before                          After, x bool
+// tf.ZerosLike(x)                 LOGICAL_AND(x, LOGICAL_NOT(x))
+// tf.OnesLike(x)                  LOGICAL_OR(x, LOGICAL_NOT(x))
+//
+// Conditions: float32 (Size: any; ClipByValue, Reciprocal, DivNoNan, OnesLike: float32, int32, int64; TruncateDiv,
+// TruncateMod, Mod, InvertPermutation: int32, int64).
+// Algebra: the definitions. The forms and the order of operands are those of TensorFlow's converter, but for Softplus,
+// whose LOG(ADD(EXP(x), 1)) overflows from x = 89 on: log(1 + e^x) = max(x, 0) + log(1 + e^-|x|). It also keeps every
+// middle value in [0, 2], which integers hold well.
+#include <limits>
+#include <numeric>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "passes/edit.h"
+#include "passes/legalize/formula.h"
 #include "passes/passes.h"
 
 namespace zeropoint::passes {
@@ -31,114 +49,123 @@ using ir::ValueId;
 constexpr double kSeluScale = 1.0507009873554804934193349852946;
 constexpr double kSeluScaleAlpha = 1.7580993408473768599402175208123;
 
-// Writes the formula of one node.
-class Formula {
- public:
-  Formula(ir::Graph& graph, ir::NodeId id) : graph_(graph), id_(id) {}
-
-  ValueId x(int i = 0) const { return graph_.node(id_).input(i); }
-  ElementType type() const { return graph_.value(x()).type; }
-  ValueId Number(double element) const { return Number(type(), element); }
-  ValueId Number(ElementType type, double element) const {
-    return AddScalarLike(graph_, absl::StrCat(graph_.node(id_).info.name, "/const"), type, element);
-  }
-  ValueId Ints(absl::Span<const int64_t> elements) const {
-    return AddInts(graph_, absl::StrCat(graph_.node(id_).info.name, "/const"), elements);
-  }
-  ValueId Op(absl::string_view op, std::vector<ValueId> inputs) const {
-    return Emit(graph_, id_, op, std::move(inputs), Defaults(op));
-  }
-  ValueId Test(absl::string_view op, std::vector<ValueId> inputs) const {
-    return Emit(graph_, id_, op, std::move(inputs), {}, ElementType::kBool);
-  }
-  // The last op of the formula; its result is the node's.
-  void Is(absl::string_view op, std::vector<ValueId> inputs, ir::Attributes attrs = {}) const {
-    if (attrs.all().empty()) attrs = Defaults(op);
-    Become(graph_, id_, op, std::move(inputs), std::move(attrs));
-  }
-  ir::Graph& graph() const { return graph_; }
-  ir::NodeId id() const { return id_; }
-
- private:
-  static ir::Attributes Defaults(absl::string_view op) {
-    const ops::OpDef* def = ops::FindOp(op);
-    if (def == nullptr || !def->absorbs_activation) return {};
-    return Attrs({{"fused_activation_function", int64_t{0}}});
-  }
-
-  ir::Graph& graph_;
-  ir::NodeId id_;
-};
-
-void Softplus(const Formula& f) { f.Is("LOG", {f.Op("ADD", {f.Op("EXP", {f.x()}), f.Number(1)})}); }
+void Softplus(const Formula& f) {
+  const ValueId small = f.Op("EXP", {f.Op("MUL", {f.Op("ABS", {f.x()}), f.Number(-1)})});
+  f.Is("ADD", {f.Op("RELU", {f.x()}), f.Op("LOG", {f.Op("ADD", {small, f.Number(1)})})});
+}
 void Softsign(const Formula& f) { f.Is("DIV", {f.x(), f.Op("ADD", {f.Op("ABS", {f.x()}), f.Number(1)})}); }
 void Log1p(const Formula& f) { f.Is("LOG", {f.Op("ADD", {f.x(), f.Number(1)})}); }
 void Expm1(const Formula& f) { f.Is("SUB", {f.Op("EXP", {f.x()}), f.Number(1)}); }
 void Reciprocal(const Formula& f) { f.Is("DIV", {f.Number(1), f.x()}); }
 void ClipByValue(const Formula& f) { f.Is("MAXIMUM", {f.Op("MINIMUM", {f.x(), f.x(2)}), f.x(1)}); }
 void IsNan(const Formula& f) { f.Is("NOT_EQUAL", {f.x(), f.x()}); }
-void Xdivy(const Formula& f) {
-  f.Is("SELECT_V2", {f.Test("EQUAL", {f.x(), f.Number(0)}), f.Number(0), f.Op("DIV", {f.x(0), f.x(1)})});
+void IsInf(const Formula& f) {
+  f.Is("EQUAL", {f.Op("ABS", {f.x()}), f.Number(std::numeric_limits<double>::infinity())});
 }
-void DivNoNan(const Formula& f) {
-  f.Is("SELECT_V2", {f.Test("EQUAL", {f.x(1), f.Number(0)}), f.Number(0), f.Op("DIV", {f.x(0), f.x(1)})});
+// inf - inf and NaN - NaN are NaN.
+void IsFinite(const Formula& f) { f.Is("EQUAL", {f.Op("SUB", {f.x(), f.x()}), f.Number(0)}); }
+
+// Zero where that operand is zero, whatever the formula says there.
+void ZeroWhere(const Formula& f, int operand, ValueId otherwise) {
+  f.Is("SELECT_V2", {f.Test("EQUAL", {f.x(operand), f.Number(0)}), f.Number(0), otherwise});
 }
-void OnesLike(const Formula& f) { f.Is("ADD", {f.Op("ZEROS_LIKE", {f.x()}), f.Number(1)}); }
+void Xdivy(const Formula& f) { ZeroWhere(f, 0, f.Op("DIV", {f.x(0), f.x(1)})); }
+void Xlogy(const Formula& f) { ZeroWhere(f, 0, f.Op("MUL", {f.x(0), f.Op("LOG", {f.x(1)})})); }
+void Xlog1py(const Formula& f) {
+  ZeroWhere(f, 0, f.Op("MUL", {f.x(0), f.Op("LOG", {f.Op("ADD", {f.x(1), f.Number(1)})})}));
+}
+void DivNoNan(const Formula& f) { ZeroWhere(f, 1, f.Op("DIV", {f.x(0), f.x(1)})); }
+void MulNoNan(const Formula& f) { ZeroWhere(f, 1, f.Op("MUL", {f.x(0), f.x(1)})); }
+
+void OnesLike(const Formula& f) { f.Is("FILL", {f.ShapeOf(f.x()), f.Number(1)}); }
 void Selu(const Formula& f) {
   ValueId positive = f.Op("MUL", {f.x(), f.Number(kSeluScale)});
   ValueId negative = f.Op("MUL", {f.Op("SUB", {f.Op("EXP", {f.x()}), f.Number(1)}), f.Number(kSeluScaleAlpha)});
   f.Is("SELECT_V2", {f.Test("GREATER", {f.x(), f.Number(0)}), positive, negative});
 }
+void L2Loss(const Formula& f) {
+  const ir::Shape shape = f.shape();
+  std::vector<int64_t> axes = {0};
+  if (shape.ranked()) axes.resize(static_cast<size_t>(shape.rank()));
+  std::iota(axes.begin(), axes.end(), 0);
+  const ValueId x = shape.ranked() ? f.x() : f.Reshape(f.x(), {-1});
+  f.Is("MUL", {f.Reduce("SUM", f.Op("SQUARE", {x}), axes, /*keep_dims=*/false), f.Number(0.5)});
+}
+void LinSpace(const Formula& f) {
+  const ValueId count = f.Cast(f.x(2), ElementType::kInt32);
+  const ValueId steps = f.Op("MAXIMUM", {f.Op("SUB", {count, f.Int(1)}), f.Int(1)});
+  const ValueId step = f.Op("DIV", {f.Op("SUB", {f.x(1), f.x(0)}), f.Cast(steps, f.type())});
+  f.Is("ADD", {f.x(0), f.Op("MUL", {f.Cast(f.Count(count), f.type()), step})});
+}
+
+constexpr FormulaRow kRows[] = {
+    {"tf.Softplus", 1, true, Softplus},   {"tf.Softsign", 1, true, Softsign},
+    {"tf.Log1p", 1, true, Log1p},         {"tf.Expm1", 1, true, Expm1},
+    {"tf.Selu", 1, true, Selu},           {"tf.Reciprocal", 1, false, Reciprocal},
+    {"tf.Inv", 1, false, Reciprocal},     {"tf.ClipByValue", 3, false, ClipByValue},
+    {"tf.IsNan", 1, true, IsNan},         {"tf.IsInf", 1, true, IsInf},
+    {"tf.IsFinite", 1, true, IsFinite},   {"tf.Xdivy", 2, true, Xdivy},
+    {"tf.Xlogy", 2, true, Xlogy},         {"tf.Xlog1py", 2, true, Xlog1py},
+    {"tf.DivNoNan", 2, false, DivNoNan},  {"tf.MulNoNan", 2, true, MulNoNan},
+    {"tf.OnesLike", 1, false, OnesLike},  {"tf.L2Loss", 1, true, L2Loss},
+    {"tf.LinSpace", 3, true, LinSpace},
+};
+
+// --- other types
+
+void IntegerQuotient(const Formula& f) { f.Is("DIV", {f.x(0), f.x(1)}); }
+void IntegerRemainder(const Formula& f) {
+  f.Is("SUB", {f.x(0), f.Op("MUL", {f.Op("DIV", {f.x(0), f.x(1)}), f.x(1)})});
+}
+void InvertPermutation(const Formula& f) {
+  const ValueId places = f.Op("EXPAND_DIMS", {f.Cast(f.x(), ElementType::kInt32), f.Int(1)});
+  const ValueId positions = f.Cast(f.Count(f.Dim(f.x(), 0)), f.type());
+  f.Is("SCATTER_ND", {places, positions, f.ShapeOf(f.x())});
+}
+void AllFalse(const Formula& f) { f.Is("LOGICAL_AND", {f.x(), f.Test("LOGICAL_NOT", {f.x()})}); }
+void AllTrue(const Formula& f) { f.Is("LOGICAL_OR", {f.x(), f.Test("LOGICAL_NOT", {f.x()})}); }
 void Size(const Formula& f) {
-  const ElementType type = f.graph().value(f.graph().node(f.id()).output()).type;
-  ValueId shape = Emit(f.graph(), f.id(), "SHAPE", {f.x()}, Attrs({{"out_type", static_cast<int64_t>(type)}}), type);
+  const ElementType type = f.result_type();
+  const ValueId shape = f.Op("SHAPE", {f.x()}, Attrs({{"out_type", static_cast<int64_t>(type)}}), type);
   f.Is("REDUCE_PROD", {shape, f.Ints({0})}, Attrs({{"keep_dims", false}}));
 }
-void L2Loss(const Formula& f) {
-  ValueId flat = f.Op("RESHAPE", {f.x(), f.Ints({-1})});
-  ValueId sum = Emit(f.graph(), f.id(), "SUM", {f.Op("SQUARE", {flat}), f.Ints({0})}, Attrs({{"keep_dims", false}}));
-  f.Is("MUL", {sum, f.Number(0.5)});
-}
 
-using Writer = void (*)(const Formula&);
-struct Row {
+bool IsIndex(ElementType type) { return type == ElementType::kInt32 || type == ElementType::kInt64; }
+bool IsBool(ElementType type) { return type == ElementType::kBool; }
+bool IsAny(ElementType) { return true; }
+
+struct TypedRow {
   absl::string_view op;
-  int operands;
-  bool float_only;
-  Writer write;
+  bool (*takes)(ElementType);
+  void (*write)(const Formula& f);
 };
-constexpr Row kRows[] = {
-    {"tf.Softplus", 1, true, Softplus},     {"tf.Softsign", 1, true, Softsign}, {"tf.Log1p", 1, true, Log1p},
-    {"tf.Expm1", 1, true, Expm1},           {"tf.Selu", 1, true, Selu},         {"tf.Reciprocal", 1, false, Reciprocal},
-    {"tf.Inv", 1, false, Reciprocal},       {"tf.ClipByValue", 3, false, ClipByValue},
-    {"tf.IsNan", 1, true, IsNan},           {"tf.Xdivy", 2, true, Xdivy},       {"tf.DivNoNan", 2, false, DivNoNan},
-    {"tf.OnesLike", 1, false, OnesLike},    {"tf.Size", 1, false, Size},        {"tf.L2Loss", 1, true, L2Loss},
+constexpr TypedRow kTypedRows[] = {
+    {"tf.TruncateDiv", IsIndex, IntegerQuotient}, {"tf.TruncateMod", IsIndex, IntegerRemainder},
+    {"tf.Mod", IsIndex, IntegerRemainder},        {"tf.InvertPermutation", IsIndex, InvertPermutation},
+    {"tf.ZerosLike", IsBool, AllFalse},           {"tf.OnesLike", IsBool, AllTrue},
+    {"tf.Size", IsAny, Size},
 };
 
-const Row* FindRow(absl::string_view op) {
-  for (const Row& row : kRows) {
-    if (row.op == op) return &row;
+absl::StatusOr<int> WriteTyped(ir::Graph& graph) {
+  int applied = 0;
+  for (const TypedRow& row : kTypedRows) {
+    ZP_ASSIGN_OR_RETURN(const int some, RewriteEach(graph, row.op, [&](ir::NodeId id) -> absl::StatusOr<bool> {
+                          const Formula formula(graph, id);
+                          if (!row.takes(formula.type())) return false;
+                          row.write(formula);
+                          return true;
+                        }));
+    applied += some;
   }
-  return nullptr;
-}
-
-bool HasNumbers(ElementType type) {
-  return type == ElementType::kFloat32 || type == ElementType::kInt32 || type == ElementType::kInt64;
+  return applied;
 }
 
 }  // namespace
 
 absl::StatusOr<int> LegalizeComposites(ir::Graph& graph) {
-  auto wanted = [](const ir::Node& node) { return FindRow(node.op()) != nullptr; };
-  return RewriteEachIf(graph, wanted, [&](ir::NodeId id) -> absl::StatusOr<bool> {
-    const Row& row = *FindRow(graph.node(id).op());
-    if (static_cast<int>(graph.node(id).inputs().size()) != row.operands) return false;
-    const ElementType type = graph.value(graph.node(id).input(0)).type;
-    const bool counts_only = row.write == Size;  // the elements themselves do not matter
-    if (!counts_only && (row.float_only ? type != ElementType::kFloat32 : !HasNumbers(type))) return false;
-    row.write(Formula(graph, id));
-    return true;
-  });
+  ZP_ASSIGN_OR_RETURN(const int numbers, WriteFormulas(graph, kRows));
+  ZP_ASSIGN_OR_RETURN(const int others, WriteTyped(graph));
+  return numbers + others;
 }
 
 }  // namespace zeropoint::passes

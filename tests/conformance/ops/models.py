@@ -84,11 +84,16 @@ TYPE_ATTRS = {
     'Einsum': {'T': 0}, 'Where': {'T': 0}, 'MatrixSetDiagV3': {'T': 0}, 'Conv3DBackpropInputV2': {'T': 1, 'Tshape': 0},
     'TensorScatterUpdate': {'T': 0, 'Tindices': 1}, 'TensorScatterAdd': {'T': 0, 'Tindices': 1}, 'Roll': {'T': 0, 'Tshift': 1, 'Taxis': 2},
     'FakeQuantWithMinMaxVars': {}, 'FakeQuantWithMinMaxArgs': {}, 'FakeQuantWithMinMaxVarsPerChannel': {}, 'MatMul': {'T': 0},
-    'NonMaxSuppressionV4': {'T': 0}, 'NonMaxSuppressionV5': {'T': 0}, 'ResizeBilinear': {'T': 0}, 'ResizeNearestNeighbor': {'T': 0},
+    'NonMaxSuppression': {}, 'NonMaxSuppressionV2': {'T': 0}, 'NonMaxSuppressionV3': {'T': 0}, 'CombinedNonMaxSuppression': {},
+    'NonMaxSuppressionV4': {'T': 0}, 'NonMaxSuppressionV5': {'T': 0}, 'Concat': {'T': 1}, 'TensorScatterSub': {'T': 0, 'Tindices': 1},
+    'MatrixBandPart': {'T': 0, 'Tindex': 1}, 'Cumprod': _T01, 'DynamicStitch': {'T': -1}, 'UniqueV2': {'T': 0, 'Taxis': 1},
+    'LinSpace': {'T': 0, 'Tidx': 2}, 'SpaceToBatch': {'T': 0, 'Tpaddings': 1}, 'BatchToSpace': {'T': 0, 'Tidx': 1},
+    'SegmentMean': {'T': 0, 'Tindices': 1}, 'DenseBincount': {'Tidx': 0, 'T': 2}, 'Complex': {'T': 0}, 'Real': {'T': 0}, 'Imag': {'T': 0},
+    'Angle': {'T': 0}, 'IRFFT': {'Tcomplex': 0}, 'ResizeBilinear': {'T': 0}, 'ResizeNearestNeighbor': {'T': 0},
 }
 # Ops with a list of operands: the operands beside it.
-LISTS = {'Pack': 0, 'AddN': 0, 'ConcatV2': 1, 'Einsum': 0}
-BOOLEAN = {'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal', 'NotEqual', 'LogicalAnd', 'LogicalOr', 'LogicalNot', 'IsNan',
+LISTS = {'Pack': 0, 'AddN': 0, 'ConcatV2': 1, 'Einsum': 0, 'Concat': 1, 'ShapeN': 0}
+BOOLEAN = {'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal', 'NotEqual', 'LogicalAnd', 'LogicalOr', 'LogicalNot', 'IsNan', 'IsInf', 'IsFinite',
            'Any', 'All'}
 # Attributes that are strings rather than shapes, types or functions are given as str, types as np.dtype.
 
@@ -103,8 +108,15 @@ def type_of(x, k=0):
         return 'bool'
     if x.op in ('ArgMax', 'ArgMin'):
         return x.attrs.get('output_type', np.dtype('int64')).name
-    if x.op in ('Shape', 'Rank', 'Size') or (x.op == 'TopKV2' and k == 1):
+    if x.op in ('Shape', 'ShapeN', 'Rank', 'Size', 'NonMaxSuppression', 'NonMaxSuppressionV2', 'NonMaxSuppressionV3') or (
+            x.op in ('TopK', 'TopKV2', 'UniqueV2') and k == 1) or (x.op == 'CombinedNonMaxSuppression' and k == 3):
         return 'int32'
+    if x.op in ('LowerBound', 'UpperBound'):
+        return x.attrs.get('out_type', np.dtype('int32')).name
+    if x.op in ('Real', 'Imag', 'Angle', 'IRFFT', 'CombinedNonMaxSuppression'):
+        return 'float32'
+    if x.op == 'Complex':
+        return 'complex64'
     if x.op == 'Where':
         return 'int64'
     if x.op == 'Cast':
@@ -245,6 +257,8 @@ class Case:
                 attrs.setdefault(key, np.dtype(type_of(node.args[k])))
             if node.op in LISTS:
                 attrs['N'] = len(node.args) - LISTS[node.op]
+            if node.op == 'DynamicStitch':
+                attrs['N'] = len(node.args) // 2
             out += data(1, node_proto(node.name, node.op, [reference(a) for a in node.args], attrs))
         return out + data(4, number(1, 1882))  # GraphDef.versions: the producer of TensorFlow 2.x
 
