@@ -8,6 +8,7 @@
 #include "exit_code.h"
 #include "inspect.h"
 #include "ops.h"
+#include "run.h"
 #include "zeropoint/version.h"
 
 namespace zeropoint::cli {
@@ -80,6 +81,19 @@ void AddConvert(CLI::App& app, ConvertOptions& options) {
       ->excludes(quiet);
 }
 
+CLI::App* AddRun(CLI::App& app, RunOptions& options) {
+  CLI::App* run = app.add_subcommand("run", "Run a .tflite on samples, with the arithmetic of LiteRT's reference kernels");
+  run->add_option("MODEL", options.model, "the .tflite")->required();
+  run->add_option("--data", options.data, "samples, as for convert")->required()->type_name("PATH");
+  run->add_option("-o,--output", options.output, "the .npz to write: an array for each result, its first axis the samples")
+      ->required()
+      ->type_name("OUT");
+  run->add_flag("--tensors", options.tensors, "every tensor that an operator computes, by its name in the file");
+  run->add_flag("--steps", options.steps, "each sample is a sequence: the second axis of --data's arrays counts its steps");
+  run->add_flag("--reset-state", options.reset_state, "a model's variables start anew with each sample of --data");
+  return run;
+}
+
 int Run(int argc, char** argv) {
   CLI::App app("Post-training quantization of TensorFlow and LiteRT models", "zeropoint");
   app.set_version_flag("--version", VersionText());
@@ -87,6 +101,8 @@ int Run(int argc, char** argv) {
   app.footer(kExitCodeHelp);
   ConvertOptions convert;
   AddConvert(app, convert);
+  RunOptions run;
+  const CLI::App* runs = AddRun(app, run);
   std::string file;
   bool json = false;
   CLI::App* inspect = app.add_subcommand("inspect", "Show operators, tensors, types, scales and sizes of a .tflite");
@@ -107,6 +123,7 @@ int Run(int argc, char** argv) {
     return kUsage;
   }
   if (ops->parsed()) return RunOps(ops_json);
+  if (runs->parsed()) return RunModel(run);
   return inspect->parsed() ? RunInspect(file, json) : RunConvert(convert);
 }
 

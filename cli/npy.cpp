@@ -365,4 +365,80 @@ absl::StatusOr<std::vector<Array>> ReadNpz(const Buffer& file) {
   return arrays;
 }
 
+namespace {
+
+// The reverse of Number.
+void Append(uint64_t value, size_t size, std::string* to) {
+  for (size_t i = 0; i < size; ++i) to->push_back(static_cast<char>(value >> (8 * i) & 0xff));
+}
+
+std::string NpyHeaderOf(const Array& array, const Dtype& dtype) {
+  constexpr size_t kFixed = 10, kAlignment = 64;  // magic, version, length; the data starts at a multiple
+  std::string shape;
+  for (int64_t size : array.shape) absl::StrAppend(&shape, size, ",", array.shape.size() > 1 ? " " : "");
+  const char* order = dtype.size == 1 ? "|" : "<";
+  std::string text = absl::StrCat("{'descr': '", order, dtype.descr, "', 'fortran_order': False, 'shape': (", shape, "), }");
+  while ((kFixed + text.size() + 1) % kAlignment != 0) text.push_back(' ');
+  text.push_back('\n');
+  std::string header(kNpyMagic);
+  header.append("\x01\x00", 2);
+  Append(text.size(), 2, &header);
+  return header + text;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> WriteNpz(const std::vector<Array>& arrays) {
+  constexpr uint32_t kLocal = 0x04034b50, kCentral = 0x02014b50, kEnd = 0x06054b50;
+  constexpr uint64_t kVersion = 20, kDate = 0x21;  // 1 January 1980: files do not tell when they were written
+  constexpr uint64_t kMax = std::numeric_limits<uint32_t>::max();
+  std::string file, directory;
+  for (const Array& array : arrays) {
+    const Dtype* dtype = nullptr;
+    for (const Dtype& known : kDtypes) {
+      if (known.type.has_value() && known.type == array.type) dtype = &known;
+    }
+    if (dtype == nullptr) return Bad(array.name, "a type that .npy does not have");
+    const std::string name = array.name + ".npy";
+    const std::string header = NpyHeaderOf(array, *dtype);
+    const uint64_t size = header.size() + array.data.bytes.size();
+    const uint64_t offset = file.size();
+    if (offset + size + directory.size() > kMax) return absl::ResourceExhaustedError("more than 4 GiB in one .npz");
+    uLong checksum = crc32_z(0, reinterpret_cast<const Bytef*>(header.data()), header.size());
+    checksum = crc32_z(checksum, reinterpret_cast<const Bytef*>(array.data.bytes.data()), array.data.bytes.size());
+    std::string common;  // what local and central header share
+    Append(kVersion, 2, &common);
+    Append(0, 2, &common);  // flags
+    Append(0, 2, &common);  // stored
+    Append(0, 2, &common);  // time
+    Append(kDate, 2, &common);
+    Append(checksum, 4, &common);
+    Append(size, 4, &common);
+    Append(size, 4, &common);
+    Append(name.size(), 2, &common);
+    Append(0, 2, &common);  // no extra field
+    Append(kLocal, 4, &file);
+    absl::StrAppend(&file, common, name, header, array.data.bytes);
+    Append(kCentral, 4, &directory);
+    Append(kVersion, 2, &directory);
+    directory += common;
+    Append(0, 2, &directory);  // no comment
+    Append(0, 2, &directory);  // disk
+    Append(0, 2, &directory);  // attributes
+    Append(0, 4, &directory);
+    Append(offset, 4, &directory);
+    directory += name;
+  }
+  const uint64_t start = file.size();
+  file += directory;
+  Append(kEnd, 4, &file);
+  Append(0, 4, &file);  // disks
+  Append(arrays.size(), 2, &file);
+  Append(arrays.size(), 2, &file);
+  Append(directory.size(), 4, &file);
+  Append(start, 4, &file);
+  Append(0, 2, &file);  // no comment
+  return file;
+}
+
 }  // namespace zeropoint::cli

@@ -1,4 +1,4 @@
-// Reads NumPy's .npy and .npz files.
+// Reads NumPy's .npy and .npz files, and writes .npz.
 //
 // Format of .npy: numpy.lib.format, versions 1 to 3. An .npz is a zip archive of them, stored or deflated, with or
 // without zip64 records. Stored arrays are used where the file is mapped; deflated ones are unpacked into memory.
@@ -41,6 +41,9 @@ bool IsNpz(absl::string_view bytes);
 // kInvalidArgument: not such a file, truncated, a checksum that does not match, a form we do not read.
 absl::StatusOr<Array> ReadNpy(const Buffer& file, const std::string& name);
 absl::StatusOr<std::vector<Array>> ReadNpz(const Buffer& file);
+
+// An archive of stored arrays, the same bytes for the same arrays. kResourceExhausted beyond 4 GiB.
+absl::StatusOr<std::string> WriteNpz(const std::vector<Array>& arrays);
 
 }  // namespace zeropoint::cli
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/engine.h"
+#include "engine/kernel_choice.h"
 #include "ops/stored_bytes.h"
 
 namespace zeropoint::engine {
@@ -77,12 +78,15 @@ absl::StatusOr<std::vector<std::shared_ptr<Buffer>>> EvaluateKnown(const ir::Gra
     view.quant = &graph.value(node.output(static_cast<int>(i))).quant;
     outputs.push_back(view);
   }
+  std::vector<ops::TensorView> results_as_declared;
+  for (const ops::MutableView& output : outputs) results_as_declared.push_back(output.view());
+  ZP_ASSIGN_OR_RETURN(const Kernel kernel, ChooseKernel(op, inputs, results_as_declared));
   std::shared_ptr<const void> prepared;
-  if (op.prepare != nullptr) {
-    ZP_ASSIGN_OR_RETURN(prepared, op.prepare({node.attrs(), inputs}));
+  if (kernel.prepare != nullptr) {
+    ZP_ASSIGN_OR_RETURN(prepared, kernel.prepare({node.attrs(), inputs, results_as_declared}));
   }
   GrowingScratch scratch;
-  ZP_RETURN_IF_ERROR(op.eval_float({node.attrs(), inputs, outputs, prepared.get(), scratch}));
+  ZP_RETURN_IF_ERROR(kernel.eval({node.attrs(), inputs, outputs, prepared.get(), scratch}));
   return buffers;
 }
 

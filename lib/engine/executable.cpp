@@ -13,18 +13,31 @@
 
 namespace zeropoint::engine {
 
-// Integer weights of an op with real activations (dynamic range): the float kernels take them as real numbers. What
-// LiteRT's kernels do to the activations then is HybridRounding's.
+// Integer weights of an op with real activations (dynamic range) and without a hybrid kernel of ours: the float kernels
+// take them as real numbers. What LiteRT's kernels do to the activations then is HybridRounding's.
 bool ExecutableImpl::IsHybridWeight(ir::ValueId id) const {
   const ir::Value& value = graph_.value(id);
   if (!value.is_constant || !value.quant.quantized() || !Traits(value.type).is_integer) return false;
+  bool has_hybrid_kernels = true;
   for (const ir::Use& use : graph_.uses(id)) {
     const ir::Node& node = graph_.node(use.node);
     const ops::OpDef* op = ops::FindOp(node.op());
     if (op == nullptr || op->quant.input(use.operand).role != ops::Role::kWeight) return false;
     if (graph_.value(node.output()).type != ElementType::kFloat32) return false;
+    has_hybrid_kernels = has_hybrid_kernels && op->eval_hybrid != nullptr;
   }
-  return !graph_.uses(id).empty();
+  return !has_hybrid_kernels && !graph_.uses(id).empty();
+}
+
+// A value as the graph declares it; a constant has its elements too.
+ops::TensorView ExecutableImpl::Declared(ir::ValueId id) const {
+  if (id == ir::kNoValue) return {};
+  if (graph_.value(id).is_constant) return constant(id);
+  ops::TensorView view;
+  view.type = graph_.value(id).type;
+  view.dims = graph_.value(id).shape.dims();
+  view.quant = &graph_.value(id).quant;
+  return view;
 }
 
 absl::Status ExecutableImpl::MakeConstants() {
@@ -60,26 +73,24 @@ absl::Status ExecutableImpl::MakeConstants() {
 absl::Status ExecutableImpl::PrepareNode(ir::NodeId id) {
   const ir::Node& node = graph_.node(id);
   const ops::OpDef* op = ops::FindOp(node.op());
-  if (op == nullptr || op->infer == nullptr || op->eval_float == nullptr) {
+  if (op == nullptr || op->infer == nullptr) {
     return absl::UnimplementedError(absl::StrCat("there is no float kernel for ", node.op()));
   }
-  PreparedNode prepared{id, op, nullptr, FindHybridRounding(graph_, node, *op)};
+  std::vector<ops::TensorView> inputs, outputs;
+  for (ir::ValueId input : node.inputs()) inputs.push_back(Declared(input));
+  for (ir::ValueId output : node.outputs()) outputs.push_back(Declared(output));
+  ZP_ASSIGN_OR_RETURN(const Kernel kernel, ChooseKernel(*op, inputs, outputs));
+  PreparedNode prepared{id, op, kernel.eval};
+  if (kernel.eval == op->eval_float) prepared.rounding = FindHybridRounding(graph_, node, *op);
   for (ir::ValueId input : node.inputs()) {
     prepared.has_states = prepared.has_states || (input != ir::kNoValue && IsState(graph_, input));
   }
-  if (op->prepare != nullptr) {
-    std::vector<ops::TensorView> inputs;
-    for (ir::ValueId input : node.inputs()) {
-      if (input == ir::kNoValue || graph_.value(input).is_constant) {
-        inputs.push_back(input == ir::kNoValue ? ops::TensorView() : constant(input));
-        continue;
-      }
-      ops::TensorView view;
-      view.type = graph_.value(input).type;
-      view.dims = graph_.value(input).shape.dims();
-      inputs.push_back(view);
+  if (kernel.prepare != nullptr) {
+    std::vector<const ir::QuantParams*> intermediates;
+    for (ir::ValueId value : node.info.intermediates) {
+      intermediates.push_back(value == ir::kNoValue ? nullptr : &graph_.value(value).quant);
     }
-    ZP_ASSIGN_OR_RETURN(prepared.prepared, op->prepare({node.attrs(), inputs}));
+    ZP_ASSIGN_OR_RETURN(prepared.prepared, kernel.prepare({node.attrs(), inputs, outputs, intermediates}));
   }
   nodes_.push_back(std::move(prepared));
   return absl::OkStatus();

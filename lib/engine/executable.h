@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "engine/hybrid.h"
 #include "engine/inference.h"
+#include "engine/kernel_choice.h"
 #include "ir/graph.h"
 #include "ops/op_def.h"
 #include "ops/tensor_view.h"
@@ -19,6 +20,7 @@ namespace zeropoint::engine {
 struct PreparedNode {
   ir::NodeId id = ir::kNoNode;
   const ops::OpDef* op = nullptr;
+  ops::EvalFn eval = nullptr;            // the op's kernel for this node
   std::shared_ptr<const void> prepared;  // null when the op prepares nothing
   std::optional<HybridRounding> rounding;
   bool has_states = false;               // a variable is among its operands
@@ -44,6 +46,7 @@ class ExecutableImpl : public Executable {
  private:
   absl::Status MakeConstants();
   bool IsHybridWeight(ir::ValueId id) const;
+  ops::TensorView Declared(ir::ValueId id) const;
   absl::Status PrepareNode(ir::NodeId id);
 
   const ir::Graph& graph_;

@@ -168,7 +168,7 @@ absl::Status SessionImpl::Evaluate(const PreparedNode& prepared) {
     context.intermediate = &intermediate;
   }
   running_ = &prepared;
-  ZP_RETURN_IF_ERROR(prepared.op->eval_float(context));
+  ZP_RETURN_IF_ERROR(prepared.eval(context));
   return CheckAllocated(node);
 }
 

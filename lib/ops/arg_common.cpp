@@ -75,6 +75,7 @@ OpDef ArgRecord(absl::string_view name, int32_t code, absl::string_view tf, Eval
   def.tf = {{tf, ImportTf}};
   def.infer = Infer;
   def.eval_float = eval;
+  def.eval_quantized = eval;
   def.quant = Quantization();
   def.version = Version;
   return def;

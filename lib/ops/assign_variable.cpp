@@ -36,6 +36,7 @@ OpDef AssignVariable() {
           .tf = {{"AssignVariableOp"}},
           .infer = Infer,
           .eval_float = Eval,
+          .eval_quantized = Eval,
           .quant = {.inputs = {{Role::kState}, OperandSpec::Activation()},
                     .int8 = true,
                     .int16 = true},

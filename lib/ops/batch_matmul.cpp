@@ -1,10 +1,13 @@
 // BATCH_MATMUL: matrix products of the last two dimensions, the others broadcast; "adj_x" and "adj_y" transpose.
 #include <algorithm>
+#include <vector>
 
 #include "kernels/gemm.h"
+#include "kernels/integer.h"
 #include "ops/activation.h"
 #include "ops/broadcast.h"
 #include "ops/infer.h"
+#include "ops/quantized.h"
 #include "ops/weights.h"
 #include "schema/schema_generated.h"
 
@@ -81,6 +84,59 @@ absl::Status Eval(const EvalContext& context) {
   return absl::OkStatus();
 }
 
+// A matrix as rows of 16 bits without its zero point; transposed when it is stored the other way round.
+template <typename T>
+void WidenRows(const T* from, int64_t rows, int64_t depth, bool transposed, int32_t zero, int16_t* to) {
+  if (!transposed) {
+    kernels::Widen(from, rows * depth, zero, to);
+    return;
+  }
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t d = 0; d < depth; ++d) to[r * depth + d] = static_cast<int16_t>(from[d * rows + r] - zero);
+  }
+}
+
+absl::Status EvalQuantized(const EvalContext& context) {
+  const TensorView& x = context.inputs[0];
+  const TensorView& y = context.inputs[1];
+  const MutableView& z = context.outputs[0];
+  ZP_ASSIGN_OR_RETURN(const Params px, ParamsOf(x.quant));
+  ZP_ASSIGN_OR_RETURN(const Params py, ParamsOf(y.quant));
+  ZP_ASSIGN_OR_RETURN(const Params pz, ParamsOf(z.quant));
+  if (z.elements() == 0) return absl::OkStatus();
+  const bool adj_x = context.attrs.Bool(kAdjX), adj_y = context.attrs.Bool(kAdjY);
+  const int64_t rows = z.dim(z.rank() - 2), columns = z.dim(z.rank() - 1);
+  const int64_t depth = x.dim(adj_x ? x.rank() - 2 : x.rank() - 1);
+  const numeric::Multiplier factor =
+      numeric::ToMultiplier(static_cast<double>(px.scale * py.scale) / static_cast<double>(pz.scale));
+  std::vector<int16_t> left(static_cast<size_t>(rows * depth)), right(static_cast<size_t>(columns * depth));
+  std::vector<int64_t> sums(static_cast<size_t>(columns));
+  const BroadcastRows batches(z.dims.first(z.dims.size() - 2),
+                              {x.dims.first(x.dims.size() - 2), y.dims.first(y.dims.size() - 2)});
+  return ForIntegers(context, 2, [&]<typename T>(T) -> absl::Status {
+    constexpr bool kWide = sizeof(T) > 1;
+    batches.ForEach([&](const BroadcastRows::Offsets& from, int64_t to) {
+      for (int64_t i = 0; i < batches.length(); ++i) {
+        WidenRows(x.As<T>() + (from[0] + i * batches.step(0)) * rows * depth, rows, depth, adj_x, px.zero_point,
+                  left.data());
+        WidenRows(y.As<T>() + (from[1] + i * batches.step(1)) * columns * depth, columns, depth, !adj_y, py.zero_point,
+                  right.data());
+        T* result = z.As<T>() + (to + i) * rows * columns;
+        for (int64_t r = 0; r < rows; ++r) {
+          const auto products = kWide ? kernels::WideIntegerProducts : kernels::IntegerProducts;
+          products(left.data() + r * depth, right.data(), columns, depth, sums.data());
+          for (int64_t sum : sums) {
+            const int32_t scaled =
+                kWide ? numeric::Rescale(sum, factor) : numeric::Rescale(static_cast<int32_t>(sum), factor);
+            *result++ = static_cast<T>(LimitsOf<T>().Clamp(WrapAdd(scaled, pz.zero_point)));
+          }
+        }
+      }
+    });
+    return absl::OkStatus();
+  });
+}
+
 absl::Status Import(ir::Graph& graph, ir::NodeId id) {
   const ir::Attributes& tf = graph.node(id).attrs();
   ir::Attributes attrs;
@@ -113,6 +169,7 @@ OpDef BatchMatmul() {
   def.tf = {{"BatchMatMul", Import}, {"BatchMatMulV2", Import}, {"BatchMatMulV3", Import}};
   def.infer = Infer;
   def.eval_float = Eval;
+  def.eval_quantized = EvalQuantized;
   def.quant.inputs = {OperandSpec::Activation()};
   def.quant.outputs = {OperandSpec::Activation()};
   def.quant.int8 = def.quant.int16 = true;

@@ -66,6 +66,7 @@ OpDef BlockRecord(absl::string_view name, int32_t code, absl::string_view tf, In
   def.tf = {{tf, ImportBlockOp}};
   def.infer = infer;
   def.eval_float = eval;
+  def.eval_quantized = eval;
   def.quant = BlockQuantization();
   def.version = BlockVersion;
   return def;
@@ -106,6 +107,7 @@ OpDef SpaceAndBatchRecord(absl::string_view name, int32_t code, int options, abs
   def.tf = {{tf}};
   def.infer = infer;
   def.eval_float = eval;
+  def.eval_quantized = eval;
   def.quant = MovesData({OperandSpec::Activation(), OperandSpec::Other()});
   def.version = SpaceAndBatchVersion;
   return def;

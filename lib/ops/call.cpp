@@ -24,6 +24,7 @@ OpDef Call() {
                       {{"subgraph", schema::CallOptions::VT_SUBGRAPH, FieldKind::kGraph}}},
           .infer = Infer,
           .eval_float = Eval,
+          .eval_quantized = Eval,
           .runtime = {.real = kNever, .hybrid = kNever, .int8 = kNever, .int16 = kNever,
                       .gap = "LiteRT's built-in kernels have none for CALL"},
           .has_side_effects = true};  // those of the graph, which the record cannot see

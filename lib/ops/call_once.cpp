@@ -38,6 +38,7 @@ OpDef CallOnce() {
                       {{"init_subgraph_index", schema::CallOnceOptions::VT_INIT_SUBGRAPH_INDEX, FieldKind::kGraph}}},
           .infer = Infer,
           .eval_float = Eval,
+          .eval_quantized = Eval,
           .has_side_effects = true};
 }
 

@@ -29,6 +29,7 @@ OpDef ChooseRecord(absl::string_view name, int32_t code, absl::string_view tf, I
   def.tf = {{tf}};
   def.infer = infer;
   def.eval_float = eval;
+  def.eval_quantized = eval;
   def.quant.inputs = {OperandSpec::Other(), OperandSpec::Activation(), OperandSpec::Activation()};
   def.quant.outputs = {OperandSpec::Activation()};
   def.quant.int8 = true;

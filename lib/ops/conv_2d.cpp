@@ -1,6 +1,8 @@
 // CONV_2D: NHWC convolution, weights [out, h, w, in / groups]. tf.Conv2D becomes it in passes/legalize.
+#include "kernels/integer.h"
 #include "ops/activation.h"
 #include "ops/conv_shape.h"
+#include "ops/quantized_conv.h"
 #include "ops/weights.h"
 #include "schema/schema_generated.h"
 
@@ -54,6 +56,38 @@ absl::Status Eval(const EvalContext& context) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::shared_ptr<const void>> PrepareQuantized(const PrepareContext& context) {
+  return WidenWeights(context.inputs[1]);
+}
+
+absl::Status EvalQuantized(const EvalContext& context) {
+  const TensorView& input = context.inputs[0];
+  const TensorView& filter = context.inputs[1];
+  ZP_ASSIGN_OR_RETURN(const Sliding sliding, SlidingOf(context.attrs));
+  if (context.outputs[0].elements() == 0) return absl::OkStatus();
+  const int64_t channels = filter.dim(0), depth = filter.dim(3), groups = depth < 1 ? 0 : input.dim(3) / depth;
+  if (groups < 1 || channels % groups != 0) return absl::InvalidArgumentError("the filter does not fit the input");
+  ZP_ASSIGN_OR_RETURN(const SumToResult results, SumToResult::Make(context, 0, 1, 2, channels, Rounding::kFixedPoint));
+  std::shared_ptr<const WideWeights> now;
+  ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, 1, now));
+  const kernels::Window window = MakeWindow(input.dims, filter.dim(1), filter.dim(2), sliding, context.outputs[0].dims);
+  const int64_t taps = filter.dim(1) * filter.dim(2) * depth, group = channels / groups;
+  std::vector<int16_t> row(static_cast<size_t>(taps));
+  std::vector<int64_t> sums(static_cast<size_t>(group));
+  return ForIntegers(context, 1, [&]<typename T>(T) -> absl::Status {
+    T* y = context.outputs[0].As<T>();
+    ForEachPosition(window, [&](int64_t n, int64_t oy, int64_t ox) {
+      const T* image = input.As<T>() + n * window.in_h * window.in_w * window.in_c;
+      for (int64_t g = 0; g < groups; ++g) {
+        kernels::GatherTaps(window, image, oy, ox, g * depth, depth, results.input_zero(), row.data());
+        kernels::IntegerProducts(row.data(), weights + g * group * taps, group, taps, sums.data());
+        for (int64_t c = 0; c < group; ++c) *y++ = results.Apply<T>(g * group + c, sums[static_cast<size_t>(c)]);
+      }
+    });
+    return absl::OkStatus();
+  });
+}
+
 bool IsGrouped(const VersionContext& context) {
   const ir::Shape& input = context.input_shape(0);
   const ir::Shape& filter = context.input_shape(1);
@@ -89,6 +123,8 @@ OpDef Conv2d() {
   def.infer = Infer;
   def.prepare = Prepare;
   def.eval_float = Eval;
+  def.prepare_quantized = PrepareQuantized;
+  def.eval_quantized = EvalQuantized;
   def.quant.inputs = {OperandSpec::Activation(), OperandSpec::Weight(0), OperandSpec::Bias(0, 1)};
   def.quant.outputs = {OperandSpec::Activation()};
   def.quant.int8 = def.quant.int16 = true;

@@ -1,7 +1,9 @@
 // DEPTHWISE_CONV_2D: NHWC convolution of each channel on its own, weights [1, h, w, in * multiplier].
 // tf.DepthwiseConv2dNative becomes it in passes/legalize.
+#include "kernels/integer.h"
 #include "ops/activation.h"
 #include "ops/conv_shape.h"
+#include "ops/quantized_conv.h"
 #include "ops/weights.h"
 #include "schema/schema_generated.h"
 
@@ -36,6 +38,35 @@ absl::Status Eval(const EvalContext& context) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::shared_ptr<const void>> PrepareQuantized(const PrepareContext& context) {
+  return WidenWeights(context.inputs[1]);
+}
+
+absl::Status EvalQuantized(const EvalContext& context) {
+  const TensorView& input = context.inputs[0];
+  const TensorView& filter = context.inputs[1];
+  ZP_ASSIGN_OR_RETURN(const Sliding sliding, SlidingOf(context.attrs));
+  if (context.outputs[0].elements() == 0) return absl::OkStatus();
+  const int64_t channels = filter.dim(3), multiplier = channels / input.dim(3);
+  ZP_ASSIGN_OR_RETURN(const SumToResult results, SumToResult::Make(context, 0, 1, 2, channels, Rounding::kFixedPoint));
+  std::shared_ptr<const WideWeights> now;
+  ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, 1, now));
+  const kernels::Window window = MakeWindow(input.dims, filter.dim(1), filter.dim(2), sliding, context.outputs[0].dims);
+  std::vector<int16_t> row(static_cast<size_t>(filter.dim(1) * filter.dim(2) * window.in_c));
+  std::vector<int64_t> sums(static_cast<size_t>(channels));
+  return ForIntegers(context, 1, [&]<typename T>(T) -> absl::Status {
+    T* y = context.outputs[0].As<T>();
+    ForEachPosition(window, [&](int64_t n, int64_t oy, int64_t ox) {
+      const T* image = input.As<T>() + n * window.in_h * window.in_w * window.in_c;
+      kernels::GatherTaps(window, image, oy, ox, 0, window.in_c, results.input_zero(), row.data());
+      kernels::DepthwiseProducts(row.data(), weights, filter.dim(1) * filter.dim(2), window.in_c, multiplier,
+                                 sums.data());
+      for (int64_t c = 0; c < channels; ++c) *y++ = results.Apply<T>(c, sums[static_cast<size_t>(c)]);
+    });
+    return absl::OkStatus();
+  });
+}
+
 int Version(const VersionContext& context) {
   const ElementType in = context.input_type(0), weight = context.input_type(1);
   if (in == ElementType::kInt16) return weight == ElementType::kInt16 ? 5 : 3;
@@ -64,6 +95,8 @@ OpDef DepthwiseConv2d() {
                   {"dilation_h_factor", Table::VT_DILATION_H_FACTOR, FieldKind::kInt32, 1}}};
   def.infer = Infer;
   def.eval_float = Eval;
+  def.prepare_quantized = PrepareQuantized;
+  def.eval_quantized = EvalQuantized;
   def.quant.inputs = {OperandSpec::Activation(), OperandSpec::Weight(3), OperandSpec::Bias(0, 1)};
   def.quant.outputs = {OperandSpec::Activation()};
   def.quant.int8 = def.quant.int16 = true;

@@ -1,5 +1,8 @@
 // DIV: a / b, numpy broadcasting; integers round toward zero.
+#include <bit>
+
 #include "ops/elementwise.h"
+#include "ops/quantized.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops::records {
@@ -13,10 +16,45 @@ absl::Status Eval(const EvalContext& context) {
 
 int Version(const VersionContext& context) { return IsWideBroadcast(context) ? 2 : 1; }
 
+// Bits of `x` above the first that differs from the sign, the sign not counted.
+int SignBits(int32_t x) {
+  const uint32_t bits = static_cast<uint32_t>(x < 0 ? ~x : x);
+  return std::countl_zero(bits) - 1;
+}
+
+absl::Status EvalQuantized(const EvalContext& context) {
+  ZP_ASSIGN_OR_RETURN(const Params a, ParamsOf(context.inputs[0].quant));
+  ZP_ASSIGN_OR_RETURN(const Params b, ParamsOf(context.inputs[1].quant));
+  ZP_ASSIGN_OR_RETURN(const Params y, ParamsOf(context.outputs[0].quant));
+  ZP_ASSIGN_OR_RETURN(const Limits limits, FusedLimits(context.attrs, context.outputs[0]));
+  if (context.outputs[0].type == ElementType::kInt16) return NoIntegerKernelFor(context.outputs[0].type);
+  const numeric::Multiplier factor = numeric::ToMultiplier(static_cast<double>(a.scale / (b.scale * y.scale)));
+  constexpr int kIntegerBits = 31, kMaxShift = 31;
+  return ForIntegers(context, 2, [&]<typename T>(T) -> absl::Status {
+    bool by_zero = false;
+    MapBinary<T, T>(context, [&](T p, T q) {
+      const int32_t dividend = q < b.zero_point ? a.zero_point - p : p - a.zero_point;
+      const int32_t divisor = std::abs(q - b.zero_point);
+      by_zero = by_zero || divisor == 0;
+      if (divisor == 0) return T{0};
+      int exponent = 0;
+      const int32_t reciprocal = numeric::Reciprocal(divisor, kIntegerBits, &exponent);
+      const int headroom = SignBits(dividend);
+      const int32_t quotient = numeric::DoublingHighMul(numeric::ShiftLeft(dividend, headroom), reciprocal);
+      const int right = std::clamp(exponent + headroom - factor.shift, 0, kMaxShift);
+      const int32_t scaled =
+          numeric::RoundingShiftRight(numeric::DoublingHighMul(quotient, factor.value), right);
+      return static_cast<T>(limits.Clamp(WrapAdd(scaled, y.zero_point)));
+    });
+    return by_zero ? absl::InvalidArgumentError("division of integers by zero") : absl::OkStatus();
+  });
+}
+
 }  // namespace
 
 OpDef Div() {
   OpDef def = BinaryRecord("DIV", schema::BuiltinOperator_DIV, "Div", Eval);
+  def.eval_quantized = EvalQuantized;
   def.tf.push_back({"RealDiv"});
   def.options = {schema::BuiltinOptions_DivOptions,
                  {{kFusedActivation, schema::DivOptions::VT_FUSED_ACTIVATION_FUNCTION, FieldKind::kInt8}}};

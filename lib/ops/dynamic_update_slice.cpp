@@ -70,6 +70,7 @@ OpDef DynamicUpdateSlice() {
           .tf = {{"XlaDynamicUpdateSlice"}},
           .infer = Infer,
           .eval_float = Eval,
+          .eval_quantized = Eval,
           .version = Version,
           .runtime = {.int16 = {1, 3}, .gap = "before, its kernel took no int16"},
           .in_place_operands = 1};

@@ -1,5 +1,6 @@
 // EQUAL: a == b, numpy broadcasting.
 #include "ops/elementwise.h"
+#include "ops/quantized.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops::records {
@@ -7,6 +8,10 @@ namespace {
 
 absl::Status Eval(const EvalContext& context) {
   return EvalComparison(context, [](auto a, auto b) { return a == b; });
+}
+
+absl::Status EvalQuantized(const EvalContext& context) {
+  return EvalQuantizedComparison(context, [](int32_t a, int32_t b) { return a == b; });
 }
 
 int Version(const VersionContext& context) {
@@ -23,6 +28,7 @@ int Version(const VersionContext& context) {
 OpDef Equal() {
   OpDef def = ComparisonRecord("EQUAL", schema::BuiltinOperator_EQUAL, "Equal", Eval);
   def.options = {schema::BuiltinOptions_EqualOptions, {}, /*written=*/false};
+  def.eval_quantized = EvalQuantized;
   def.quant.int8 = true;
   def.version = Version;
   def.runtime = {.int16 = {2, 1}, .gap = "before, its kernel took no int16"};

@@ -1,6 +1,8 @@
 // FULLY_CONNECTED: rows times weights [out, in], plus bias. tf.MatMul becomes it in passes/legalize.
+#include "kernels/integer.h"
 #include "ops/activation.h"
 #include "ops/conv_shape.h"
+#include "ops/quantized_conv.h"
 #include "ops/weights.h"
 #include "schema/schema_generated.h"
 
@@ -71,6 +73,30 @@ absl::Status Eval(const EvalContext& context) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::shared_ptr<const void>> PrepareQuantized(const PrepareContext& context) {
+  return WidenWeights(context.inputs[1]);
+}
+
+absl::Status EvalQuantized(const EvalContext& context) {
+  const TensorView& input = context.inputs[0];
+  const int64_t units = context.inputs[1].dim(0), depth = context.inputs[1].dim(1);
+  if (context.outputs[0].elements() == 0) return absl::OkStatus();
+  ZP_ASSIGN_OR_RETURN(const SumToResult results, SumToResult::Make(context, 0, 1, 2, units, Rounding::kReal));
+  std::shared_ptr<const WideWeights> now;
+  ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, 1, now));
+  std::vector<int16_t> row(static_cast<size_t>(depth));
+  std::vector<int64_t> sums(static_cast<size_t>(units));
+  return ForIntegers(context, 1, [&]<typename T>(T) -> absl::Status {
+    T* y = context.outputs[0].As<T>();
+    for (int64_t r = 0, rows = context.outputs[0].elements() / units; r < rows; ++r) {
+      kernels::Widen(input.As<T>() + r * depth, depth, results.input_zero(), row.data());
+      kernels::IntegerProducts(row.data(), weights, units, depth, sums.data());
+      for (int64_t c = 0; c < units; ++c) *y++ = results.Apply<T>(c, sums[static_cast<size_t>(c)]);
+    }
+    return absl::OkStatus();
+  });
+}
+
 int Version(const VersionContext& context) {
   const ElementType in = context.input_type(0), weight = context.input_type(1);
   const ir::Attributes& attrs = context.attrs();
@@ -103,6 +129,8 @@ OpDef FullyConnected() {
   def.infer = Infer;
   def.prepare = Prepare;
   def.eval_float = Eval;
+  def.prepare_quantized = PrepareQuantized;
+  def.eval_quantized = EvalQuantized;
   def.quant.inputs = {OperandSpec::Activation(), OperandSpec::Weight(0), OperandSpec::Bias(0, 1)};
   def.quant.outputs = {OperandSpec::Activation()};
   def.quant.int8 = def.quant.int16 = true;

@@ -1,5 +1,6 @@
 // GREATER_EQUAL: a >= b, numpy broadcasting.
 #include "ops/elementwise.h"
+#include "ops/quantized.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops::records {
@@ -9,11 +10,16 @@ absl::Status Eval(const EvalContext& context) {
   return EvalComparison(context, [](auto a, auto b) { return a >= b; });
 }
 
+absl::Status EvalQuantized(const EvalContext& context) {
+  return EvalQuantizedComparison(context, [](int32_t a, int32_t b) { return a >= b; });
+}
+
 }  // namespace
 
 OpDef GreaterEqual() {
   OpDef def = ComparisonRecord("GREATER_EQUAL", schema::BuiltinOperator_GREATER_EQUAL, "GreaterEqual", Eval);
   def.options = {schema::BuiltinOptions_GreaterEqualOptions, {}, /*written=*/false};
+  def.eval_quantized = EvalQuantized;
   def.quant.int8 = true;
   def.version = VersionByInt8Then16;
   def.quant.int16_by_request = true;

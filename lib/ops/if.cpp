@@ -37,6 +37,7 @@ OpDef If() {
                        {"else_subgraph_index", schema::IfOptions::VT_ELSE_SUBGRAPH_INDEX, FieldKind::kGraph}}},
           .infer = Infer,
           .eval_float = Eval,
+          .eval_quantized = Eval,
           .has_side_effects = true};  // those of the graphs, which the record cannot see
 }
 

@@ -1,6 +1,7 @@
 // MAXIMUM: the larger of a and b, numpy broadcasting.
 #include "ops/elementwise.h"
 #include "ops/extremum.h"
+#include "ops/quantized.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops::records {
@@ -11,10 +12,16 @@ absl::Status Eval(const EvalContext& context) {
   return EvalBinaryInts(context, []<typename T>(T a, T b) { return a > b ? a : b; });
 }
 
+absl::Status EvalQuantized(const EvalContext& context) {
+  return EvalSameScale(context, [](auto a, auto b) { return a > b ? a : b; });
+}
+
 }  // namespace
 
 OpDef Maximum() {
-  return ExtremumRecord("MAXIMUM", schema::BuiltinOperator_MAXIMUM, "Maximum", Eval);
+  OpDef def = ExtremumRecord("MAXIMUM", schema::BuiltinOperator_MAXIMUM, "Maximum", Eval);
+  def.eval_quantized = EvalQuantized;
+  return def;
 }
 
 }  // namespace zeropoint::ops::records

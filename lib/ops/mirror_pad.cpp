@@ -94,6 +94,7 @@ OpDef MirrorPad() {
           .tf = {{"MirrorPad", ImportTf}},
           .infer = Infer,
           .eval_float = Eval,
+          .eval_quantized = Eval,
           .quant = MovesData({OperandSpec::Activation(), OperandSpec::Other()}),
           .version = Version};
 }

@@ -1,5 +1,6 @@
 // MUL: a * b, numpy broadcasting.
 #include "ops/elementwise.h"
+#include "ops/quantized.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops::records {
@@ -8,6 +9,21 @@ namespace {
 absl::Status Eval(const EvalContext& context) {
   if (context.inputs[0].type == ElementType::kFloat32) return EvalBinaryFloat(context, kernels::Binary::kMul);
   return EvalBinaryInts(context, []<typename T>(T a, T b) { return WrapMul(a, b); });
+}
+
+absl::Status EvalQuantized(const EvalContext& context) {
+  ZP_ASSIGN_OR_RETURN(const Params a, ParamsOf(context.inputs[0].quant));
+  ZP_ASSIGN_OR_RETURN(const Params b, ParamsOf(context.inputs[1].quant));
+  ZP_ASSIGN_OR_RETURN(const Params y, ParamsOf(context.outputs[0].quant));
+  ZP_ASSIGN_OR_RETURN(const Limits limits, FusedLimits(context.attrs, context.outputs[0]));
+  const numeric::Multiplier factor = numeric::ToMultiplier(static_cast<double>(a.scale * b.scale / y.scale));
+  return ForIntegers(context, 2, [&]<typename T>(T) -> absl::Status {
+    MapBinary<T, T>(context, [&](T p, T q) {
+      const int32_t product = WrapMul<int32_t>(p - a.zero_point, q - b.zero_point);
+      return static_cast<T>(limits.Clamp(WrapAdd(numeric::Rescale(product, factor), y.zero_point)));
+    });
+    return absl::OkStatus();
+  });
 }
 
 // The product's scale reaches the result's: LiteRT's kernel then needs a shift to the left.
@@ -38,6 +54,7 @@ OpDef Mul() {
   OpDef def = BinaryRecord("MUL", schema::BuiltinOperator_MUL, "Mul", Eval);
   def.options = {schema::BuiltinOptions_MulOptions,
                  {{kFusedActivation, schema::MulOptions::VT_FUSED_ACTIVATION_FUNCTION, FieldKind::kInt8}}};
+  def.eval_quantized = EvalQuantized;
   def.quant.int8 = def.quant.int16 = true;
   def.version = Version;
   def.absorbs_activation = true;

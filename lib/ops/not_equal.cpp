@@ -1,5 +1,6 @@
 // NOT_EQUAL: a != b, numpy broadcasting. TF 2.21 keeps it float.
 #include "ops/elementwise.h"
+#include "ops/quantized.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops::records {
@@ -7,6 +8,10 @@ namespace {
 
 absl::Status Eval(const EvalContext& context) {
   return EvalComparison(context, [](auto a, auto b) { return a != b; });
+}
+
+absl::Status EvalQuantized(const EvalContext& context) {
+  return EvalQuantizedComparison(context, [](int32_t a, int32_t b) { return a != b; });
 }
 
 int Version(const VersionContext& context) {
@@ -24,6 +29,7 @@ OpDef NotEqual() {
   OpDef def = ComparisonRecord("NOT_EQUAL", schema::BuiltinOperator_NOT_EQUAL, "NotEqual", Eval);
   def.options = {schema::BuiltinOptions_NotEqualOptions, {}, /*written=*/false};
   def.quant.int16_version = 2;  // though it stays float
+  def.eval_quantized = EvalQuantized;
   def.version = Version;
   def.quant.integer_rewrite = "a LOGICAL_NOT of EQUAL";
   def.runtime = {.int16 = {2, 1}, .gap = "before, its kernel took no int16"};

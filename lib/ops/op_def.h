@@ -100,6 +100,8 @@ using InferFn = absl::Status (*)(InferContext&);
 struct PrepareContext {
   const ir::Attributes& attrs;
   absl::Span<const TensorView> inputs;  // data is null unless constant
+  absl::Span<const TensorView> outputs = {};  // data is null; types and parameters as the graph declares them
+  absl::Span<const ir::QuantParams* const> intermediates = {};  // of NodeInfo::intermediates, where the node has some
 };
 using PrepareFn = absl::StatusOr<std::shared_ptr<const void>> (*)(const PrepareContext&);
 
@@ -223,6 +225,15 @@ struct OpDef {
   InferFn infer = nullptr;
   PrepareFn prepare = nullptr;
   EvalFn eval_float = nullptr;  // float32, and int32/int64/bool where the op admits them; also the constant folder
+  // Nodes with quantized operands or results, as LiteRT's reference kernels compute them, bit for bit. Null where there
+  // is no such kernel; records whose eval_float takes integers as they are (moves_elements, is_view, conversions)
+  // need none.
+  PrepareFn prepare_quantized = nullptr;
+  EvalFn eval_quantized = nullptr;
+  // Nodes with quantized weights beside real activations (dynamic range). Null: the float kernel on the weights' real
+  // values, with activations rounded as the runtime would.
+  PrepareFn prepare_hybrid = nullptr;
+  EvalFn eval_hybrid = nullptr;
   QuantSpec quant;
   Conversion conversion = Conversion::kNone;
   VersionFn version = nullptr;

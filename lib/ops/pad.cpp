@@ -1,14 +1,14 @@
 // PAD: zeros around a tensor.
 #include "ops/data_movement.h"
 #include "ops/pad_common.h"
+#include "ops/quantized.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops {
 namespace {
 
 absl::Status Eval(const EvalContext& context) {
-  const uint64_t zero[2] = {};  // as wide as the widest element
-  return PadWith(context, zero);
+  return PadWith(context, ZeroElement(context.outputs[0]).data());
 }
 
 }  // namespace
@@ -24,6 +24,7 @@ OpDef Pad() {
           .tf = {{"Pad"}},
           .infer = InferPadded,
           .eval_float = Eval,
+          .eval_quantized = Eval,
           .quant = MovesData({OperandSpec::Activation(), OperandSpec::Other()}),
           .version = PadVersion};
 }

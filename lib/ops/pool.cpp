@@ -3,6 +3,7 @@
 #include "ops/activation.h"
 #include "ops/conv_shape.h"
 #include "ops/elementwise.h"
+#include "ops/quantized_conv.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops {
@@ -51,6 +52,41 @@ absl::Status EvalPoolWith(const EvalContext& context, PoolKernel kernel) {
   kernel(kernels::BestKernels(), window, context.inputs[0].As<float>(), clamp, context.outputs[0].As<float>(),
          context.scratch.Get(kernels::PoolScratchBytes(window)));
   return absl::OkStatus();
+}
+
+absl::Status EvalQuantizedPool(const EvalContext& context, bool average) {
+  const TensorView& input = context.inputs[0];
+  ZP_ASSIGN_OR_RETURN(const Sliding sliding, SlidingOf(context.attrs));
+  ZP_ASSIGN_OR_RETURN(const Limits limits, FusedLimits(context.attrs, context.outputs[0]));
+  if (context.outputs[0].elements() == 0) return absl::OkStatus();
+  const kernels::Window window = MakeWindow(input.dims, context.attrs.Int(kFilterHeight),
+                                            context.attrs.Int(kFilterWidth), sliding, context.outputs[0].dims);
+  std::vector<int64_t> found(static_cast<size_t>(window.out_c));  // by channel: the sum, or the maximum
+  return ForIntegers(context, 1, [&]<typename T>(T) -> absl::Status {
+    T* y = context.outputs[0].As<T>();
+    ForEachPosition(window, [&](int64_t n, int64_t oy, int64_t ox) {
+      const int64_t top = oy * window.stride_h - window.pad_top, left = ox * window.stride_w - window.pad_left;
+      const int64_t bottom = std::min(top + window.kernel_h, window.in_h);
+      const int64_t right = std::min(left + window.kernel_w, window.in_w);
+      std::fill(found.begin(), found.end(), average ? 0 : LimitsOf<T>().low);
+      int64_t count = 0;
+      for (int64_t iy = std::max<int64_t>(top, 0); iy < bottom; ++iy) {
+        for (int64_t ix = std::max<int64_t>(left, 0); ix < right; ++ix, ++count) {
+          const T* x = input.As<T>() + ((n * window.in_h + iy) * window.in_w + ix) * window.in_c;
+          for (size_t c = 0; c < found.size(); ++c) {
+            if (average) found[c] += x[c];
+            else found[c] = std::max<int64_t>(found[c], x[c]);
+          }
+        }
+      }
+      for (int64_t value : found) {
+        // Half away from zero.
+        if (average && count > 0) value = (value > 0 ? value + count / 2 : value - count / 2) / count;
+        *y++ = static_cast<T>(limits.Clamp(static_cast<int32_t>(value)));
+      }
+    });
+    return absl::OkStatus();
+  });
 }
 
 OpDef PoolRecord(absl::string_view name, int32_t code, absl::string_view tf, EvalFn eval) {

@@ -19,6 +19,9 @@ absl::Status EvalPool(const EvalContext& context) {
   return EvalPoolWith(context, kKernel);
 }
 
+// eval_quantized: the mean or the maximum of the integers, whose parameters the result shares.
+absl::Status EvalQuantizedPool(const EvalContext& context, bool average);
+
 }  // namespace zeropoint::ops
 
 #endif  // ZEROPOINT_OPS_POOL_H_

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "ops/affine.h"
 #include "ops/op_def.h"
+#include "ops/quantized.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops {
@@ -23,15 +24,50 @@ void QuantizeAll(const std::vector<float>& from, const ParamsOfElements& params,
   }
 }
 
+// From integers to integers.
+template <typename T, typename R>
+void RescaleAll(const TensorView& from, const Params& x, const Params& y, const MutableView& to) {
+  const numeric::Multiplier factor =
+      numeric::ToMultiplier(static_cast<double>(x.scale) / static_cast<double>(y.scale));
+  const T* source = from.As<T>();
+  R* result = to.As<R>();
+  for (int64_t i = 0, n = to.elements(); i < n; ++i) {
+    const int32_t scaled = numeric::Rescale(WrapSub<int32_t>(source[i], x.zero_point), factor);
+    result[i] = static_cast<R>(LimitsOf<R>().Clamp(WrapAdd(scaled, y.zero_point)));
+  }
+}
+
+template <typename T>
+absl::Status RescaleFrom(const TensorView& from, const Params& x, const Params& y, const MutableView& to) {
+  switch (to.type) {
+    case ElementType::kInt8: RescaleAll<T, int8_t>(from, x, y, to); return absl::OkStatus();
+    case ElementType::kUInt8: RescaleAll<T, uint8_t>(from, x, y, to); return absl::OkStatus();
+    case ElementType::kInt16: RescaleAll<T, int16_t>(from, x, y, to); return absl::OkStatus();
+    default: return NoIntegerKernelFor(to.type);
+  }
+}
+
 absl::Status Infer(InferContext& context) {
   context.set_output(0, context.output_type(0), context.input_shape(0));
   return absl::OkStatus();
 }
 
 absl::Status Eval(const EvalContext& context) {
+  const TensorView& from = context.inputs[0];
   const MutableView& to = context.outputs[0];
+  if (Traits(from.type).is_integer) {
+    ZP_ASSIGN_OR_RETURN(const Params x, ParamsOf(from.quant));
+    ZP_ASSIGN_OR_RETURN(const Params y, ParamsOf(to.quant));
+    switch (from.type) {
+      case ElementType::kInt8: return RescaleFrom<int8_t>(from, x, y, to);
+      case ElementType::kUInt8: return RescaleFrom<uint8_t>(from, x, y, to);
+      case ElementType::kInt16: return RescaleFrom<int16_t>(from, x, y, to);
+      case ElementType::kInt32: return RescaleFrom<int32_t>(from, x, y, to);
+      default: return NoIntegerKernelFor(from.type);
+    }
+  }
   std::vector<float> real(static_cast<size_t>(to.elements()));
-  ZP_RETURN_IF_ERROR(ToReal(context.inputs[0], real.data()));
+  ZP_RETURN_IF_ERROR(ToReal(from, real.data()));
   ZP_ASSIGN_OR_RETURN(const ParamsOfElements params, FindParams(to.quant, to.dims));
   switch (to.type) {
     case ElementType::kInt8: QuantizeAll(real, params, to.As<int8_t>()); return absl::OkStatus();

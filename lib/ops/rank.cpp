@@ -38,6 +38,7 @@ OpDef Rank() {
           .tf = {{"Rank"}},
           .infer = Infer,
           .eval_float = Eval,
+          .eval_quantized = Eval,
           .quant = Quantization()};
 }
 

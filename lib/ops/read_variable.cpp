@@ -44,6 +44,7 @@ OpDef ReadVariable() {
           .tf = {{"ReadVariableOp"}},
           .infer = Infer,
           .eval_float = Eval,
+          .eval_quantized = Eval,
           .quant = {.inputs = {{Role::kState}},
                     .outputs = {OperandSpec::Activation()},
                     .int8 = true,

@@ -1,10 +1,14 @@
 #include "ops/reduce.h"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <limits>
+#include <vector>
 
 #include "ir/constants.h"
 #include "ops/elementwise.h"
+#include "ops/quantized.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops {
@@ -199,6 +203,80 @@ absl::Status EvalReduction(const EvalContext& context, kernels::Reduction op) {
     case ElementType::kInt64: ReduceInts<int64_t>(context, groups, op); return absl::OkStatus();
     default: return NoKernelFor(context.inputs[0].type);
   }
+}
+
+namespace {
+
+// Calls combine(so far, element of the operand) for every element; `so far` begins as `first` for each result.
+template <typename T, typename A, typename F>
+std::vector<A> Accumulate(const EvalContext& context, const Groups& groups, A first, F combine) {
+  const T* x = context.inputs[0].As<T>();
+  std::vector<A> found(static_cast<size_t>(context.outputs[0].elements()), first);
+  const int64_t step = groups.reduced.back() ? 0 : 1;
+  ForEachInputRow(groups, [&](int64_t from, int64_t to) {
+    for (int64_t i = 0; i < groups.sizes.back(); ++i) {
+      A& so_far = found[static_cast<size_t>(to + i * step)];
+      so_far = combine(so_far, x[from + i]);
+    }
+  });
+  return found;
+}
+
+}  // namespace
+
+absl::Status EvalQuantizedSumOver(const EvalContext& context, bool mean) {
+  ZP_ASSIGN_OR_RETURN(const Groups groups, GroupsOf(context));
+  ZP_ASSIGN_OR_RETURN(const Params from, ParamsOf(context.inputs[0].quant));
+  ZP_ASSIGN_OR_RETURN(const Params to, ParamsOf(context.outputs[0].quant));
+  numeric::Multiplier factor = numeric::ToMultiplier(static_cast<double>(from.scale) / static_cast<double>(to.scale));
+  const int64_t count = ReducedCount(context);
+  if (mean && count > 1) {
+    // The division goes into the factor, with as many digits as its shift has room for.
+    constexpr int kMaxShift = 32, kShiftRoom = 31;
+    const int digits = 63 - std::countl_zero(static_cast<uint64_t>(count));
+    const int shift = std::min({digits, kMaxShift, kShiftRoom + factor.shift});
+    factor.value = static_cast<int32_t>((static_cast<int64_t>(factor.value) << shift) / count);
+    factor.shift -= shift;
+  }
+  return ForIntegers(context, 1, [&]<typename T>(T) -> absl::Status {
+    const auto sums = Accumulate<T, int64_t>(context, groups, 0, [](int64_t sum, T q) { return sum + q; });
+    T* y = context.outputs[0].As<T>();
+    for (size_t i = 0; i < sums.size(); ++i) {
+      const int32_t sum = static_cast<int32_t>(sums[i] - from.zero_point * count);
+      y[i] = static_cast<T>(LimitsOf<T>().Clamp(WrapAdd(numeric::Rescale(sum, factor), to.zero_point)));
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::Status EvalQuantizedProduct(const EvalContext& context) {
+  ZP_ASSIGN_OR_RETURN(const Groups groups, GroupsOf(context));
+  ZP_ASSIGN_OR_RETURN(const Params from, ParamsOf(context.inputs[0].quant));
+  ZP_ASSIGN_OR_RETURN(const Params to, ParamsOf(context.outputs[0].quant));
+  // Each factor takes its share of the result's scale.
+  const double share = std::pow(static_cast<double>(to.scale), 1.0 / static_cast<double>(ReducedCount(context)));
+  const numeric::Multiplier factor = numeric::ToMultiplier(static_cast<double>(from.scale) / share);
+  return ForIntegers(context, 1, [&]<typename T>(T) -> absl::Status {
+    constexpr int32_t kNone = std::numeric_limits<int32_t>::min();  // no factor so far
+    const auto products = Accumulate<T, int32_t>(context, groups, kNone, [&](int32_t product, T q) {
+      const int32_t x = static_cast<int32_t>(q) - from.zero_point;
+      return product == kNone ? x : numeric::Rescale(static_cast<int64_t>(product) * x, factor);
+    });
+    T* y = context.outputs[0].As<T>();
+    for (size_t i = 0; i < products.size(); ++i) {
+      const int32_t scaled = numeric::Rescale(static_cast<int64_t>(products[i] == kNone ? 0 : products[i]), factor);
+      y[i] = static_cast<T>(LimitsOf<T>().Clamp(WrapAdd(scaled, to.zero_point)));
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::Status EvalQuantizedExtreme(const EvalContext& context, kernels::Reduction op) {
+  ZP_ASSIGN_OR_RETURN(const Groups groups, GroupsOf(context));
+  return ForIntegers(context, 1, [&]<typename T>(T) -> absl::Status {
+    ReduceInts<T>(context, groups, op);
+    return absl::OkStatus();
+  });
 }
 
 absl::Status EvalBoolReduction(const EvalContext& context, bool all) {

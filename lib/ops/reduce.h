@@ -17,6 +17,13 @@ absl::Status EvalReduce(const EvalContext& context) {
   return EvalReduction(context, kOp);
 }
 
+// eval_quantized of SUM and MEAN.
+absl::Status EvalQuantizedSumOver(const EvalContext& context, bool mean);
+// eval_quantized of REDUCE_PROD.
+absl::Status EvalQuantizedProduct(const EvalContext& context);
+// eval_quantized of REDUCE_MAX and REDUCE_MIN, whose result shares the operand's parameters.
+absl::Status EvalQuantizedExtreme(const EvalContext& context, kernels::Reduction op);
+
 // The record of a reducing op on bools.
 OpDef BoolReduceRecord(absl::string_view name, int32_t code, absl::string_view tf, EvalFn eval);
 // True where all (any) of the elements are.

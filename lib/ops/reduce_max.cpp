@@ -4,9 +4,17 @@
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops::records {
+namespace {
+
+absl::Status EvalQuantized(const EvalContext& context) {
+  return EvalQuantizedExtreme(context, kernels::Reduction::kMaximum);
+}
+
+}  // namespace
 
 OpDef ReduceMax() {
   OpDef def = ReduceRecord("REDUCE_MAX", schema::BuiltinOperator_REDUCE_MAX, "Max", EvalReduce<kernels::Reduction::kMaximum>);
+  def.eval_quantized = EvalQuantized;
   def.quant.same_scale = true;
   def.quant.int16_result_like_operand = 0;
   def.version = VersionByInt8Then16;

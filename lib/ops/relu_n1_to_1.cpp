@@ -1,11 +1,20 @@
 // RELU_N1_TO_1: y = min(max(x, -1), 1). TF has no single op; a pass recognises it.
 #include "ops/elementwise.h"
+#include "ops/quantized.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops::records {
+namespace {
+
+absl::Status EvalQuantized(const EvalContext& context) {
+  return EvalQuantizedClamp(context, -1.0f, 1.0f);
+}
+
+}  // namespace
 
 OpDef ReluN1To1() {
   OpDef def = UnaryRecord("RELU_N1_TO_1", schema::BuiltinOperator_RELU_N1_TO_1, "", EvalUnary<kernels::Unary::kReluN1To1>);
+  def.eval_quantized = EvalQuantized;
   def.quant.int8 = true;
   def.fused_activation = schema::ActivationFunctionType_RELU_N1_TO_1;
   def.quant.by_table = true;

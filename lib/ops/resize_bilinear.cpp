@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "ops/data_movement.h"
+#include "ops/quantized.h"
 #include "ops/resize_common.h"
 #include "schema/schema_generated.h"
 
@@ -56,6 +57,54 @@ absl::Status Eval(const EvalContext& context) {
   return absl::OkStatus();
 }
 
+// The neighbours in integers of 1/1024.
+struct IntTap {
+  int64_t lower, upper;
+  int64_t weight;  // of the upper one
+};
+constexpr int kFractionalBits = 10;
+constexpr int64_t kOne = int64_t{1} << kFractionalBits;
+
+std::vector<IntTap> MakeIntTaps(int64_t from, int64_t to, const ir::Attributes& attrs) {
+  int64_t scale = (kOne * from + to / 2) / std::max<int64_t>(to, 1);
+  if (attrs.Bool("align_corners") && to > 1) scale = (kOne * (from - 1) + (to - 1) / 2) / (to - 1);
+  const bool half_pixel = attrs.Bool("half_pixel_centers");
+  std::vector<IntTap> taps;
+  for (int64_t i = 0; i < to; ++i) {
+    const int64_t at = i * scale + (half_pixel ? scale / 2 - kOne / 2 : 0);
+    const int64_t lower = std::max<int64_t>(at / kOne, 0), upper = std::min((at + kOne - 1) / kOne, from - 1);
+    taps.push_back({std::min(lower, from - 1), std::max<int64_t>(upper, 0), at - kOne * lower});
+  }
+  return taps;
+}
+
+absl::Status EvalQuantized(const EvalContext& context) {
+  const TensorView& from = context.inputs[0];
+  const int64_t channels = from.dim(3), row_size = from.dim(2) * channels;
+  const std::vector<IntTap> rows = MakeIntTaps(from.dim(1), context.outputs[0].dim(1), context.attrs);
+  const std::vector<IntTap> columns = MakeIntTaps(from.dim(2), context.outputs[0].dim(2), context.attrs);
+  return ForIntegers(context, 1, [&]<typename T>(T) -> absl::Status {
+    T* target = context.outputs[0].As<T>();
+    for (int64_t n = 0; n < from.dim(0); ++n) {
+      const T* image = from.As<T>() + n * from.dim(1) * row_size;
+      for (const IntTap& y : rows) {
+        const T *top = image + y.lower * row_size, *bottom = image + y.upper * row_size;
+        for (const IntTap& x : columns) {
+          const int64_t left = x.lower * channels, right = x.upper * channels;
+          for (int64_t c = 0; c < channels; ++c) {
+            const int64_t upper = top[left + c] * (kOne - x.weight) + top[right + c] * x.weight;
+            const int64_t lower = bottom[left + c] * (kOne - x.weight) + bottom[right + c] * x.weight;
+            const int64_t mixed = upper * (kOne - y.weight) + lower * y.weight;
+            const int64_t half = kOne * kOne / 2;
+            *target++ = static_cast<T>((mixed > 0 ? mixed + half : mixed - half) / (kOne * kOne));
+          }
+        }
+      }
+    }
+    return absl::OkStatus();
+  });
+}
+
 int Version(const VersionContext& context) {
   if (context.input_type(0) == ElementType::kInt16) return 4;
   if (context.attrs().Bool("half_pixel_centers")) return 3;
@@ -78,6 +127,7 @@ OpDef ResizeBilinear() {
           .tf = {{"ResizeBilinear", ImportResize}},
           .infer = InferResize,
           .eval_float = Eval,
+          .eval_quantized = EvalQuantized,
           .quant = MovesData({OperandSpec::Activation(), OperandSpec::Other()}),
           .version = Version};
 }

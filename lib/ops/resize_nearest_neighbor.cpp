@@ -66,6 +66,7 @@ OpDef ResizeNearestNeighbor() {
           .tf = {{"ResizeNearestNeighbor", ImportResize}},
           .infer = InferResize,
           .eval_float = Eval,
+          .eval_quantized = Eval,
           .quant = MovesData({OperandSpec::Activation(), OperandSpec::Other()}),
           .version = Version};
 }

@@ -93,6 +93,7 @@ OpDef ReverseSequence() {
   def.tf = {{"ReverseSequence", Import}};
   def.infer = Infer;
   def.eval_float = Eval;
+  def.eval_quantized = Eval;
   def.quant.inputs = {OperandSpec::Activation(), OperandSpec::Other()};
   def.quant.outputs = {OperandSpec::Activation()};
   def.quant.int8 = true;

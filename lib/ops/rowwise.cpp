@@ -11,11 +11,14 @@ absl::Status InferRowwise(InferContext& context) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Rows> FloatRows(const EvalContext& context) {
-  const TensorView& x = context.inputs[0];
-  if (x.type != ElementType::kFloat32) return NoKernelFor(x.type);
-  const int64_t n = x.elements(), depth = x.dims.back();
+Rows RowsOf(const TensorView& tensor) {
+  const int64_t n = tensor.elements(), depth = tensor.dims.empty() ? 1 : tensor.dims.back();
   return Rows{depth == 0 ? 0 : static_cast<size_t>(n / depth), static_cast<size_t>(depth)};
+}
+
+absl::StatusOr<Rows> FloatRows(const EvalContext& context) {
+  if (context.inputs[0].type != ElementType::kFloat32) return NoKernelFor(context.inputs[0].type);
+  return RowsOf(context.inputs[0]);
 }
 
 }  // namespace zeropoint::ops

@@ -14,6 +14,7 @@ absl::Status InferRowwise(InferContext& context);
 struct Rows {
   size_t rows, depth;
 };
+Rows RowsOf(const TensorView& tensor);
 // kUnimplemented unless the operand is float32.
 absl::StatusOr<Rows> FloatRows(const EvalContext& context);
 

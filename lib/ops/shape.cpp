@@ -58,6 +58,7 @@ OpDef Shape() {
           .tf = {{"Shape", ImportTf}},
           .infer = Infer,
           .eval_float = Eval,
+          .eval_quantized = Eval,
           .quant = Quantization()};
 }
 

@@ -1,7 +1,13 @@
 // SOFTMAX: y = exp(beta * x) / sum exp(beta * x) over the last dimension.
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
 #include "kernels/reduce.h"
 #include "ops/elementwise.h"
 #include "ops/rowwise.h"
+#include "ops/softmax_common.h"
+#include "ops/quantized.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops::records {
@@ -25,10 +31,90 @@ int Version(const VersionContext& context) {
   return context.input_type(0) == ElementType::kFloat16 ? 4 : VersionByInt8Then16(context);
 }
 
+// Exponentials in Q0.31, their sum in Q12.19, the quotient in the result's 8 bits.
+template <typename T>
+void SoftmaxRow8(const T* x, T* y, size_t depth, const Differences& differences) {
+  const int32_t largest = *std::max_element(x, x + depth);
+  auto exponential = [&](int32_t q) { return numeric::ExpOfNegative(differences.Scaled(q - largest)); };
+  int32_t sum = 0;
+  for (size_t i = 0; i < depth; ++i) {
+    if (x[i] - largest >= differences.lowest) {
+      sum = WrapAdd(sum, numeric::RoundingShiftRight(exponential(x[i]), kSumBits));
+    }
+  }
+  int exponent = 0;
+  const int32_t reciprocal = numeric::Reciprocal(sum, kSumBits, &exponent);
+  const int shift = std::clamp(exponent + kBits - static_cast<int>(8 * sizeof(T)), 0, kBits);
+  for (size_t i = 0; i < depth; ++i) {
+    int32_t result = LimitsOf<T>().low;
+    if (x[i] - largest >= differences.lowest) {
+      result += numeric::RoundingShiftRight(numeric::DoublingHighMul(reciprocal, exponential(x[i])), shift);
+    }
+    y[i] = static_cast<T>(LimitsOf<T>().Clamp(result));
+  }
+}
+
+struct Tables16 {
+  Table16 exponential, reciprocal;  // exp on [-10, 0]; 1 / (1 + x) on [0, 1]
+};
+
+const Tables16& SoftmaxTables16() {
+  constexpr double kRange = 65535.0, kFarthest = 10.0;
+  constexpr int32_t kTop = std::numeric_limits<int16_t>::max(), kBottom = std::numeric_limits<int16_t>::min();
+  static const Tables16 tables = {
+      Table16::Make<double>(kFarthest / kRange, kTop, 2.0 / kRange, 0, [](double x) { return std::exp(x); }),
+      Table16::Make<double>(1.0 / kRange, kBottom, 2.0 / kRange, 0, [](double x) { return 1.0 / (1.0 + x); })};
+  return tables;
+}
+
+void SoftmaxRow16(const int16_t* x, int16_t* y, size_t depth, const numeric::Multiplier& factor) {
+  constexpr Limits kLimits = LimitsOf<int16_t>();
+  constexpr int kHalfBits = 14, kFractionalBits = 15;
+  const Tables16& tables = SoftmaxTables16();
+  const int32_t largest = *std::max_element(x, x + depth);
+  uint32_t sum = 0;  // Q16.15
+  for (size_t i = 0; i < depth; ++i) {
+    const int32_t scaled = WrapAdd(numeric::Rescale(x[i] - largest, factor), kLimits.high);
+    y[i] = tables.exponential[static_cast<int16_t>(kLimits.Clamp(scaled))];
+    sum += static_cast<uint32_t>(y[i]);
+  }
+  const int headroom = std::countl_zero(sum);
+  // The sum in [1, 2), of which the table wants what is above 1, around the middle of its integers.
+  const int64_t normalized = ((static_cast<int64_t>(sum) << (headroom - 1)) + (1 << (kHalfBits - 1))) >> kHalfBits;
+  const int32_t centered = static_cast<int32_t>(normalized) - ((1 << kFractionalBits) + (1 << (kFractionalBits + 1)));
+  const int64_t reciprocal = tables.reciprocal[static_cast<int16_t>(kLimits.Clamp(centered))];
+  const int shift = kBits - headroom;
+  for (size_t i = 0; i < depth; ++i) {
+    const int64_t result = (y[i] * reciprocal + (int64_t{1} << (shift - 1))) >> shift;
+    y[i] = static_cast<int16_t>(std::clamp<int64_t>(result, 0, kLimits.high));
+  }
+}
+
+absl::Status EvalQuantized(const EvalContext& context) {
+  ZP_ASSIGN_OR_RETURN(const Params from, ParamsOf(context.inputs[0].quant));
+  const float beta = context.attrs.Float("beta");
+  const Rows rows = RowsOf(context.inputs[0]);
+  if (rows.depth == 0) return absl::OkStatus();
+  return ForIntegers(context, 1, [&]<typename T>(T) -> absl::Status {
+    const T* x = context.inputs[0].As<T>();
+    T* y = context.outputs[0].As<T>();
+    if constexpr (sizeof(T) == 1) {
+      const Differences differences = DifferencesOf(from.scale, beta);
+      for (size_t r = 0; r < rows.rows; ++r) SoftmaxRow8(x + r * rows.depth, y + r * rows.depth, rows.depth, differences);
+    } else {
+      constexpr double kStep = 10.0 / 65535.0;  // of the table of exponentials
+      const numeric::Multiplier factor = numeric::ToMultiplier(static_cast<double>(from.scale * beta) / kStep);
+      for (size_t r = 0; r < rows.rows; ++r) SoftmaxRow16(x + r * rows.depth, y + r * rows.depth, rows.depth, factor);
+    }
+    return absl::OkStatus();
+  });
+}
+
 }  // namespace
 
 OpDef Softmax() {
   OpDef def = UnaryRecord("SOFTMAX", schema::BuiltinOperator_SOFTMAX, "", Eval);
+  def.eval_quantized = EvalQuantized;
   def.infer = InferRowwise;
   def.options = {schema::BuiltinOptions_SoftmaxOptions, {{"beta", schema::SoftmaxOptions::VT_BETA, FieldKind::kFloat}}};
   def.tf = {{"Softmax", Import}};

@@ -1,9 +1,8 @@
 // SPACE_TO_BATCH_ND: pads (operand 2), then moves the positions within blocks (operand 1) to the batch dimension.
-#include <cstring>
-
 #include "absl/strings/str_cat.h"
 #include "ops/block_common.h"
 #include "ops/data_movement.h"
+#include "ops/quantized.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops {
@@ -37,7 +36,7 @@ absl::Status Eval(const EvalContext& context) {
   ZP_ASSIGN_OR_RETURN(const SpaceAndBatch blocks, ReadSpaceAndBatch(context));
   ZP_ASSIGN_OR_RETURN(const size_t width, ElementBytes(to.type));
   if (to.bytes() == 0) return absl::OkStatus();
-  std::memset(to.data, 0, to.bytes());  // the padding
+  FillElements(to.data, ZeroElement(to).data(), width, to.elements());  // the padding
   return CopySpaceAndBatch(blocks, width, context.inputs[0], to, /*to_batch=*/true);
 }
 

@@ -1,5 +1,6 @@
 // SUB: a - b, numpy broadcasting.
 #include "ops/elementwise.h"
+#include "ops/quantized.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops::records {
@@ -9,6 +10,8 @@ absl::Status Eval(const EvalContext& context) {
   if (context.inputs[0].type == ElementType::kFloat32) return EvalBinaryFloat(context, kernels::Binary::kSub);
   return EvalBinaryInts(context, []<typename T>(T a, T b) { return WrapSub(a, b); });
 }
+
+absl::Status EvalQuantized(const EvalContext& context) { return EvalQuantizedSum(context, -1); }
 
 int Version(const VersionContext& context) {
   const ElementType type = context.input_type(0);
@@ -25,6 +28,7 @@ OpDef Sub() {
   def.options = {schema::BuiltinOptions_SubOptions,
                  {{kFusedActivation, schema::SubOptions::VT_FUSED_ACTIVATION_FUNCTION, FieldKind::kInt8},
                   {"pot_scale_int16", schema::SubOptions::VT_POT_SCALE_INT16, FieldKind::kBool, 1}}};
+  def.eval_quantized = EvalQuantized;
   def.quant.int8 = def.quant.int16 = true;
   def.quant.int16_attrs = {{"pot_scale_int16", false}};
   def.version = Version;

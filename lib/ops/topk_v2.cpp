@@ -115,6 +115,7 @@ OpDef TopkV2() {
   def.tf = {{"TopKV2", Import}};
   def.infer = Infer;
   def.eval_float = Eval;
+  def.eval_quantized = Eval;
   def.quant.inputs = {OperandSpec::Activation(), OperandSpec::Other()};
   def.quant.outputs = {OperandSpec::Activation(), OperandSpec::Other()};
   def.quant.int8 = true;

@@ -1,7 +1,9 @@
 // TRANSPOSE_CONV: the gradient of a convolution; operands are the result's shape, weights [out, h, w, in], the input and
 // an optional bias. tf.Conv2DBackpropInput becomes it in passes/legalize.
+#include "kernels/integer.h"
 #include "ops/activation.h"
 #include "ops/conv_shape.h"
+#include "ops/quantized_conv.h"
 #include "ops/weights.h"
 #include "schema/schema_generated.h"
 
@@ -81,6 +83,51 @@ absl::Status Eval(const EvalContext& context) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::shared_ptr<const void>> PrepareQuantized(const PrepareContext& context) {
+  return WidenWeights(context.inputs[kWeights]);
+}
+
+// Every element of the input adds its products to the results that it reaches.
+absl::Status EvalQuantized(const EvalContext& context) {
+  const TensorView& filter = context.inputs[kWeights];
+  const TensorView& input = context.inputs[kInput];
+  ZP_ASSIGN_OR_RETURN(const Sliding sliding, SlidingOf(context.attrs));
+  const MutableView& output = context.outputs[0];
+  if (output.elements() == 0) return absl::OkStatus();
+  if (input.type != output.type) return NoIntegerKernelFor(input.type);
+  const int64_t channels = filter.dim(0), taps = filter.dim(1) * filter.dim(2), depth = filter.dim(3);
+  ZP_ASSIGN_OR_RETURN(const SumToResult results,
+                      SumToResult::Make(context, kInput, kWeights, kBias, channels, Rounding::kFixedPoint));
+  std::shared_ptr<const WideWeights> now;
+  ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, kWeights, now));
+  const kernels::Window window = MakeWindow(output.dims, filter.dim(1), filter.dim(2), sliding, input.dims);
+  std::vector<int16_t> row(static_cast<size_t>(depth));
+  std::vector<int64_t> products(static_cast<size_t>(channels * taps));
+  std::vector<int64_t> sums(static_cast<size_t>(output.elements()), 0);
+  return ForIntegers(context, 0, [&]<typename T>(T) -> absl::Status {
+    const T* x = input.As<T>();
+    ForEachPosition(window, [&](int64_t n, int64_t iy, int64_t ix) {
+      kernels::Widen(x, depth, results.input_zero(), row.data());
+      x += depth;
+      kernels::IntegerProducts(row.data(), weights, channels * taps, depth, products.data());
+      for (int64_t ky = 0; ky < window.kernel_h; ++ky) {
+        const int64_t oy = iy * window.stride_h - window.pad_top + ky;
+        if (oy < 0 || oy >= window.in_h) continue;
+        for (int64_t kx = 0; kx < window.kernel_w; ++kx) {
+          const int64_t ox = ix * window.stride_w - window.pad_left + kx;
+          if (ox < 0 || ox >= window.in_w) continue;
+          int64_t* to = sums.data() + ((n * window.in_h + oy) * window.in_w + ox) * channels;
+          const int64_t* from = products.data() + ky * window.kernel_w + kx;
+          for (int64_t c = 0; c < channels; ++c) to[c] += from[c * taps];
+        }
+      }
+    });
+    T* y = output.As<T>();
+    for (size_t i = 0; i < sums.size(); ++i) y[i] = results.Apply<T>(static_cast<int64_t>(i) % channels, sums[i]);
+    return absl::OkStatus();
+  });
+}
+
 int Version(const VersionContext& context) {
   const ElementType in = context.input_type(kInput), weight = context.input_type(kWeights);
   if (in == ElementType::kInt16 && weight == ElementType::kInt8 && context.attrs().Int("quantized_bias_type") != 0) return 5;
@@ -108,6 +155,8 @@ OpDef TransposeConv() {
   def.infer = Infer;
   def.prepare = Prepare;
   def.eval_float = Eval;
+  def.prepare_quantized = PrepareQuantized;
+  def.eval_quantized = EvalQuantized;
   def.quant.inputs = {OperandSpec::Other(), OperandSpec::Weight(0), OperandSpec::Activation(), OperandSpec::Bias(2, 1)};
   def.quant.outputs = {OperandSpec::Activation()};
   def.quant.int8 = def.quant.int16 = true;

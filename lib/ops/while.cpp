@@ -30,6 +30,7 @@ OpDef While() {
                        {"body_subgraph_index", schema::WhileOptions::VT_BODY_SUBGRAPH_INDEX, FieldKind::kGraph}}},
           .infer = Infer,
           .eval_float = Eval,
+          .eval_quantized = Eval,
           .has_side_effects = true};  // those of the graphs, which the record cannot see
 }
 

@@ -25,6 +25,7 @@
 #include "pipeline/mode.h"
 #include "pipeline/recipe.h"
 #include "pipeline/report.h"
+#include "pipeline/samples.h"
 #include "plan/plan.h"
 #include "rewrite/rewrite.h"
 
@@ -69,8 +70,6 @@ class StageClock {
   Clock::time_point began_;
 };
 
-ir::Shape ToShape(const std::vector<int64_t>& dims) { return ir::Shape(absl::MakeConstSpan(dims)); }
-
 // Samples of the public API as the calibrator takes them. The calibrator may hold several at once, the user's views live
 // until the next call only, so the data is copied.
 calibrate::NextSample Adapt(const RepresentativeDataset& dataset) {
@@ -78,14 +77,7 @@ calibrate::NextSample Adapt(const RepresentativeDataset& dataset) {
     SampleView view;
     ZP_ASSIGN_OR_RETURN(bool more, next(view));
     if (!more) return false;
-    sample.signature = view.signature;
-    sample.continues = view.continues;
-    sample.tensors.clear();
-    for (const TensorView& tensor : view.tensors) {
-      const auto* data = static_cast<const uint8_t*>(tensor.data);
-      sample.tensors.push_back({tensor.name, static_cast<ElementType>(tensor.type), ToShape(tensor.shape),
-                                Bytes::Own(std::vector<uint8_t>(data, data + tensor.bytes))});
-    }
+    sample = pipeline::ToSample(view);
     return true;
   };
 }
@@ -366,30 +358,7 @@ absl::StatusOr<Converter> Converter::FromPath(const std::string& path, const Sav
   return is_folder ? FromSavedModel(path, options) : FromTflite(path);
 }
 
-std::vector<SignatureInputs> Converter::Signatures() const {
-  auto describe = [](const ir::Graph& graph, const std::string& name, ir::ValueId id) {
-    const ir::Value& value = graph.value(id);
-    return InputInfo{name, static_cast<Type>(value.type), {value.shape.dims().begin(), value.shape.dims().end()},
-                     value.name};
-  };
-  std::vector<SignatureInputs> result;
-  for (const ir::Signature& signature : state_->model.signatures) {
-    SignatureInputs one;
-    one.key = signature.key;
-    const ir::Graph& graph = state_->model.graphs[static_cast<size_t>(signature.graph)];
-    for (const ir::NamedValue& input : signature.inputs) one.inputs.push_back(describe(graph, input.name, input.value));
-    for (const ir::NamedValue& output : signature.outputs) one.outputs.push_back(output.name);
-    result.push_back(std::move(one));
-  }
-  if (result.empty() && !state_->model.graphs.empty()) {  // a .tflite without signatures: its tensors' names
-    const ir::Graph& graph = state_->model.graphs[0];
-    SignatureInputs one;
-    for (ir::ValueId id : graph.inputs) one.inputs.push_back(describe(graph, graph.value(id).name, id));
-    for (ir::ValueId id : graph.outputs) one.outputs.push_back(graph.value(id).name);
-    result.push_back(std::move(one));
-  }
-  return result;
-}
+std::vector<SignatureInputs> Converter::Signatures() const { return pipeline::SignaturesOf(state_->model); }
 
 bool Converter::HasTrainedRanges() const { return passes::HasTrainedActivations(state_->model); }
 

@@ -1,0 +1,64 @@
+#include "ops/quantized_conv.h"
+
+#include "kernels/integer.h"
+
+namespace zeropoint::ops {
+
+absl::StatusOr<SumToResult> SumToResult::Make(const EvalContext& context, int input, int weights, int bias,
+                                              int64_t channels, Rounding rounding) {
+  const TensorView& x = context.inputs[static_cast<size_t>(input)];
+  const TensorView& w = context.inputs[static_cast<size_t>(weights)];
+  const MutableView& y = context.outputs[0];
+  SumToResult result;
+  ZP_ASSIGN_OR_RETURN(const Params from, ParamsOf(x.quant));
+  ZP_ASSIGN_OR_RETURN(const Params to, ParamsOf(y.quant));
+  ZP_ASSIGN_OR_RETURN(result.limits_, FusedLimits(context.attrs, y));
+  if (w.quant == nullptr || !w.quant->quantized()) return absl::InvalidArgumentError("the weights have no scale");
+  const std::vector<float>& scales = w.quant->scale;
+  if (scales.size() != 1 && static_cast<int64_t>(scales.size()) != channels) {
+    return absl::InvalidArgumentError(absl::StrCat(scales.size(), " scales for ", channels, " output channels"));
+  }
+  result.rounding_ = rounding;
+  result.input_zero_ = from.zero_point;
+  result.zero_point_ = to.zero_point;
+  // LiteRT sums in the bias's type; where there is none, in what the attribute names.
+  const int64_t bias_type = context.attrs.Int("quantized_bias_type");
+  result.wide_ = x.type == ElementType::kInt16 && bias_type != static_cast<int64_t>(ElementType::kInt32);
+  for (int64_t c = 0; c < channels; ++c) {
+    const float scale = scales[scales.size() == 1 ? 0 : static_cast<size_t>(c)];
+    const double factor =
+        static_cast<double>(from.scale) * static_cast<double>(scale) / static_cast<double>(to.scale);
+    if (rounding == Rounding::kReal) result.factors_.push_back(factor);
+    else result.multipliers_.push_back(numeric::ToMultiplier(factor));
+  }
+  const bool has_bias = bias >= 0 && static_cast<size_t>(bias) < context.inputs.size() &&
+                        context.inputs[static_cast<size_t>(bias)].data != nullptr;
+  if (!has_bias) return result;
+  const TensorView& b = context.inputs[static_cast<size_t>(bias)];
+  if (b.elements() != channels) {
+    return absl::InvalidArgumentError(absl::StrCat("a bias of ", b.elements(), " elements for ", channels, " channels"));
+  }
+  if (b.type == ElementType::kInt32) result.bias32_ = b.As<int32_t>();
+  else if (b.type == ElementType::kInt64) result.bias64_ = b.As<int64_t>();
+  else return NoIntegerKernelFor(b.type);
+  result.wide_ = result.bias64_ != nullptr;
+  return result;
+}
+
+std::shared_ptr<const WideWeights> WidenWeights(const TensorView& weights) {
+  if (weights.data == nullptr || weights.type != ElementType::kInt8) return nullptr;
+  auto wide = std::make_shared<WideWeights>(static_cast<size_t>(weights.elements()));
+  kernels::Widen(weights.As<int8_t>(), weights.elements(), 0, wide->data());
+  return wide;
+}
+
+absl::StatusOr<const int16_t*> WeightsOf(const EvalContext& context, int operand,
+                                         std::shared_ptr<const WideWeights>& now) {
+  if (context.prepared != nullptr) return static_cast<const WideWeights*>(context.prepared)->data();
+  const TensorView& weights = context.inputs[static_cast<size_t>(operand)];
+  now = WidenWeights(weights);
+  if (now == nullptr) return NoIntegerKernelFor(weights.type);
+  return now->data();
+}
+
+}  // namespace zeropoint::ops

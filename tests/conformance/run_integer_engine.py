@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+"""Holds our integer engine (`zeropoint run`) against LiteRT's reference kernels, tensor by tensor, bit by bit.
+
+    run_integer_engine.py [--zoo NAME ...] [--ops PATTERN ...] [--file TFLITE ...] [--verbose]
+
+Without a choice: the quantized files of ../shared/zoo/reference, and the files that our command makes of the cases of ops/ in the
+integer modes. A file's verdict is one of
+
+    exact      every tensor that a node computes has the same bits
+    float      the same, but for float tensors, whose last bits depend on the processor's vectors
+    within 1   integers differ by one step, at the nodes listed in integer_explained.json with the cause
+    fails      anything else
+    not run    our engine says which op lacks a kernel, or LiteRT does not run the file
+
+LiteRT's reference kernels are asked for (BUILTIN_REF); where they lack an op of the file, its optimized ones are, without XNNPACK.
+A node is blamed for a difference only when its operands have none. Needs numpy and ai-edge-litert; says so and passes without.
+"""
+import argparse
+import collections
+import concurrent.futures
+import fnmatch
+import glob
+import json
+import multiprocessing
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path[:0] = [HERE, os.path.join(HERE, 'ops')]
+
+EXPLAINED = os.path.join(HERE, 'integer_explained.json')
+ZOO_FILES = ('int8', 'int8_only', 'int16x8')
+OP_MODES = {'int8': [], 'int8-only': ['--input-type', 'int8', '--output-type', 'int8'],
+            'int16x8': ['--input-type', 'int16', '--output-type', 'int16']}
+RUN_SECONDS = 300
+SEED = 20261123
+
+# verdict; blamed: [(op, type, largest difference, share of elements, tensor)]; text: why it did not run
+Outcome = collections.namedtuple('Outcome', 'verdict blamed text')
+
+
+def samples_for(model, np):
+    """{input: array of one sample, with a leading axis}: random over the whole range of the type; names are the tensors'."""
+    random = np.random.default_rng(SEED)
+    samples = {}
+    for detail in model.get_input_details():
+        shape = [max(1, int(d)) for d in detail['shape']]
+        dtype = np.dtype(detail['dtype'])
+        if dtype.kind == 'f':
+            array = random.normal(0, 1, shape)
+        elif dtype.kind == 'b':
+            array = random.integers(0, 2, shape)
+        elif dtype.itemsize <= 2:
+            limits = np.iinfo(dtype)
+            array = random.integers(limits.min, limits.max + 1, shape)
+        else:
+            array = random.integers(0, 2, shape)  # indices and conditions
+        samples[detail['name']] = array.astype(dtype)[None]
+    return samples
+
+
+def reference(path, samples, litert):
+    """({tensor: array}, which kernels), or the error."""
+    errors = []
+    for kernels in (litert.OpResolverType.BUILTIN_REF, litert.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES):
+        try:
+            run = litert.Interpreter(model_path=path, experimental_op_resolver_type=kernels, experimental_preserve_all_tensors=True)
+            for detail in run.get_input_details():
+                run.resize_tensor_input(detail['index'], samples[detail['name']][0].shape)
+            run.allocate_tensors()
+            for detail in run.get_input_details():
+                run.set_tensor(detail['index'], samples[detail['name']][0])
+            run.invoke()
+        except (RuntimeError, ValueError) as error:
+            errors.append(str(error))
+            continue
+        tensors = {}
+        for detail in run.get_tensor_details():
+            try:
+                tensors[detail['index']] = (detail['name'], run.get_tensor(detail['index']))
+            except ValueError:  # a tensor without elements: of another graph, or a resource
+                continue
+        return tensors, kernels.name
+    return None, errors[-1]
+
+
+def nodes_of(path, schema):
+    """[(op, operands, results)] of the first graph, tensors as indices."""
+    with open(path, 'rb') as file:
+        model = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(file.read(), 0))
+    names = {value: name for name, value in vars(schema.BuiltinOperator).items() if not name.startswith('_')}
+    codes = [names.get(max(code.builtinCode, code.deprecatedBuiltinCode), 'CUSTOM') for code in model.operatorCodes]
+    return [(codes[node.opcodeIndex], [int(i) for i in node.inputs if i >= 0], [int(i) for i in node.outputs if i >= 0])
+            for node in model.subgraphs[0].operators]
+
+
+def compare(path, zeropoint, samples_file=None):
+    """The Outcome of one file."""
+    import numpy as np
+    from ai_edge_litert import interpreter as litert
+    from ai_edge_litert import schema_py_generated as schema
+    try:
+        model = litert.Interpreter(model_path=path, experimental_op_resolver_type=litert.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES)
+    except (RuntimeError, ValueError) as error:
+        return Outcome('not run', [], 'LiteRT: ' + str(error)[:200])
+    samples = samples_for(model, np)
+    if samples_file:
+        samples = dict(np.load(samples_file))
+    with tempfile.TemporaryDirectory() as folder:
+        data, out = os.path.join(folder, 'in.npz'), os.path.join(folder, 'out.npz')
+        np.savez(data, **samples)
+        done = subprocess.run([zeropoint, 'run', path, '--data', data, '-o', out, '--tensors'], capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, timeout=RUN_SECONDS, check=False)
+        if done.returncode != 0:
+            return Outcome('not run', [], ' '.join(done.stderr.split()).replace('zeropoint: error: ', ''))
+        with np.load(out) as file:
+            ours = {name: file[name][0] for name in file.files}
+    wanted, kernels = reference(path, samples, litert)
+    if wanted is None:
+        return Outcome('not run', [], 'LiteRT: ' + kernels[:200])
+    blamed, dirty = [], set()
+    for op, operands, results in nodes_of(path, schema):
+        for index in results:
+            if index not in wanted or wanted[index][0] not in ours:
+                continue
+            name, want = wanted[index]
+            got = ours[name]
+            if want.shape != got.shape or want.dtype != got.dtype:
+                blamed.append((op, str(want.dtype), float('inf'), 1.0, '%s: %s%s, not %s%s' % (
+                    name, got.dtype, list(got.shape), want.dtype, list(want.shape))))
+                dirty.add(index)
+                continue
+            if want.tobytes() == got.tobytes():
+                continue
+            dirty.add(index)
+            if any(i in dirty for i in operands):
+                continue
+            difference = np.abs(want.astype(np.float64) - got.astype(np.float64))
+            blamed.append((op, str(want.dtype), float(np.nanmax(difference)), float(np.mean(difference != 0)), name))
+    if not blamed:
+        return Outcome('exact', [], kernels)
+    if all(kind == 'float32' for _, kind, *_ in blamed):
+        scale = max(float(np.max(np.abs(array))) for _, array in wanted.values() if array.dtype == np.float32 and array.size)
+        near = all(largest <= 1e-4 * max(scale, 1e-30) for _, _, largest, *_ in blamed)
+        return Outcome('float' if near else 'fails', blamed, kernels)
+    within = all(kind == 'float32' or largest <= 1 for _, kind, largest, *_ in blamed)
+    return Outcome('within 1' if within else 'fails', blamed, kernels)
+
+
+def zoo_jobs(names):
+    import conformance
+    shared = conformance.shared_folder()
+    if shared is None:
+        print('integer engine on the zoo SKIPPED: no ../shared with models and references (ZEROPOINT_SHARED names another place)')
+        return []
+    return [('%s/%s' % (os.path.basename(os.path.dirname(path)), os.path.basename(path)), path)
+            for path in sorted(glob.glob(os.path.join(shared, 'zoo/reference/*/*.tflite')))
+            if os.path.basename(path)[:-len('.tflite')] in ZOO_FILES and any(fnmatch.fnmatch(path.split('/')[-2], n) for n in names)]
+
+
+def check_case(name, case, zeropoint, mode):
+    import numpy as np
+    with tempfile.TemporaryDirectory() as folder:
+        case.write(folder)
+        np.savez(os.path.join(folder, 'samples.npz'), **case.calibration())
+        path = os.path.join(folder, 'model.tflite')
+        command = [zeropoint, 'convert', folder, '-o', path, '--mode', mode, '-q', '--threads', '1', '--data',
+                   os.path.join(folder, 'samples.npz'), *OP_MODES[mode]]
+        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=RUN_SECONDS, check=False)
+        if done.returncode != 0:
+            return None  # the mode does not have the op: nothing to run
+        return compare(path, zeropoint)
+
+
+class Explained:
+    """What may differ by one step: {"op type": {"cause": ..., "share": the largest share of a tensor's elements}}."""
+
+    def __init__(self):
+        with open(EXPLAINED, encoding='utf-8') as file:
+            self.entries = json.load(file)
+        self.seen = set()
+
+    def covers(self, outcome):
+        for op, kind, largest, share, _ in outcome.blamed:
+            if kind == 'float32':
+                continue
+            entry = self.entries.get('%s %s' % (op, kind))
+            if entry is None or largest > 1 or share > entry['share']:
+                return False
+            self.seen.add('%s %s' % (op, kind))
+        return True
+
+
+def report(name, outcome, explained, options, verdicts, missing):
+    verdict = outcome.verdict
+    if verdict == 'within 1' and not explained.covers(outcome):
+        verdict = 'fails'
+    verdicts[verdict] += 1
+    if verdict == 'not run':
+        found = re.search(r'(?:no (?:integer|float) kernel for|has no integer kernel for) ([A-Za-z0-9_]+).*?(?:op ([A-Z0-9_]+))?[,)]', outcome.text)
+        missing[found.group(2) or found.group(1) if found else outcome.text[:100]] += 1
+    if verdict in ('fails', 'not run') or options.verbose:
+        print('%-9s %s (%s)' % (verdict, name, outcome.text))
+        for op, kind, largest, share, tensor in outcome.blamed:
+            print('          %s %s: up to %g in %.2f %% of %s' % (op, kind, largest, 100 * share, tensor))
+    return verdict
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--zeropoint', default=os.path.join(ROOT, 'build/release/bin/zeropoint'), help='the command')
+    parser.add_argument('--zoo', nargs='*', help='these models of the zoo (patterns; none: all)')
+    parser.add_argument('--ops', nargs='*', help='these cases of ops/ (patterns; none: all)')
+    parser.add_argument('--file', nargs='*', default=[], help='these files')
+    parser.add_argument('--jobs', type=int, default=os.cpu_count())
+    parser.add_argument('--verbose', action='store_true', help='every file')
+    options = parser.parse_args()
+    try:
+        from ai_edge_litert import interpreter  # noqa: F401: whether it can be had
+    except ImportError as missing_package:
+        print('integer engine SKIPPED: %s; scripts/venv.sh installs the interpreter' % missing_package)
+        return 0
+    started = time.perf_counter()
+    zeropoint = os.path.abspath(options.zeropoint)
+    everything = options.zoo is None and options.ops is None and not options.file
+    explained = Explained()
+    verdicts, missing = collections.Counter(), collections.Counter()
+    with concurrent.futures.ProcessPoolExecutor(options.jobs, multiprocessing.get_context('fork')) as pool:
+        jobs = [(path, pool.submit(compare, path, zeropoint)) for path in options.file]
+        if options.zoo is not None or everything:
+            jobs += [(name, pool.submit(compare, path, zeropoint)) for name, path in zoo_jobs(options.zoo or ['*'])]
+        if options.ops is not None or everything:
+            import suite
+            patterns = options.ops or ['*']
+            for case in suite.cases():
+                if any(fnmatch.fnmatch(case.name, p) for p in patterns):
+                    jobs += [('%s %s' % (case.name, mode), pool.submit(check_case, case.name, case, zeropoint, mode)) for mode in OP_MODES]
+        for name, job in jobs:
+            try:
+                outcome = job.result()
+            except (subprocess.TimeoutExpired, concurrent.futures.process.BrokenProcessPool) as error:
+                outcome = Outcome('fails', [], str(error)[:200])
+            if outcome is not None:
+                report(name, outcome, explained, options, verdicts, missing)
+    for op, count in missing.most_common():
+        print('not run   %4d  %s' % (count, op))
+    stale = sorted(set(explained.entries) - explained.seen) if everything else []
+    for key in stale:
+        print('integer_explained.json: "%s" no longer occurs' % key)
+    print('integer engine: %d files: %s; %.0f s' % (sum(verdicts.values()), ', '.join('%d %s' % (verdicts[v], v) for v in (
+        'exact', 'float', 'within 1', 'fails', 'not run')), time.perf_counter() - started))
+    return 1 if verdicts['fails'] or stale else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
