@@ -70,9 +70,12 @@ absl::Status RunSamples(const RunOptions& options, const RepresentativeDataset& 
     const std::string prefix = several ? absl::StrCat(sample.signature, "/") : "";
     if (options.reset_state && !sample.continues) runner.ResetState();
     absl::Status added;
+    std::map<std::string, int> seen;
     if (options.tensors) {
       runner.observer = [&](const TensorView& tensor) {
-        if (added.ok()) added = results.Add(prefix + tensor.name, tensor.type, tensor.shape, tensor.data, tensor.bytes);
+        const int before = seen[tensor.name]++;
+        const std::string name = before == 0 ? tensor.name : absl::StrCat(tensor.name, "#", before);
+        if (added.ok()) added = results.Add(prefix + name, tensor.type, tensor.shape, tensor.data, tensor.bytes);
       };
     }
     absl::StatusOr<std::vector<Tensor>> outputs = runner.Run(sample);
