@@ -26,13 +26,11 @@ absl::Status Eval(const EvalContext& context) {
   return absl::OkStatus();
 }
 
-absl::Status EvalQuantized(const EvalContext& context) { return EvalQuantizedSumOver(context, /*mean=*/true); }
-
 }  // namespace
 
 OpDef Mean() {
   OpDef def = ReduceRecord("MEAN", schema::BuiltinOperator_MEAN, "Mean", Eval);
-  def.eval_quantized = EvalQuantized;
+  def.eval_quantized = EvalQuantizedMean;
   def.version = VersionByInt8Then16;
   return def;
 }

@@ -224,13 +224,13 @@ std::vector<A> Accumulate(const EvalContext& context, const Groups& groups, A fi
 
 }  // namespace
 
-absl::Status EvalQuantizedSumOver(const EvalContext& context, bool mean) {
+absl::Status EvalQuantizedMean(const EvalContext& context) {
   ZP_ASSIGN_OR_RETURN(const Groups groups, GroupsOf(context));
   ZP_ASSIGN_OR_RETURN(const Params from, ParamsOf(context.inputs[0].quant));
   ZP_ASSIGN_OR_RETURN(const Params to, ParamsOf(context.outputs[0].quant));
   numeric::Multiplier factor = numeric::ToMultiplier(static_cast<double>(from.scale) / static_cast<double>(to.scale));
   const int64_t count = ReducedCount(context);
-  if (mean && count > 1) {
+  if (count > 1) {
     // The division goes into the factor, with as many digits as its shift has room for.
     constexpr int kMaxShift = 32, kShiftRoom = 31;
     const int digits = 63 - std::countl_zero(static_cast<uint64_t>(count));
@@ -244,6 +244,25 @@ absl::Status EvalQuantizedSumOver(const EvalContext& context, bool mean) {
     for (size_t i = 0; i < sums.size(); ++i) {
       const int32_t sum = static_cast<int32_t>(sums[i] - from.zero_point * count);
       y[i] = static_cast<T>(LimitsOf<T>().Clamp(WrapAdd(numeric::Rescale(sum, factor), to.zero_point)));
+    }
+    return absl::OkStatus();
+  });
+}
+
+// As LiteRT's optimized kernel, in float32: the reference kernel of 2.3 takes all integers for uint8.
+absl::Status EvalQuantizedTotal(const EvalContext& context) {
+  ZP_ASSIGN_OR_RETURN(const Groups groups, GroupsOf(context));
+  ZP_ASSIGN_OR_RETURN(const Params from, ParamsOf(context.inputs[0].quant));
+  ZP_ASSIGN_OR_RETURN(const Params to, ParamsOf(context.outputs[0].quant));
+  const float scale = from.scale / to.scale;
+  const float bias = static_cast<float>(-from.zero_point) * scale * static_cast<float>(ReducedCount(context));
+  return ForIntegers(context, 1, [&]<typename T>(T) -> absl::Status {
+    const auto sums = Accumulate<T, int64_t>(context, groups, 0, [](int64_t sum, T q) { return sum + q; });
+    constexpr float kFar = 1 << 30;  // what is farther has left the limits anyway
+    T* y = context.outputs[0].As<T>();
+    for (size_t i = 0; i < sums.size(); ++i) {
+      const float total = std::round(static_cast<float>(static_cast<int32_t>(sums[i])) * scale + bias);
+      y[i] = static_cast<T>(LimitsOf<T>().Clamp(static_cast<int32_t>(std::clamp(total, -kFar, kFar)) + to.zero_point));
     }
     return absl::OkStatus();
   });

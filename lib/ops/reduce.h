@@ -17,8 +17,9 @@ absl::Status EvalReduce(const EvalContext& context) {
   return EvalReduction(context, kOp);
 }
 
-// eval_quantized of SUM and MEAN.
-absl::Status EvalQuantizedSumOver(const EvalContext& context, bool mean);
+// eval_quantized of MEAN and SUM.
+absl::Status EvalQuantizedMean(const EvalContext& context);
+absl::Status EvalQuantizedTotal(const EvalContext& context);
 // eval_quantized of REDUCE_PROD.
 absl::Status EvalQuantizedProduct(const EvalContext& context);
 // eval_quantized of REDUCE_MAX and REDUCE_MIN, whose result shares the operand's parameters.
