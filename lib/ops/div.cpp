@@ -41,9 +41,11 @@ absl::Status EvalQuantized(const EvalContext& context) {
       const int32_t reciprocal = numeric::Reciprocal(divisor, kIntegerBits, &exponent);
       const int headroom = SignBits(dividend);
       const int32_t quotient = numeric::DoublingHighMul(numeric::ShiftLeft(dividend, headroom), reciprocal);
-      const int right = std::clamp(exponent + headroom - factor.shift, 0, kMaxShift);
-      const int32_t scaled =
-          numeric::RoundingShiftRight(numeric::DoublingHighMul(quotient, factor.value), right);
+      const int right = std::max(exponent + headroom - factor.shift, 0);
+      const int32_t product = numeric::DoublingHighMul(quotient, factor.value);
+      // LiteRT's kernel shifts by more than the word has bits where the dividend is 0, and gets 1.
+      const int32_t scaled = right <= kMaxShift ? numeric::RoundingShiftRight(product, right)
+                                                : (product >> (right & kMaxShift)) + (product >= 0 ? 1 : 0);
       return static_cast<T>(limits.Clamp(WrapAdd(scaled, y.zero_point)));
     });
     return by_zero ? absl::InvalidArgumentError("division of integers by zero") : absl::OkStatus();
