@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -43,6 +45,11 @@ absl::Status AnnotateSample(absl::Status status, uint64_t index) {
 
 absl::Status NonFinite(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("NaN or infinity in ", what));
+}
+
+bool HasNaN(const ops::TensorView& tensor) {
+  const float* elements = tensor.As<float>();
+  return std::any_of(elements, elements + tensor.elements(), [](float x) { return std::isnan(x); });
 }
 
 std::string WordsFor(const ir::Graph& graph, const engine::Sight& sight, const std::string& name) {
@@ -129,7 +136,7 @@ absl::Status Worker::Record(const Job& job, const engine::Sight& sight) {
   if (tensor.type != ElementType::kFloat32 || tensor.elements() == 0) return absl::OkStatus();
   const ir::Graph& graph = model_.graphs[static_cast<size_t>(sight.graph)];
   const kernels::MinMaxResult range = kernels::MinMax(tensor.As<float>(), static_cast<size_t>(tensor.elements()));
-  if (!range.all_finite) {
+  if (!range.all_finite && (sight.kind != engine::Sight::kResult || HasNaN(tensor))) {
     const std::string name = Describe(job, sight);
     return Annotate(NonFinite(WordsFor(graph, sight, name)), Place::kTensor, name);
   }
@@ -137,7 +144,12 @@ absl::Status Worker::Record(const Job& job, const engine::Sight& sight) {
   if (sight.kind == engine::Sight::kInput && graph.uses(sight.value).empty()) return absl::OkStatus();
   auto at = ranges_.find(sight.graph);
   if (at == ranges_.end()) at = ranges_.emplace(sight.graph, RangeStore(graph.num_values())).first;
-  at->second.Add(sight.value, range.min, range.max);
+  if (range.all_finite) {
+    at->second.Add(sight.value, range.min, range.max);
+  } else {
+    // Models compute infinity and select something else later, like LOG(0) in T5. The widest range says: stay float.
+    at->second.Add(sight.value, std::numeric_limits<float>::lowest(), std::numeric_limits<float>::max());
+  }
   return absl::OkStatus();
 }
 

@@ -52,6 +52,8 @@ const ir::Range* Task::RangeOf(ir::ValueId id) const {
   return static_cast<double>(range->max) - static_cast<double>(range->min) <= kWidestRange ? range : nullptr;
 }
 
+bool Task::IsTooWide(ir::ValueId id) const { return statistics.Find(index, id) != nullptr && RangeOf(id) == nullptr; }
+
 const ops::QuantSpec& Task::SpecOf(ir::NodeId id) const {
   static const ops::QuantSpec none;
   if (!Takes(id)) return none;

@@ -32,6 +32,8 @@ struct Task {
 
   // The range that parameters can be made of; null when there is none, or when integer arithmetic cannot hold it.
   const ir::Range* RangeOf(ir::ValueId id) const;
+  // A range was calibrated, but integer arithmetic cannot hold it.
+  bool IsTooWide(ir::ValueId id) const;
   // Null: the node is as the options say.
   const NodeChoice* ChoiceFor(ir::NodeId id) const;
   Scheme SchemeOf(ir::NodeId id) const;

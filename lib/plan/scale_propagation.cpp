@@ -117,7 +117,10 @@ std::optional<Affine> ScalePropagation::SharedParams(ir::NodeId id) {
     if (IsFloat(graph_, node.input(i))) operands.push_back(&OperandState(id, i));
   }
   for (ir::ValueId result : node.outputs()) {
-    if (IsFloat(graph_, result)) results.push_back(&states_[static_cast<size_t>(result)]);
+    if (!IsFloat(graph_, result)) continue;
+    // An operand's parameters would cut off what makes the result wide: a SELECT_V2 that masks stays float.
+    if (task_.IsTooWide(result)) return std::nullopt;
+    results.push_back(&states_[static_cast<size_t>(result)]);
   }
   auto first = [](const std::vector<const State*>& states, bool calibrated) -> const State* {
     auto at = std::find_if(states.begin(), states.end(),

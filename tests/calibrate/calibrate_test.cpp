@@ -159,6 +159,21 @@ TEST_CASE("each signature calibrates its own graph") {
   REQUIRE(Annotation(unknown, Place::kSignature) == "third");
 }
 
+TEST_CASE("infinity that a model computes is the widest range, NaN an error") {
+  const ir::Model model = ModelOf(R"(graph main
+input %x : float32[2]
+%log = LOG(%x) : float32[2]
+%y = EXP(%log) : float32[2]
+output %y
+)");
+  auto statistics = Calibrate(model, From({Sample{"", {Tensor("x", {2}, {0, 1})}}}), Threads(1));
+  REQUIRE(statistics.ok());
+  REQUIRE(statistics->Find(0, Id(model, "log"))->min == std::numeric_limits<float>::lowest());
+  REQUIRE(statistics->Find(0, Id(model, "log"))->max == std::numeric_limits<float>::max());
+  REQUIRE(statistics->Find(0, Id(model, "y"))->max == 1.0f);
+  REQUIRE(Says(ErrorOf(model, {Sample{"", {Tensor("x", {2}, {-1, 1})}}}), "NaN or infinity in the result 'log' of LOG"));
+}
+
 TEST_CASE("what is wrong with a sample is said with its number and tensor") {
   const ir::Model model = ModelOf(kPad);
   const Sample good = PadSample({1, 2, 3});
@@ -190,11 +205,11 @@ TEST_CASE("what is wrong with a sample is said with its number and tensor") {
   REQUIRE(Says(ErrorOf(model, {}), "no samples"));
 }
 
-TEST_CASE("an activation that is not finite names the node that made it") {
+TEST_CASE("an activation that is NaN names the node that made it") {
   const ir::Model model = ModelOf(R"(graph main
 input %x : float32[1,3]
 const %paddings : int32[2,2] = 0 0 1 0
-const %value : float32[] = -inf
+const %value : float32[] = nan
 %p = PADV2(%x, %paddings, %value) : float32[1,4]
 output %p
 )");

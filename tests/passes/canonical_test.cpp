@@ -211,6 +211,25 @@ output %y
 )");
 }
 
+TEST_CASE("a range of whole float numbers is one of integers, whose length is known") {
+  auto text = [](const std::string& step) {
+    return R"(graph main
+input %x : float32[4]
+const %a : float32[] = 0
+const %b : float32[] = 8
+const %c : float32[] = )" + step + R"(
+%r = RANGE(%a, %b, %c) : float32[?]
+%y = ADD(%x, %r) {fused_activation_function=0} : float32[4]
+output %y
+)";
+  };
+  const std::string after = After(UseCheaperOps, text("2"));
+  RequireContains(after, "int32[] = 8");
+  RequireContains(after, "%r = CAST(");
+  RequireSameResults(UseCheaperOps, text("2"), 0.0f);
+  for (const char* step : {"2.5", "0"}) RequireUnchanged(UseCheaperOps, text(step));
+}
+
 TEST_CASE("int64 indices become int32") {
   RequireContains(After(NarrowIndices, R"(graph main
 input %x : float32[2,3]

@@ -358,5 +358,20 @@ output %y
   CHECK(DecisionOn(model, plan, "y").reason == "the range of 'mask', -3.40282e+38 to 0, is too wide for integers");
 }
 
+TEST_CASE("what selects the lowest float for masked elements does not take the parameters of the others") {
+  const ir::Model model = ParsedModel(R"(graph main
+input %c : bool[4]
+input %x : float32[4]
+const %lowest : float32[] = -2e38
+%y = SELECT_V2(%c, %x, %lowest) : float32[4]
+%z = SOFTMAX(%y) {beta=1.0} : float32[4]
+output %z
+)");
+  const GraphPlan plan =
+      Planned(model, Ranges(model, {{"x", -1, 1}, {"y", -2e38f, 1}, {"z", 0, 1}}), With(Scheme::kInt8));
+  CHECK_FALSE(DecisionOn(model, plan, "y").quantized);
+  CHECK_FALSE(DecisionOn(model, plan, "z").quantized);
+}
+
 }  // namespace
 }  // namespace zeropoint::plan

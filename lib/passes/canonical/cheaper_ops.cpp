@@ -6,9 +6,15 @@
 // ADD(NEG(x), y)              SUB(y, x)        either operand
 // DIV(x, SQRT(y))             MUL(x, RSQRT(y)) nothing else reads the SQRT
 // PACK(x)                     RESHAPE(x, [1])  one operand, a scalar
+// RANGE(a, b, c), float32     CAST(RANGE)      whole numbers that float32 tells from their neighbours, constants, c not 0
 //
-// Algebra: the definitions.
+// Algebra: the definitions. Between whole numbers a RANGE has whole numbers; the shape rule of integers knows how many,
+// that of floats does not, so that what hangs on it (the angles of rotary embeddings) becomes constant.
+#include <cmath>
+#include <optional>
+
 #include "absl/strings/str_cat.h"
+#include "ir/constants.h"
 #include "passes/edit.h"
 #include "passes/passes.h"
 
@@ -68,6 +74,34 @@ absl::StatusOr<bool> PackOne(ir::Graph& graph, ir::NodeId id) {
   return true;
 }
 
+constexpr float kLargestWhole = 1 << 24;  // float32 has 24 bits of mantissa
+
+std::optional<int64_t> WholeNumber(const ir::Graph& graph, ir::ValueId id) {
+  if (!IsConstant(graph, id) || graph.value(id).type != ElementType::kFloat32) return std::nullopt;
+  const auto elements = ir::FloatElements(graph, id);
+  if (!elements.has_value() || elements->size() != 1) return std::nullopt;
+  const float x = (*elements)[0];
+  if (!(std::abs(x) < kLargestWhole) || x != std::floor(x)) return std::nullopt;
+  return static_cast<int64_t>(x);
+}
+
+absl::StatusOr<bool> WholeRange(ir::Graph& graph, ir::NodeId id) {
+  if (graph.node(id).inputs().size() != 3) return false;
+  int64_t ends[3];
+  for (int i = 0; i < 3; ++i) {
+    const std::optional<int64_t> end = WholeNumber(graph, graph.node(id).input(i));
+    if (!end.has_value()) return false;
+    ends[i] = *end;
+  }
+  if (ends[2] == 0) return false;
+  const std::string name = graph.node(id).info.name;
+  std::vector<ir::ValueId> integers;
+  for (int64_t end : ends) integers.push_back(AddInt(graph, absl::StrCat(name, "/whole"), end));
+  const ir::ValueId range = Emit(graph, id, "RANGE", std::move(integers));
+  Become(graph, id, "CAST", {range});
+  return true;
+}
+
 }  // namespace
 
 absl::StatusOr<int> UseCheaperOps(ir::Graph& graph) {
@@ -76,7 +110,8 @@ absl::StatusOr<int> UseCheaperOps(ir::Graph& graph) {
   ZP_ASSIGN_OR_RETURN(int sums, RewriteEach(graph, "ADD", [&](ir::NodeId id) { return AddNegated(graph, id); }));
   ZP_ASSIGN_OR_RETURN(int quotients, RewriteEach(graph, "DIV", [&](ir::NodeId id) { return DivideByRoot(graph, id); }));
   ZP_ASSIGN_OR_RETURN(int packs, RewriteEach(graph, "PACK", [&](ir::NodeId id) { return PackOne(graph, id); }));
-  return powers + selects + sums + quotients + packs;
+  ZP_ASSIGN_OR_RETURN(int ranges, RewriteEach(graph, "RANGE", [&](ir::NodeId id) { return WholeRange(graph, id); }));
+  return powers + selects + sums + quotients + packs + ranges;
 }
 
 }  // namespace zeropoint::passes
