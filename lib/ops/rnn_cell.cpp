@@ -89,11 +89,13 @@ absl::Status InferRnn(InferContext& context, int rank) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::shared_ptr<const void>> PrepareRnn(const PrepareContext& context) {
+namespace {
+
+absl::StatusOr<std::shared_ptr<const void>> Prepare(const PrepareContext& context) {
   return std::shared_ptr<const PackedRnn>(PackedRnn::Pack(context.inputs, RnnOperands::OneDirection()));
 }
 
-absl::Status EvalRnn(const EvalContext& context) {
+absl::Status Eval(const EvalContext& context) {
   ZP_RETURN_IF_ERROR(CheckFloats(context));
   std::unique_ptr<PackedRnn> now;
   const auto* packed =
@@ -107,7 +109,7 @@ absl::Status EvalRnn(const EvalContext& context) {
   return packed->Run(context, task);
 }
 
-QuantSpec RnnQuantization() {
+QuantSpec Quantization() {
   QuantSpec spec;
   spec.inputs = {OperandSpec::Activation(), OperandSpec::Weight(-1), OperandSpec::Weight(-1), OperandSpec::Other(),
                  OperandSpec::Other()};
@@ -118,10 +120,26 @@ QuantSpec RnnQuantization() {
   return spec;
 }
 
+}  // namespace
+
 int RnnVersion(const VersionContext& context) {
   const bool hybrid = context.input_type(0) == ElementType::kFloat32 && context.input_type(1) == ElementType::kInt8;
   if (!hybrid) return 1;
   return context.attrs().Bool(kAsymmetricInputs) ? 3 : 2;
+}
+
+OpDef RnnRecord(absl::string_view name, int32_t code) {
+  OpDef def;
+  def.name = name;
+  def.code = code;
+  def.inputs = {kRnnOperands, kRnnOperands};
+  def.prepare = Prepare;
+  def.eval_float = Eval;
+  def.quant = Quantization();
+  def.version = RnnVersion;
+  def.runtime.int8 = def.runtime.int16 = kNever;
+  def.runtime.gap = kNoIntegerRnn;
+  return def;
 }
 
 }  // namespace zeropoint::ops

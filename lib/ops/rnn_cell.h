@@ -44,12 +44,10 @@ class PackedRnn {
   std::optional<GateProduct> input_, aux_, recurrent_;
 };
 
-// --- the record's parts that RNN and UNIDIRECTIONAL_SEQUENCE_RNN share
-
+// The record of a cell in one direction; what differs is left to fill in: the options, and `infer` by way of InferRnn.
+OpDef RnnRecord(absl::string_view name, int32_t code);
+// `rank`: that of the input.
 absl::Status InferRnn(InferContext& context, int rank);
-absl::StatusOr<std::shared_ptr<const void>> PrepareRnn(const PrepareContext& context);
-absl::Status EvalRnn(const EvalContext& context);
-QuantSpec RnnQuantization();
 // Of all ops with plain recurrent cells: hybrid 2, 3 when inputs are rounded asymmetrically; else 1.
 int RnnVersion(const VersionContext& context);
 inline constexpr absl::string_view kNoIntegerRnn = "LiteRT has no integer kernel of it";

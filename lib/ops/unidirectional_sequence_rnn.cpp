@@ -12,21 +12,12 @@ absl::Status Infer(InferContext& context) { return InferRnn(context, 3); }
 
 OpDef UnidirectionalSequenceRnn() {
   using Table = schema::SequenceRNNOptions;
-  OpDef def;
-  def.name = "UNIDIRECTIONAL_SEQUENCE_RNN";
-  def.code = schema::BuiltinOperator_UNIDIRECTIONAL_SEQUENCE_RNN;
-  def.inputs = {kRnnOperands, kRnnOperands};
+  OpDef def = RnnRecord("UNIDIRECTIONAL_SEQUENCE_RNN", schema::BuiltinOperator_UNIDIRECTIONAL_SEQUENCE_RNN);
   def.options = {schema::BuiltinOptions_SequenceRNNOptions,
                  {{kTimeMajor, Table::VT_TIME_MAJOR, FieldKind::kBool},
                   {kFusedActivation, Table::VT_FUSED_ACTIVATION_FUNCTION, FieldKind::kInt8},
                   {kAsymmetricInputs, Table::VT_ASYMMETRIC_QUANTIZE_INPUTS, FieldKind::kBool}}};
   def.infer = Infer;
-  def.prepare = PrepareRnn;
-  def.eval_float = EvalRnn;
-  def.quant = RnnQuantization();
-  def.version = RnnVersion;
-  def.runtime.int8 = def.runtime.int16 = kNever;
-  def.runtime.gap = kNoIntegerRnn;
   return def;
 }
 
