@@ -140,9 +140,11 @@ std::optional<Affine> ScalePropagation::SharedParams(ir::NodeId id) {
 
 void ScalePropagation::SetOperand(ir::NodeId id, int operand, const Affine& params) {
   State& state = OperandState(id, operand);
-  if (state.params == params) return;
   if (state.params.has_value()) {
-    state.readers[{id, operand}] = params;
+    // What the producer's word on its result has requantized for everyone includes this reader unless it says otherwise.
+    if ((state.all_readers.has_value() ? state.all_readers : state.params) != params) {
+      state.readers[{id, operand}] = params;
+    }
     return;
   }
   state.params = params;

@@ -171,6 +171,27 @@ output %m
   CHECK(ReadScale(model, plan, "m", 0) == ScaleOf(0, 4));
 }
 
+TEST_CASE("an op that moves elements reads what its result is stored with, whatever its operand's other readers asked for") {
+  const ir::Model model = ParsedModel(R"(graph main
+input %x : float32[1,2]
+const %shape : int32[1] = 2
+%s = LOGISTIC(%x) : float32[1,2]
+%a = RELU(%x) : float32[1,2]
+%p = RESHAPE(%s, %shape) : float32[2]
+%q = RESHAPE(%s, %shape) : float32[2]
+%r = RESHAPE(%a, %shape) : float32[2]
+%c = CONCATENATION(%q, %r) {axis=0} : float32[4]
+output %p
+output %c
+)");
+  const GraphPlan plan = Planned(model,
+                                 Ranges(model, {{"x", -4, 4}, {"s", 0, 0.9f}, {"a", 0, 4}, {"p", 0, 0.9f},
+                                                {"q", 0, 0.9f}, {"r", 0, 4}, {"c", 0, 4}}),
+                                 With(Scheme::kInt8));
+  CHECK(StoredScale(model, plan, "s") == 1.0f / 256);
+  for (const char* moved : {"p", "q", "r"}) CHECK(ReadScale(model, plan, moved, 0) == StoredScale(model, plan, moved));
+}
+
 TEST_CASE("a constant operand of a same-scale op takes the op's parameters, another its own range") {
   const ir::Model model = ParsedModel(R"(graph main
 input %x : float32[1,2]
