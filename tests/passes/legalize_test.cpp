@@ -140,14 +140,14 @@ output %y
   RequireContains(text, "%y = TRANSPOSE(");
 }
 
-TEST_CASE("softplus takes the exponential of nothing positive") {
+TEST_CASE("softplus takes the logarithm of nothing below one half") {
   const std::string text = After(LegalizeComposites, R"(graph main
 input %x : float32[2]
 %y = tf.Softplus(%x) : float32[2]
 output %y
 )");
-  RequireContains(text, "%y/exp = EXP(%y/mul)");
-  RequireContains(text, "%y = ADD(%y/relu, %y/log)");
+  RequireContains(text, "%y/logistic = LOGISTIC(%y/abs)");
+  RequireContains(text, "%y = SUB(%y/relu, %y/log)");
 }
 
 TEST_CASE("clipping takes the upper bound first") {

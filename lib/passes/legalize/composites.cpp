@@ -1,7 +1,7 @@
 // TF ops that LiteRT says with several of its own, element by element.
 //
 // Before                          After
-// tf.Softplus(x)                  ADD(RELU(x), LOG(ADD(EXP(MUL(ABS(x), -1)), 1)))
+// tf.Softplus(x)                  SUB(RELU(x), LOG(LOGISTIC(ABS(x))))
 // tf.Softsign(x)                  DIV(x, ADD(ABS(x), 1))
 // tf.Log1p(x)                     LOG(ADD(x, 1))
 // tf.Expm1(x)                     SUB(EXP(x), 1)
@@ -31,8 +31,8 @@
 // Conditions: float32 (Size: any; ClipByValue, Reciprocal, DivNoNan, OnesLike: float32, int32, int64; TruncateDiv,
 // TruncateMod, Mod, InvertPermutation: int32, int64).
 // Algebra: the definitions. The forms and the order of operands are those of TensorFlow's converter, but for Softplus,
-// whose LOG(ADD(EXP(x), 1)) overflows from x = 89 on: log(1 + e^x) = max(x, 0) + log(1 + e^-|x|). It also keeps every
-// middle value in [0, 2], which integers hold well.
+// whose LOG(ADD(EXP(x), 1)) overflows from x = 89 on: log(1 + e^x) = max(x, 0) + log(1 + e^-|x|), and
+// the sigmoid of |x| is 1 / (1 + e^-|x|). It also keeps that sigmoid in [0.5, 1], which integers hold well.
 #include <limits>
 #include <numeric>
 #include <vector>
@@ -50,8 +50,7 @@ constexpr double kSeluScale = 1.0507009873554804934193349852946;
 constexpr double kSeluScaleAlpha = 1.7580993408473768599402175208123;
 
 void Softplus(const Formula& f) {
-  const ValueId small = f.Op("EXP", {f.Op("MUL", {f.Op("ABS", {f.x()}), f.Number(-1)})});
-  f.Is("ADD", {f.Op("RELU", {f.x()}), f.Op("LOG", {f.Op("ADD", {small, f.Number(1)})})});
+  f.Is("SUB", {f.Op("RELU", {f.x()}), f.Op("LOG", {f.Op("LOGISTIC", {f.Op("ABS", {f.x()})})})});
 }
 void Softsign(const Formula& f) { f.Is("DIV", {f.x(), f.Op("ADD", {f.Op("ABS", {f.x()}), f.Number(1)})}); }
 void Log1p(const Formula& f) { f.Is("LOG", {f.Op("ADD", {f.x(), f.Number(1)})}); }
