@@ -177,6 +177,7 @@ void SetOptions(const ConvertOptions& options, const Mode& mode, Converter& conv
   converter.integer_only_rewrite = options.integer_only == kRewrite;
   converter.variable_quantization = options.variable_quantization;
   converter.fuse_lstm = options.fuse_lstm;
+  converter.allow_custom_ops = options.allow_custom_ops;
   converter.threads = options.threads;
 }
 

@@ -19,6 +19,7 @@ struct ConvertOptions {
   std::string litert;                    // empty: the newest
   std::string integer_only = "kernels";  // or "rewrite"
   bool fuse_lstm = false;
+  bool allow_custom_ops = false;
   int threads = 0;
   bool per_tensor = false, per_tensor_dense = false;
   bool variable_quantization = false;

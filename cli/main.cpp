@@ -53,6 +53,9 @@ void AddConvert(CLI::App& app, ConvertOptions& options) {
   convert->add_flag("--fuse-lstm", options.fuse_lstm,
                     "every LSTM layer of a fixed batch size becomes one operator, which keeps its state between invocations; "
                     "default: those that TensorFlow fuses, others stay loops");
+  convert->add_flag("--allow-custom-ops", options.allow_custom_ops,
+                    "ops of a SavedModel without a LiteRT form become custom ops, for which the application brings kernels; "
+                    "default: an error that lists them");
   convert->add_option("--input-type", options.input_type, "type of the model's inputs")
       ->check(CLI::IsMember(IoTypeNames()))
       ->capture_default_str();

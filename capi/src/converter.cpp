@@ -318,6 +318,14 @@ zp_status zp_converter_set_fuse_lstm(zp_converter* converter, int fuse, zp_error
   });
 }
 
+zp_status zp_converter_set_allow_custom_ops(zp_converter* converter, int allow, zp_error** err) {
+  return Guard(err, [&]() -> absl::Status {
+    if (converter == nullptr) return BadArgument("converter is NULL");
+    converter->converter.allow_custom_ops = allow != 0;
+    return absl::OkStatus();
+  });
+}
+
 zp_status zp_converter_set_calibration(zp_converter* converter, int32_t calibration, zp_error** err) {
   return Guard(err, [&]() -> absl::Status {
     if (converter == nullptr) return BadArgument("converter is NULL");

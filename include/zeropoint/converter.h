@@ -101,6 +101,10 @@ struct ConverterOptions {
   // false: as in TensorFlow, only those of tf_keras; others stay loops. LiteRT's op keeps its state from one invocation to
   // the next until the interpreter's variables are reset; the loop does not.
   bool fuse_lstm = false;
+  // SavedModels: TensorFlow's ops that have no LiteRT form become custom ops under TensorFlow's names, with their attributes
+  // as a FlexBuffer map; the application brings the kernels. Not in modes that run the model to calibrate it. false: an
+  // error that lists them. Custom ops of a .tflite are kept in any case.
+  bool allow_custom_ops = false;
   int threads = 0;                // 0: as many as the machine has
   std::function<bool(const ProgressInfo&)> progress;                  // false cancels
   std::function<void(int severity, absl::string_view text)> log;      // 0 debug, 1 info, 2 warning

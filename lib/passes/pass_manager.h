@@ -30,6 +30,7 @@ struct PassOptions {
 
 struct ImportOptions {
   bool fuse_lstm = false;  // true: also LSTM layers that TensorFlow's converter leaves as loops (lists/fuse_lstm.cpp)
+  bool allow_custom_ops = false;  // true: TF nodes without a LiteRT form become custom ops, false: they are an error
 };
 
 // For each phase, graph and pass: cancelled? disabled? then time, run, verify, dump. Graphs that nobody calls any more go

@@ -33,7 +33,8 @@ absl::StatusOr<int> LegalizeErf(ir::Graph& graph);
 absl::StatusOr<int> LegalizeStridedSlice(ir::Graph& graph);  // canonical/strided_slice.cpp
 absl::StatusOr<int> LegalizeComposites(ir::Graph& graph);
 absl::StatusOr<int> LegalizeOneToOne(ir::Graph& graph);
-absl::StatusOr<int> ReportUnsupported(ir::Graph& graph);
+absl::StatusOr<int> WriteCustom(ir::Graph& graph);
+absl::StatusOr<int> ReportUnsupported(const ir::Model& model, ir::Graph& graph);
 
 // --- canonical: one form for what can be written in several
 absl::StatusOr<int> InferShapes(ir::Graph& graph);

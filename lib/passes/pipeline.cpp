@@ -97,7 +97,10 @@ std::vector<Phase> ImportPipeline(const ImportOptions& options) {
                     {"fuse_dilated_conv", FuseDilatedConv}})},
       // What the patterns have not taken.
       {"legalize_rest", {{"legalize_erf", LegalizeErf}}, 1},
-      {"report", {{"report_unsupported", ReportUnsupported}}, 1},
+      {"report",
+       {options.allow_custom_ops ? Pass{"write_custom", WriteCustom}
+                                 : Pass{.name = "report_unsupported", .run_in_model = ReportUnsupported}},
+       1},
       // Factors before terms: (Wx + b) * c + d is a batch norm's order. Into the op before, then into the op after.
       // Activations last in a round, because they close an op to everything else.
       {"fuse",

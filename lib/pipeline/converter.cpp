@@ -199,8 +199,10 @@ std::vector<passes::Phase> PreparingPipeline(bool integer_activations) {
 }
 
 // The passes that the input's format needs. A .tflite that stays float has its form already, float16 weights included.
-std::vector<passes::Phase> FormatPipeline(bool from_tensorflow, bool stays_float, bool fuse_lstm) {
-  if (from_tensorflow) return passes::ImportPipeline({.fuse_lstm = fuse_lstm});
+std::vector<passes::Phase> FormatPipeline(bool from_tensorflow, bool stays_float, const ConverterOptions& options) {
+  if (from_tensorflow) {
+    return passes::ImportPipeline({.fuse_lstm = options.fuse_lstm, .allow_custom_ops = options.allow_custom_ops});
+  }
   if (stays_float) return {};
   return passes::TflitePipeline();
 }
@@ -252,8 +254,8 @@ absl::StatusOr<std::vector<Bytes>> RunStages(const ConverterOptions& options, ir
   passes::PassOptions pass_options;
   pass_options.disabled = options.disabled_passes;
   ZP_RETURN_IF_ERROR(passes::RunPasses(model, PreparingPipeline(mode.quantizes_activations), pass_options, context));
-  ZP_RETURN_IF_ERROR(passes::RunPasses(model, FormatPipeline(from_tensorflow, stays_float, options.fuse_lstm),
-                                       pass_options, context));
+  ZP_RETURN_IF_ERROR(passes::RunPasses(model, FormatPipeline(from_tensorflow, stays_float, options), pass_options,
+                                       context));
   ZP_RETURN_IF_ERROR(passes::RunPasses(model, SchemePipeline(mode.plan), pass_options, context));
   // Last: until then the nodes keep what lies before them, and has that range, from being fused with what follows.
   if (trained && mode.quantizes_activations) {

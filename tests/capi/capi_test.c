@@ -156,6 +156,7 @@ static void NullArgumentsAreErrors(void) {
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_integer_only_rewrite(NULL, 1, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_variable_quantization(NULL, 1, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_fuse_lstm(NULL, 1, err), 1);
+  CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_allow_custom_ops(NULL, 1, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_threads(NULL, 1, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_sample_state(NULL, ZP_STATE_RESET, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_steps(NULL, NULL, NULL, NULL, err), 1);

@@ -240,8 +240,14 @@ TEST_CASE("samples that do not fit exit with 5 and are named") {
 
 TEST_CASE("an operator we do not know exits with 7 and is named") {
   Scratch scratch;
-  CheckError(Run("convert " + Tiny("unknown_op") + " -o " + scratch / "out.tflite" + " --mode float"), 7, "Cholesky");
+  const std::string unknown = "convert " + Tiny("unknown_op") + " -o " + scratch / "out.tflite" + " --mode float";
+  const Outcome refused = Run(unknown);
+  CHECK(refused.code == 7);
+  CHECK_THAT(refused.err, StartsWith("zeropoint: error: no LiteRT form for 1 node:\n  tf.Cholesky (Cholesky): "));
+  CHECK_THAT(refused.err, Contains("--allow-custom-ops"));
   CHECK(scratch.files() == 0);
+  CHECK(Run(unknown + " --allow-custom-ops").code == 0);
+  CHECK_THAT(Run("inspect " + scratch / "out.tflite").out, Contains("custom.Cholesky"));
 }
 
 // Runs its arguments and sends them SIGINT (bit 1 of the mask of caught signals) as soon as they have a handler for it.

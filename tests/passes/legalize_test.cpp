@@ -162,19 +162,6 @@ output %y
   RequireContains(text, "%y = MAXIMUM(%y/minimum, %low)");
 }
 
-TEST_CASE("every node without a LiteRT form is named") {
-  ir::Graph graph = Parse(R"(graph main
-input %x : float32[2]
-%a = tf.Tan(%x) : float32[2]
-%y = tf.Erf(%a) : float32[2]
-output %y
-)");
-  Apply(LegalizeOneToOne, graph);
-  absl::Status status = ReportUnsupported(graph).status();
-  REQUIRE(absl::IsUnimplemented(status));
-  REQUIRE(status.message() == "no LiteRT form for 2 nodes: tf.Tan (a), tf.Erf (y)");
-}
-
 TEST_CASE("records turn their TensorFlow forms into their op") {
   RequireContains(After(LegalizeOneToOne, R"(graph main
 input %x : float32[2]

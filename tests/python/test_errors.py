@@ -83,6 +83,13 @@ def test_an_unknown_op(unknown_op):
     with pytest.raises(tf.UnsupportedError, match="Cholesky") as caught:
         tf.lite.TFLiteConverter.from_saved_model(unknown_op).convert()
     assert "Cholesky" in caught.value.op + caught.value.message
+    assert "allow_custom_ops" in caught.value.message
+
+
+def test_an_unknown_op_becomes_custom_where_that_is_allowed(unknown_op):
+    converter = tf.lite.TFLiteConverter.from_saved_model(unknown_op)
+    converter.allow_custom_ops = True
+    assert b"Cholesky" in converter.convert()
 
 
 @pytest.mark.parametrize("sample, part", [

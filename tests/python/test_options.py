@@ -33,9 +33,6 @@ def test_a_typo_raises_with_the_nearest_name(converter):
 
 
 def test_what_is_not_supported_raises_on_assignment(converter):
-    with pytest.raises(tf.UnsupportedError, match="allow_custom_ops"):
-        converter.allow_custom_ops = True
-    converter.allow_custom_ops = False
     with pytest.raises(NotImplementedError, match="SELECT_TF_OPS"):
         converter.target_spec.supported_ops = [tf.lite.OpsSet.SELECT_TF_OPS]
     with pytest.raises(tf.UnsupportedError, match="EXPERIMENTAL_SPARSITY"):
@@ -46,7 +43,7 @@ def test_a_wrong_value_raises_on_assignment(converter):
     for attribute, value in [("optimizations", tf.lite.Optimize.DEFAULT), ("optimizations", ["FAST"]),
                              ("inference_input_type", "int7"), ("representative_dataset", 3), ("target_spec", None),
                              ("threads", -1), ("calibration", "TF"), ("sample_state", "keep"), ("target_litert", 1.4),
-                             ("integer_only_rewrite", 1), ("fuse_lstm", 1), ("progress", "yes"), ("_experimental_disable_per_channel", 1)]:
+                             ("integer_only_rewrite", 1), ("fuse_lstm", 1), ("allow_custom_ops", 1), ("progress", "yes"), ("_experimental_disable_per_channel", 1)]:
         with pytest.raises(tf.OptionError):
             setattr(converter, attribute, value)
     with pytest.raises(ValueError):

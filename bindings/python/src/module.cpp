@@ -139,7 +139,8 @@ class Converter {
   void SetOptions(uint32_t optimizations, uint32_t op_sets, const std::vector<zp_type>& types, zp_type input,
                   zp_type output, bool per_channel, bool per_channel_dense, bool exact_calibration,
                   bool reset_state, const std::string& recipe, const std::string& target_litert,
-                  bool integer_only_rewrite, bool variable_quantization, bool fuse_lstm, uint32_t threads) {
+                  bool integer_only_rewrite, bool variable_quantization, bool fuse_lstm, bool allow_custom_ops,
+                  uint32_t threads) {
     zp_converter* c = handle_.get();
     Check([&](zp_error** err) { return zp_converter_set_optimizations(c, optimizations, err); });
     Check([&](zp_error** err) { return zp_converter_set_supported_ops(c, op_sets, err); });
@@ -155,6 +156,7 @@ class Converter {
     Check([&](zp_error** err) { return zp_converter_set_integer_only_rewrite(c, integer_only_rewrite, err); });
     Check([&](zp_error** err) { return zp_converter_set_variable_quantization(c, variable_quantization, err); });
     Check([&](zp_error** err) { return zp_converter_set_fuse_lstm(c, fuse_lstm, err); });
+    Check([&](zp_error** err) { return zp_converter_set_allow_custom_ops(c, allow_custom_ops, err); });
     Check([&](zp_error** err) { return zp_converter_set_threads(c, threads, err); });
   }
 
@@ -313,7 +315,8 @@ PYBIND11_MODULE(_zeropoint, module) {
       .def("set_options", &Converter::SetOptions, py::kw_only(), py::arg("optimizations"), py::arg("op_sets"),
            py::arg("types"), py::arg("input"), py::arg("output"), py::arg("per_channel"), py::arg("per_channel_dense"),
            py::arg("exact_calibration"), py::arg("reset_state"), py::arg("recipe"), py::arg("target_litert"),
-           py::arg("integer_only_rewrite"), py::arg("variable_quantization"), py::arg("fuse_lstm"), py::arg("threads"))
+           py::arg("integer_only_rewrite"), py::arg("variable_quantization"), py::arg("fuse_lstm"),
+           py::arg("allow_custom_ops"), py::arg("threads"))
       .def("convert", &Converter::Convert, py::arg("start"), py::arg("progress"), py::arg("log"))
       .def("cancel", &Converter::Cancel);
   module.def("inspect", &Inspect, py::arg("path"));

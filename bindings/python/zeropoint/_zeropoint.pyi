@@ -30,6 +30,7 @@ class Converter:
         integer_only_rewrite: bool,
         variable_quantization: bool,
         fuse_lstm: bool,
+        allow_custom_ops: bool,
         threads: int,
     ) -> None: ...
     def convert(

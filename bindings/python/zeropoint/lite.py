@@ -249,6 +249,7 @@ class TFLiteConverter(_Checked):
     target_litert: str
     integer_only_rewrite: bool
     fuse_lstm: bool
+    allow_custom_ops: bool
     threads: int
     progress: bool | Listener
 
@@ -262,7 +263,7 @@ class TFLiteConverter(_Checked):
         "_experimental_disable_per_channel_quantization_for_dense_layers": _flag,
         "_experimental_variable_quantization": _flag,
         "exclude_conversion_metadata": _flag,  # no such metadata is written
-        "allow_custom_ops": _fixed("allow_custom_ops", False, "custom ops of a .tflite are kept without it"),
+        "allow_custom_ops": _flag,
         "experimental_new_converter": _fixed("experimental_new_converter", True, "there is one converter"),
         "experimental_new_quantizer": _fixed("experimental_new_quantizer", True, "there is one quantizer"),
         "experimental_new_dynamic_range_quantizer": _fixed(
@@ -413,6 +414,7 @@ class TFLiteConverter(_Checked):
             integer_only_rewrite=self.integer_only_rewrite,
             variable_quantization=self._experimental_variable_quantization,
             fuse_lstm=self.fuse_lstm,
+            allow_custom_ops=self.allow_custom_ops,
             threads=self.threads,
         )
         dataset = self.representative_dataset

@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/file.h"
+#include "formats/tflite/custom_options.h"
 #include "formats/tflite/options_codec.h"
 #include "formats/tflite/tflite.h"
 #include "ops/op_def.h"
@@ -263,7 +264,11 @@ class ModelWriter {
     const auto inputs = Indices(node.inputs()), outputs = Indices(node.outputs());
     const auto intermediates = info.intermediates.empty() ? 0 : Indices(info.intermediates);
     Offset<Vector<uint8_t>> custom_options, mutates;
-    if (!info.custom_options.empty()) custom_options = builder_.CreateVector(info.custom_options);
+    if (!info.custom_options.empty()) {
+      custom_options = builder_.CreateVector(info.custom_options);
+    } else if (is_custom && !info.attrs.all().empty()) {
+      custom_options = builder_.CreateVector(CustomOptions(info.attrs));
+    }
     if (!info.mutates.empty()) {
       mutates = builder_.CreateVector(std::vector<uint8_t>(info.mutates.begin(), info.mutates.end()));
     }

@@ -4,8 +4,6 @@
 // For every TF op that a record of lib/ops claims as a form of its own, through the record's import of attributes.
 // Conditions: the import accepts the node; what it refuses as unimplemented is left for ReportUnsupported.
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "ops/op_def.h"
 #include "passes/edit.h"
@@ -34,19 +32,6 @@ absl::StatusOr<bool> Import(ir::Graph& graph, ir::NodeId id) {
 
 absl::StatusOr<int> LegalizeOneToOne(ir::Graph& graph) {
   return RewriteEachIf(graph, IsTf, [&](ir::NodeId id) { return Import(graph, id); });
-}
-
-// Refuses a graph that still has TF nodes: one message that names each of them.
-absl::StatusOr<int> ReportUnsupported(ir::Graph& graph) {
-  std::vector<std::string> nodes;
-  for (ir::NodeId id = graph.first(); id != ir::kNoNode; id = graph.next(id)) {
-    const ir::Node& node = graph.node(id);
-    if (IsTf(node)) nodes.push_back(absl::StrCat(node.op(), " (", node.info.name, ")"));
-  }
-  if (nodes.empty()) return 0;
-  return absl::UnimplementedError(
-      absl::StrCat("no LiteRT form for ", nodes.size(), nodes.size() == 1 ? " node: " : " nodes: ",
-                   absl::StrJoin(nodes, ", ")));
 }
 
 }  // namespace zeropoint::passes

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "absl/strings/escaping.h"
 #include "formats/tflite/tflite.h"
 #include "ir/text.h"
 #include "tests/formats/tflite/raw_model.h"
@@ -118,6 +119,41 @@ TEST_CASE("signature entries are sorted by name") {
   REQUIRE(inputs.Get(0)->name()->str() == "a");
   REQUIRE(inputs.Get(0)->tensor_index() == 1);
   REQUIRE(inputs.Get(1)->name()->str() == "b");
+}
+
+// The bytes are those that TensorFlow 2.21 writes with allow_custom_ops for these attributes.
+TEST_CASE("attributes of a custom op become TensorFlow's FlexBuffer map") {
+  const auto options = [](const ir::Attributes& attrs) {
+    ir::Model model = Parsed("input %x : float32[1]\n%y = custom.Op(%x) : float32[1]\noutput %y");
+    model.graphs[0].node(model.graphs[0].first()).info.attrs = attrs;
+    const ir::Model written = Reread(Written(model));
+    const std::vector<uint8_t>& bytes = written.graphs[0].node(written.graphs[0].first()).info.custom_options;
+    return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  };
+  ir::Attributes attrs;
+  REQUIRE(options(attrs).empty());
+  attrs.Set("T", int64_t{0});
+  REQUIRE(options(attrs) == "540001030101010004022401");
+
+  ir::Attributes patches = attrs;
+  patches.Set("ksizes", std::vector<int64_t>{1, 2, 2, 1});
+  patches.Set("padding", std::string("SAME"));
+  patches.Set("rates", std::vector<int64_t>{1, 1, 1, 1});
+  patches.Set("strides", std::vector<int64_t>{1, 1, 1, 1});
+  REQUIRE(options(patches) ==
+          "54006b73697a657300040102020170616464696e67000453414d4500726174657300040101010173747269646573000401010101053534291c1205"
+          "01050034281d11042c142c2c0a2401");
+
+  ir::Attributes pool = attrs;
+  pool.Set("deterministic", false);
+  pool.Set("overlapping", false);
+  pool.Set("pooling_ratio", std::vector<float>{1.0f, 1.2f, 1.2f, 1.0f});
+  pool.Set("pseudo_random", false);
+  pool.Set("seed", int64_t{0});
+  pool.Set("seed2", int64_t{0});
+  REQUIRE(options(pool) ==
+          "540064657465726d696e6973746963006f7665726c617070696e6700706f6f6c696e675f726174696f000000040000000000803f9a99993f9a9999"
+          "3f0000803f70736575646f5f72616e646f6d007365656400736565643200075a594c411e110d07010700000037000000046868366804040e2401");
 }
 
 TEST_CASE("values that nothing mentions are not written") {

@@ -215,6 +215,9 @@ ZP_API zp_status zp_converter_set_variable_quantization(zp_converter* converter,
 /* Not 0: every LSTM layer of a SavedModel that has a fixed batch size and starts from zeros becomes one operator, not only
  * those that TensorFlow fuses. LiteRT's operator keeps its state until the interpreter's variables are reset. */
 ZP_API zp_status zp_converter_set_fuse_lstm(zp_converter* converter, int fuse, zp_error** err);
+/* Not 0: a SavedModel's ops without a LiteRT form become custom ops under TensorFlow's names, for which the application brings
+ * kernels, instead of an error that lists them. */
+ZP_API zp_status zp_converter_set_allow_custom_ops(zp_converter* converter, int allow, zp_error** err);
 ZP_API zp_status zp_converter_set_threads(zp_converter* converter, uint32_t threads, zp_error** err);
 /* next NULL: no data. reset NULL: the data can be read by one conversion only. */
 ZP_API zp_status zp_converter_set_dataset(zp_converter* converter, zp_next_sample_fn next, zp_reset_dataset_fn reset,
