@@ -42,6 +42,7 @@ test-conformance: build
 	$(PYTHON) tests/conformance/run_zoo.py --zeropoint $(ZEROPOINT) --output build/conformance --quiet
 	$(PYTHON) tests/conformance/ops/run_ops.py --zeropoint $(ZEROPOINT)
 	$(PYTHON) tests/conformance/forms/run_forms.py --zeropoint $(ZEROPOINT)
+	$(PYTHON) tests/conformance/run_census.py --zeropoint $(ZEROPOINT) --output build/census
 
 bench: build  ## Measure conversion time and memory against TensorFlow's converter (needs ../shared; PYTHON with tensorflow)
 	$(PYTHON) benchmarks/conversion_time.py --zeropoint $(ZEROPOINT) --output build/bench/conversion_time.jsonl
