@@ -22,8 +22,9 @@ BELOW = {
     "formats/tflite": ["ops"],
     "formats/saved_model": ["ops"],
     "plan": ["ops"],
+    "evaluate": ["plan", "engine"],
     "rewrite": ["plan"],
-    "pipeline": ["rewrite", "calibrate", "passes", "formats/tflite", "formats/saved_model"],
+    "pipeline": ["evaluate", "rewrite", "calibrate", "passes", "formats/tflite", "formats/saved_model"],
 }
 
 # Headers that only some folders may see: the generated schema, and libraries that must not spread.
