@@ -181,13 +181,6 @@ void SetOptions(const ConvertOptions& options, const Mode& mode, Converter& conv
   converter.threads = options.threads;
 }
 
-// The exit code of an error in the samples' file itself.
-ExitCode ReportSamplesError(const absl::Status& status, const std::string& path) {
-  ExitCode code = ExitCodeOf(status) == kIo ? kIo : kBadSamples;
-  std::fprintf(stderr, "zeropoint: error: %s (file %s)\n", std::string(status.message()).c_str(), path.c_str());
-  return code;
-}
-
 ExitCode UsageError(const std::string& text) {
   std::fprintf(stderr, "zeropoint: error: %s\n", text.c_str());
   return kUsage;

@@ -38,6 +38,7 @@ const char kExitCodeHelp[] =
     "  6   int8-only or int16x8: operators that cannot be integer (the error lists them)\n"
     "  7   the model asks for something Zeropoint does not have\n"
     "  8   cancelled (Ctrl-C)\n"
+    "  9   evaluate: the model is worse than --max-drop or --limit allows\n"
     "  70  a mistake in Zeropoint";
 
 ExitCode ExitCodeOf(const absl::Status& status) {
@@ -81,6 +82,12 @@ std::string ErrorText(const absl::Status& status) {
 ExitCode ReportError(const absl::Status& status) {
   std::fprintf(stderr, "%s\n", ErrorText(status).c_str());
   return ExitCodeOf(status);
+}
+
+ExitCode ReportSamplesError(const absl::Status& status, const std::string& path) {
+  ExitCode code = ExitCodeOf(status) == kIo ? kIo : kBadSamples;
+  std::fprintf(stderr, "zeropoint: error: %s (file %s)\n", std::string(status.message()).c_str(), path.c_str());
+  return code;
 }
 
 }  // namespace zeropoint::cli

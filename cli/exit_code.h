@@ -17,6 +17,7 @@ enum ExitCode : int {
   kNotQuantizable = 6,
   kUnsupported = 7,
   kCancelled = 8,
+  kTooBad = 9,
   kInternal = 70,  // EX_SOFTWARE of sysexits.h
 };
 
@@ -27,6 +28,9 @@ ExitCode ExitCodeOf(const absl::Status& status);
 
 // Writes "zeropoint: error: ..." with the place to stderr and returns the exit code.
 ExitCode ReportError(const absl::Status& status);
+
+// The same for an error in a file of samples or labels.
+ExitCode ReportSamplesError(const absl::Status& status, const std::string& path);
 
 // The text of ReportError without the newline: the place follows the first line of the message.
 std::string ErrorText(const absl::Status& status);

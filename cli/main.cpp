@@ -5,6 +5,7 @@
 #include <string>
 
 #include "convert.h"
+#include "evaluate.h"
 #include "exit_code.h"
 #include "inspect.h"
 #include "ops.h"
@@ -97,6 +98,45 @@ CLI::App* AddRun(CLI::App& app, RunOptions& options) {
   return run;
 }
 
+void AddJudge(CLI::App& command, JudgeOptions& judge) {
+  command.add_option("--data", judge.data, "samples, as for convert")->required()->type_name("PATH");
+  command
+      .add_option("--labels", judge.labels,
+                  "what the results should be: an .npy of class numbers or expected tensors, its first axis the samples; or "
+                  "the name of an array in --data's .npz")
+      ->type_name("PATH|NAME");
+  command
+      .add_option("--metric", judge.metric,
+                  "top1, top5 (any number), auc, agreement, mse, psnr, sqnr or cosine; default: top1 with labels, sqnr without")
+      ->type_name("METRIC");
+  command
+      .add_option("--max-drop", judge.max_drop,
+                  "how much worse than the float model at most: 1% (points of top<k>, auc, agreement, cosine), 1dB, or a number")
+      ->type_name("DROP");
+  command.add_option("--output", judge.output, "the signature's output to judge; default: the first")->type_name("NAME");
+  command.add_option("--signature", judge.signature, "judge the samples of this signature")->type_name("KEY");
+  command.add_option("--threshold", judge.threshold, "of an output with one score: class 1 lies above it")->type_name("SCORE");
+  command.add_option("--peak", judge.peak, "of psnr; default: the range of what is expected")->type_name("VALUE");
+  command.add_flag("--steps", judge.steps, "each sample is a sequence: the second axis of --data's arrays counts its steps");
+  command.add_flag("--reset-state", judge.reset_state, "a model's variables start anew with each sample of --data");
+  command.add_option("--threads", judge.threads, "0: as many as the machine has")
+      ->check(CLI::Range(0, 4096))
+      ->capture_default_str();
+  command.add_flag("--json", judge.json, "as JSON on stdout (docs/accuracy.md)");
+  command.add_flag("-q,--quiet", judge.quiet, "errors only, and --json");
+}
+
+CLI::App* AddEvaluate(CLI::App& app, EvaluateCommand& options) {
+  CLI::App* evaluate = app.add_subcommand("evaluate", "Measure how good a .tflite is, and how much worse than its float model");
+  evaluate->add_option("MODEL", options.model, "the .tflite")->required();
+  evaluate->add_option("--float", options.float_model, "the float model that it was made from: .tflite or SavedModel folder")
+      ->type_name("MODEL");
+  AddJudge(*evaluate, options.judge);
+  evaluate->add_option("--limit", options.limit, "what the metric itself must reach, like 90% or 30dB (mse: at most)")
+      ->type_name("VALUE");
+  return evaluate;
+}
+
 int Run(int argc, char** argv) {
   CLI::App app("Post-training quantization of TensorFlow and LiteRT models", "zeropoint");
   app.set_version_flag("--version", VersionText());
@@ -106,6 +146,8 @@ int Run(int argc, char** argv) {
   AddConvert(app, convert);
   RunOptions run;
   const CLI::App* runs = AddRun(app, run);
+  EvaluateCommand evaluate;
+  const CLI::App* evaluates = AddEvaluate(app, evaluate);
   std::string file;
   bool json = false;
   CLI::App* inspect = app.add_subcommand("inspect", "Show operators, tensors, types, scales and sizes of a .tflite");
@@ -127,6 +169,7 @@ int Run(int argc, char** argv) {
   }
   if (ops->parsed()) return RunOps(ops_json);
   if (runs->parsed()) return RunModel(run);
+  if (evaluates->parsed()) return RunEvaluate(evaluate);
   return inspect->parsed() ? RunInspect(file, json) : RunConvert(convert);
 }
 

@@ -1,6 +1,7 @@
 #include "samples.h"
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -96,7 +97,7 @@ const Array* FindArray(const std::vector<Array>& arrays, const SignatureInputs& 
 // A table for each signature that has arrays at all.
 absl::StatusOr<std::vector<Table>> MatchArrays(const std::vector<Array>& arrays,
                                                const std::vector<SignatureInputs>& signatures,
-                                               std::vector<std::string>& warnings) {
+                                               const std::string& labels, std::vector<std::string>& warnings) {
   std::vector<Table> tables;
   std::vector<const Array*> used;
   for (const SignatureInputs& signature : signatures) {
@@ -125,7 +126,7 @@ absl::StatusOr<std::vector<Table>> MatchArrays(const std::vector<Array>& arrays,
                                                    arrays.empty() ? "none" : Names(arrays)));
   }
   for (const Array& array : arrays) {
-    if (std::find(used.begin(), used.end(), &array) != used.end()) continue;
+    if (std::find(used.begin(), used.end(), &array) != used.end() || array.name == labels) continue;
     warnings.push_back(absl::StrCat("array ", Quoted(array.name), " is not used: the model has no such input"));
   }
   return tables;
@@ -250,9 +251,9 @@ absl::Status SplitSteps(Table& table) {
 }
 
 absl::StatusOr<Samples> FromArrays(const std::vector<Array>& arrays, const std::vector<SignatureInputs>& signatures,
-                                   bool steps) {
+                                   bool steps, const std::string& labels) {
   Samples samples;
-  absl::StatusOr<std::vector<Table>> tables = MatchArrays(arrays, signatures, samples.warnings);
+  absl::StatusOr<std::vector<Table>> tables = MatchArrays(arrays, signatures, labels, samples.warnings);
   if (!tables.ok()) return tables.status();
   for (Table& table : *tables) {
     absl::Status split = steps ? SplitSteps(table) : absl::OkStatus();
@@ -266,13 +267,13 @@ absl::StatusOr<Samples> FromArrays(const std::vector<Array>& arrays, const std::
 }
 
 absl::StatusOr<Samples> FromFolder(const std::string& path, const std::vector<SignatureInputs>& signatures,
-                                   bool steps) {
+                                   bool steps, const std::string& labels) {
   absl::StatusOr<std::vector<fs::path>> files = NpyFilesIn(path);
   if (!files.ok()) return files.status();
   if (signatures.size() == 1 && HasFileForEveryInput(*files, signatures[0])) {
     absl::StatusOr<std::vector<Array>> arrays = ReadEach(*files);
     if (!arrays.ok()) return arrays.status();
-    return FromArrays(*arrays, signatures, steps);
+    return FromArrays(*arrays, signatures, steps, labels);
   }
   if (steps) return absl::InvalidArgumentError("a folder with one file a sample has no axis of steps");
   if (HasOneInput(signatures)) return Samples{FilePerSample(*std::move(files), signatures[0]), {}};
@@ -281,13 +282,14 @@ absl::StatusOr<Samples> FromFolder(const std::string& path, const std::vector<Si
                                                  ".npz"));
 }
 
-absl::StatusOr<Samples> FromFile(const std::string& path, const std::vector<SignatureInputs>& signatures, bool steps) {
+absl::StatusOr<Samples> FromFile(const std::string& path, const std::vector<SignatureInputs>& signatures, bool steps,
+                                 const std::string& labels) {
   absl::StatusOr<Buffer> file = MapFile(path);
   if (!file.ok()) return file.status();
   if (IsNpz(file->bytes)) {
     absl::StatusOr<std::vector<Array>> arrays = ReadNpz(*file);
     if (!arrays.ok()) return arrays.status();
-    return FromArrays(*arrays, signatures, steps);
+    return FromArrays(*arrays, signatures, steps, labels);
   }
   if (!IsNpy(file->bytes)) return absl::InvalidArgumentError("neither an .npz nor an .npy file");
   if (!HasOneInput(signatures)) {
@@ -296,15 +298,72 @@ absl::StatusOr<Samples> FromFile(const std::string& path, const std::vector<Sign
   }
   absl::StatusOr<Array> array = ReadNpy(*file, signatures[0].inputs[0].name);
   if (!array.ok()) return array.status();
-  return FromArrays({*array}, signatures, steps);
+  return FromArrays({*array}, signatures, steps, labels);
 }
 
 }  // namespace
 
 absl::StatusOr<Samples> LoadSamples(const std::string& path, const std::vector<SignatureInputs>& signatures,
-                                    bool steps) {
+                                    bool steps, const std::string& labels) {
   std::error_code ignored;  // what cannot be told a folder is opened as a file, which says why it cannot
-  return fs::is_directory(path, ignored) ? FromFolder(path, signatures, steps) : FromFile(path, signatures, steps);
+  return fs::is_directory(path, ignored) ? FromFolder(path, signatures, steps, labels)
+                                         : FromFile(path, signatures, steps, labels);
+}
+
+namespace {
+
+template <typename T>
+std::vector<float> Converted(absl::string_view bytes) {
+  std::vector<float> values(bytes.size() / sizeof(T));
+  for (size_t i = 0; i < values.size(); ++i) {
+    T value;
+    std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
+    values[i] = static_cast<float>(value);
+  }
+  return values;
+}
+
+absl::StatusOr<Labels> ToLabels(const Array& array) {
+  constexpr std::pair<const char*, std::vector<float> (*)(absl::string_view)> kReaders[] = {
+      {"float32", Converted<float>},  {"float64", Converted<double>},  {"int64", Converted<int64_t>},
+      {"int32", Converted<int32_t>},  {"int16", Converted<int16_t>},   {"int8", Converted<int8_t>},
+      {"uint8", Converted<uint8_t>},  {"uint16", Converted<uint16_t>}, {"uint32", Converted<uint32_t>},
+      {"uint64", Converted<uint64_t>}, {"bool", Converted<uint8_t>}};
+  if (array.shape.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("the labels ", Quoted(array.name), " are a single number"));
+  }
+  for (const auto& [dtype, read] : kReaders) {
+    if (array.dtype == dtype) return Labels{array.shape, read(array.data.bytes)};
+  }
+  return absl::InvalidArgumentError(absl::StrCat("labels ", Quoted(array.name), " of type ", array.dtype));
+}
+
+absl::StatusOr<std::vector<Array>> ArraysOf(const std::string& path) {
+  absl::StatusOr<Buffer> file = MapFile(path);
+  if (!file.ok()) return file.status();
+  if (IsNpz(file->bytes)) return ReadNpz(*file);
+  if (!IsNpy(file->bytes)) return absl::InvalidArgumentError("neither an .npz nor an .npy file");
+  absl::StatusOr<Array> array = ReadNpy(*file, "labels");
+  if (!array.ok()) return array.status();
+  return std::vector<Array>{*std::move(array)};
+}
+
+}  // namespace
+
+absl::StatusOr<Labels> LoadLabels(const std::string& labels, const std::string& data) {
+  std::error_code ignored;
+  if (fs::exists(labels, ignored)) {
+    absl::StatusOr<std::vector<Array>> arrays = ArraysOf(labels);
+    if (!arrays.ok()) return arrays.status();
+    if (arrays->size() == 1) return ToLabels(arrays->front());
+    return absl::InvalidArgumentError(absl::StrCat("the labels are one array; the file has ", Names(*arrays)));
+  }
+  if (!fs::is_regular_file(data, ignored)) return absl::NotFoundError("there is no such file");
+  absl::StatusOr<std::vector<Array>> arrays = ArraysOf(data);
+  if (!arrays.ok()) return arrays.status();
+  const Array* found = FindArray(*arrays, labels);
+  if (found != nullptr) return ToLabels(*found);
+  return absl::NotFoundError(absl::StrCat("neither a file nor an array of ", data, ", which has ", Names(*arrays)));
 }
 
 }  // namespace zeropoint::cli

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "zeropoint/converter.h"
 #include "zeropoint/dataset.h"
+#include "zeropoint/evaluate.h"
 
 namespace zeropoint::cli {
 
@@ -26,9 +27,13 @@ struct Samples {
 };
 
 // Errors: kNotFound and its like when `path` cannot be read; kInvalidArgument when the samples are no samples of the
-// model. Shapes and types are checked by the conversion, which names the sample.
+// model. Shapes and types are checked by the conversion, which names the sample. `labels` names an array that is known to be
+// no input.
 absl::StatusOr<Samples> LoadSamples(const std::string& path, const std::vector<SignatureInputs>& signatures,
-                                    bool steps = false);
+                                    bool steps = false, const std::string& labels = "");
+
+// The labels of --labels: an .npy or .npz of one array, or the name of an array in `data`. Errors as LoadSamples.
+absl::StatusOr<Labels> LoadLabels(const std::string& labels, const std::string& data);
 
 }  // namespace zeropoint::cli
 

@@ -57,6 +57,9 @@ struct InputInfo {
   Type type = Type::kFloat32;
   std::vector<int64_t> shape;  // -1 where unknown
   std::string tensor;          // the graph's name for it; samples may use it as well
+  // Of a quantized input: real = scale * (q - zero_point). 0: it takes numbers as they are.
+  float scale = 0.0f;
+  int64_t zero_point = 0;
 };
 
 struct SignatureInputs {

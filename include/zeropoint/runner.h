@@ -21,6 +21,9 @@ struct Tensor {
   Type type = Type::kFloat32;
   std::vector<int64_t> shape;
   std::vector<uint8_t> data;  // row-major, packed
+  // Of quantized integers: real = scale * (q - zero_point). 0: the elements are the numbers that they are.
+  float scale = 0.0f;
+  int64_t zero_point = 0;
 };
 
 // Movable, not copyable; for one thread at a time.
@@ -33,7 +36,12 @@ class Runner {
   Runner& operator=(Runner&&) noexcept;
   ~Runner();
 
+  // Another runner of the same model, with variables of its own, for another thread. Both share the weights.
+  Runner Another() const;
+
   std::vector<SignatureInputs> Signatures() const;
+  // Whether the model keeps something from run to run (variables, recurrent states).
+  bool HasState() const;
 
   // The results of one signature, in its order and with its names. Variables stay from run to run.
   // Errors: kInvalidArgument for a sample that does not fit.

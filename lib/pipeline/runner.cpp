@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstring>
 #include <map>
+#include <mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "calibrate/binding.h"
+#include "calibrate/state.h"
 #include "engine/engine.h"
 #include "formats/tflite/tflite.h"
 #include "ops/stored_bytes.h"
@@ -41,17 +43,27 @@ absl::StatusOr<Tensor> Copy(const std::string& name, const ops::TensorView& view
                                                           " are not supported")),
                     Place::kTensor, name);
   }
-  Tensor tensor{name, static_cast<Type>(view.type), {view.dims.begin(), view.dims.end()}, {}};
+  Tensor tensor{name, static_cast<Type>(view.type), {view.dims.begin(), view.dims.end()}, {}, 0.0f, 0};
   const auto* first = static_cast<const uint8_t*>(view.data);
   tensor.data.assign(first, first + view.bytes());
+  if (view.quant != nullptr && view.quant->scale.size() == 1) {
+    tensor.scale = view.quant->scale[0];
+    tensor.zero_point = view.quant->zero_point.empty() ? 0 : view.quant->zero_point[0];
+  }
   return tensor;
 }
+
+// What runners of one model share.
+struct Loaded {
+  ir::Model model;
+  std::unique_ptr<engine::Program> program;
+  std::mutex preparing;  // held for Program::Prepare
+};
 
 }  // namespace
 
 struct Runner::State {
-  ir::Model model;
-  std::unique_ptr<engine::Program> program;
+  std::shared_ptr<Loaded> loaded;
   std::map<int, std::unique_ptr<engine::Session>> sessions;  // by graph; relatives of each other
   uint64_t runs = 0;
 
@@ -62,7 +74,8 @@ struct Runner::State {
 absl::StatusOr<engine::Session*> Runner::State::SessionOf(int graph) {
   std::unique_ptr<engine::Session>& session = sessions[graph];
   if (session == nullptr) {
-    ZP_ASSIGN_OR_RETURN(const engine::Executable* executable, program->Prepare(graph));
+    const std::lock_guard<std::mutex> lock(loaded->preparing);
+    ZP_ASSIGN_OR_RETURN(const engine::Executable* executable, loaded->program->Prepare(graph));
     engine::Session* relative = nullptr;
     for (const auto& [other, known] : sessions) relative = known == nullptr ? relative : known.get();
     session = engine::Session::Create(*executable, relative);
@@ -72,6 +85,7 @@ absl::StatusOr<engine::Session*> Runner::State::SessionOf(int graph) {
 
 absl::StatusOr<std::vector<Tensor>> Runner::State::Results(const engine::Session& session, int graph,
                                                            const std::string& key) {
+  const ir::Model& model = loaded->model;
   const ir::Graph& ran = model.graphs[static_cast<size_t>(graph)];
   const ir::Signature* signature = nullptr;
   for (const ir::Signature& one : model.signatures) {
@@ -103,10 +117,13 @@ Runner::~Runner() = default;
 
 namespace {
 
-absl::StatusOr<ir::Model> ReadModel(const Bytes& file, const std::string& source) {
+absl::StatusOr<std::shared_ptr<Loaded>> Load(const Bytes& file, const std::string& source) {
   absl::StatusOr<ir::Model> model = formats::tflite::Read(file, source);
   if (!model.ok()) return Annotate(Annotate(model.status(), Place::kStage, "import"), Place::kFile, source);
-  return model;
+  auto loaded = std::make_shared<Loaded>();
+  loaded->model = *std::move(model);
+  loaded->program = engine::Program::Create(loaded->model);
+  return loaded;
 }
 
 }  // namespace
@@ -115,8 +132,7 @@ absl::StatusOr<Runner> Runner::FromFile(const std::string& path) {
   absl::StatusOr<Bytes> file = MapFile(path);
   if (!file.ok()) return Annotate(file.status(), Place::kStage, "import");
   auto state = std::make_unique<State>();
-  ZP_ASSIGN_OR_RETURN(state->model, ReadModel(*file, path));
-  state->program = engine::Program::Create(state->model);
+  ZP_ASSIGN_OR_RETURN(state->loaded, Load(*file, path));
   return Runner(std::move(state));
 }
 
@@ -124,20 +140,27 @@ absl::StatusOr<Runner> Runner::FromBytes(absl::string_view bytes) {
   const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
   auto state = std::make_unique<State>();
   const Bytes file = Bytes::Own(std::vector<uint8_t>(data, data + bytes.size()));
-  ZP_ASSIGN_OR_RETURN(state->model, ReadModel(file, std::string(kInMemory)));
-  state->program = engine::Program::Create(state->model);
+  ZP_ASSIGN_OR_RETURN(state->loaded, Load(file, std::string(kInMemory)));
   return Runner(std::move(state));
 }
 
-std::vector<SignatureInputs> Runner::Signatures() const { return pipeline::SignaturesOf(state_->model); }
+Runner Runner::Another() const {
+  auto state = std::make_unique<State>();
+  state->loaded = state_->loaded;
+  return Runner(std::move(state));
+}
+
+bool Runner::HasState() const { return calibrate::HasState(state_->loaded->model); }
+
+std::vector<SignatureInputs> Runner::Signatures() const { return pipeline::SignaturesOf(state_->loaded->model); }
 
 absl::StatusOr<std::vector<Tensor>> Runner::Run(const SampleView& view) {
-  if (state_->model.graphs.empty()) return absl::InvalidArgumentError("the model has no graph");
+  if (state_->loaded->model.graphs.empty()) return absl::InvalidArgumentError("the model has no graph");
   const calibrate::Sample sample = pipeline::ToSample(view);
-  absl::StatusOr<calibrate::Binding> binding = calibrate::Bind(state_->model, sample);
+  absl::StatusOr<calibrate::Binding> binding = calibrate::Bind(state_->loaded->model, sample);
   const std::string index = absl::StrCat(state_->runs++);
   if (!binding.ok()) return Annotate(Annotate(binding.status(), Place::kStage, kStage), Place::kSample, index);
-  const ir::Graph& graph = state_->model.graphs[static_cast<size_t>(binding->graph)];
+  const ir::Graph& graph = state_->loaded->model.graphs[static_cast<size_t>(binding->graph)];
   absl::StatusOr<engine::Session*> session = state_->SessionOf(binding->graph);
   if (!session.ok()) return Annotate(session.status(), Place::kStage, kStage);
   std::vector<ops::TensorView> inputs;

@@ -7,7 +7,12 @@ namespace {
 
 InputInfo Describe(const ir::Graph& graph, const std::string& name, ir::ValueId id) {
   const ir::Value& value = graph.value(id);
-  return {name, static_cast<Type>(value.type), {value.shape.dims().begin(), value.shape.dims().end()}, value.name};
+  InputInfo info{name, static_cast<Type>(value.type), {value.shape.dims().begin(), value.shape.dims().end()}, value.name};
+  if (value.quant.scale.size() == 1) {
+    info.scale = value.quant.scale[0];
+    info.zero_point = value.quant.zero_point.empty() ? 0 : value.quant.zero_point[0];
+  }
+  return info;
 }
 
 }  // namespace
@@ -42,6 +47,17 @@ calibrate::Sample ToSample(const SampleView& view) {
                               Bytes::Own(std::vector<uint8_t>(data, data + tensor.bytes))});
   }
   return sample;
+}
+
+StoredSample Store(const SampleView& sample) {
+  StoredSample stored;
+  stored.view = sample;
+  for (TensorView& tensor : stored.view.tensors) {
+    const auto* first = static_cast<const uint8_t*>(tensor.data);
+    stored.storage.emplace_back(first, first + tensor.bytes);
+    tensor.data = stored.storage.back().data();
+  }
+  return stored;
 }
 
 }  // namespace zeropoint::pipeline

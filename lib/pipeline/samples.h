@@ -2,6 +2,7 @@
 #ifndef ZEROPOINT_PIPELINE_SAMPLES_H_
 #define ZEROPOINT_PIPELINE_SAMPLES_H_
 
+#include <cstdint>
 #include <vector>
 
 #include "calibrate/calibrate.h"
@@ -16,6 +17,19 @@ std::vector<SignatureInputs> SignaturesOf(const ir::Model& model);
 
 // The data is copied.
 calibrate::Sample ToSample(const SampleView& view);
+
+// A sample that owns its data. Movable: `view` stays valid, since a moved vector keeps its buffer.
+struct StoredSample {
+  SampleView view;
+  std::vector<std::vector<uint8_t>> storage;  // one buffer a tensor
+
+  StoredSample() = default;
+  StoredSample(const StoredSample&) = delete;
+  StoredSample& operator=(const StoredSample&) = delete;
+  StoredSample(StoredSample&&) = default;
+  StoredSample& operator=(StoredSample&&) = default;
+};
+StoredSample Store(const SampleView& sample);
 
 }  // namespace zeropoint::pipeline
 

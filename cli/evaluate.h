@@ -1,0 +1,35 @@
+// `zeropoint evaluate`.
+#ifndef ZEROPOINT_CLI_EVALUATE_H_
+#define ZEROPOINT_CLI_EVALUATE_H_
+
+#include <optional>
+#include <string>
+
+#include "exit_code.h"
+
+namespace zeropoint::cli {
+
+// What `evaluate` and `recommend` judge by.
+struct JudgeOptions {
+  std::string data, labels, metric, output, signature, max_drop;
+  std::string engine = "zeropoint";  // or "litert"
+  std::optional<double> threshold;
+  double peak = 0.0;
+  bool steps = false, reset_state = false;
+  int threads = 0;
+  bool json = false, quiet = false;
+};
+
+struct EvaluateCommand {
+  std::string model, float_model, limit;
+  JudgeOptions judge;
+};
+
+ExitCode RunEvaluate(const EvaluateCommand& command);
+
+// "91.30 %", "32.10 dB", "0.00123".
+std::string AmountText(double value, const std::string& unit);
+
+}  // namespace zeropoint::cli
+
+#endif  // ZEROPOINT_CLI_EVALUATE_H_
