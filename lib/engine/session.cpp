@@ -223,8 +223,16 @@ absl::Status SessionImpl::RunCalled(absl::Span<const ops::TensorView> arguments,
   return RunNodes(arguments);
 }
 
+// All zero in what the elements stand for; as in LiteRT, that is the zero point for int8 only.
+void SessionImpl::ClearState(ir::ValueId id, Buffer& state) {
+  const ir::Value& value = graph_.value(id);
+  const bool has_zero_point = value.type == ElementType::kInt8 && value.quant.quantized();
+  const int zero = has_zero_point ? static_cast<int>(value.quant.zero_point[0]) : 0;
+  std::memset(state.data(), zero, state.size());
+}
+
 void SessionImpl::ClearStates() {
-  for (auto& [id, state] : states_) std::memset(state.data(), 0, state.size());
+  for (auto& [id, state] : states_) ClearState(id, state);
 }
 
 absl::StatusOr<std::vector<ops::TensorView>> SessionImpl::Call(int graph, absl::Span<const ops::TensorView> arguments) {

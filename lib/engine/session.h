@@ -80,6 +80,7 @@ class SessionImpl : public Session, public ops::Runtime, public ops::StringAlloc
   ir::ValueId SharedRoot(const PreparedNode& node) const;
   absl::Status PlanArena();
   absl::Status PlanStates();
+  void ClearState(ir::ValueId id, Buffer& state);
 
   // --- session.cpp
   absl::Status CheckInput(size_t i, const ops::TensorView& input) const;

@@ -104,7 +104,7 @@ absl::Status SessionImpl::PlanStates() {
       absl::StatusOr<size_t> bytes = TensorBytes(facts(id).type, facts(id).shape);
       if (!bytes.ok()) return Annotate(bytes.status(), Place::kTensor, graph_.value(id).name);
       at = states_.emplace(id, Buffer(*bytes)).first;
-      std::memset(at->second.data(), 0, *bytes);
+      ClearState(id, at->second);
     }
     data(id) = at->second.data();
   }

@@ -48,6 +48,7 @@ absl::Status EvalChoose(const EvalContext& context, absl::Span<const int64_t> co
     case ElementType::kFloat32:
     case ElementType::kInt32: Choose<uint32_t>(context, condition); return absl::OkStatus();
     case ElementType::kInt64: Choose<uint64_t>(context, condition); return absl::OkStatus();
+    case ElementType::kInt16: Choose<uint16_t>(context, condition); return absl::OkStatus();
     case ElementType::kInt8:
     case ElementType::kUInt8:
     case ElementType::kBool: Choose<uint8_t>(context, condition); return absl::OkStatus();

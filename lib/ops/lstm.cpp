@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/integer_lstm.h"
 #include "ops/lstm_cell.h"
 #include "ops/weights.h"
 #include "schema/schema_generated.h"
@@ -110,6 +111,11 @@ absl::Status Eval(const EvalContext& context) {
   return IsBasic(context.attrs) ? basic::Eval(context) : EvalLstm(context);
 }
 
+absl::StatusOr<std::shared_ptr<const void>> PrepareQuantized(const PrepareContext& context) {
+  if (IsBasic(context.attrs)) return absl::UnimplementedError("kernel type BASIC has no integer kernel");
+  return PrepareIntegerLstm(context);
+}
+
 int Version(const VersionContext& context) {
   constexpr int kWeights = 2;  // into the forget gate; of kernel type BASIC, all weights
   const ElementType in = context.input_type(0), weight = context.input_type(kWeights);
@@ -140,6 +146,8 @@ OpDef Lstm() {
   def.infer = Infer;
   def.prepare = Prepare;
   def.eval_float = Eval;
+  def.prepare_quantized = PrepareQuantized;
+  def.eval_quantized = EvalIntegerLstm;
   def.quant = LstmQuantization();
   def.quant.integer_gap = IntegerGap;
   def.version = Version;

@@ -12,16 +12,8 @@
 namespace zeropoint::ops {
 namespace {
 
-enum Gate { kInput, kForget, kCell, kOutput };
-
 // Added to the variance: LiteRT's layer normalization of rows that are all equal.
 constexpr float kNormEpsilon = 1e-8f;
-
-// Peepholes have no place for the cell gate.
-int PeepholeOf(const LstmOperands& operands, int gate) {
-  if (gate == kCell) return -1;
-  return operands.peepholes + (gate == kOutput ? 2 : gate);
-}
 
 // Zero mean and unit variance.
 void Normalize(float* row, int64_t n) {

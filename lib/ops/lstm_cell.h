@@ -18,7 +18,8 @@ namespace zeropoint::ops {
 
 inline constexpr int kMinLstmOperands = 20;  // without layer normalization
 inline constexpr int kMaxLstmOperands = 24;
-inline constexpr int kGates = 4;  // input, forget, cell, output: in this order everywhere
+enum LstmGate { kInput, kForget, kCell, kOutput };  // in this order everywhere
+inline constexpr int kGates = 4;
 
 // Where a node has its operands. Those of the four gates follow each other; peepholes are of input, forget and output.
 struct LstmOperands {
@@ -33,6 +34,12 @@ struct LstmOperands {
   static constexpr LstmOperands Forward() { return {0, 1, 5, 9, 12, 16, 17, 35, 36, -1, 39, 40}; }
   static constexpr LstmOperands Backward() { return {0, 18, 22, 26, 29, 33, 34, 37, 38, -1, 39, 44}; }
 };
+
+// The operand with the gate's peepholes; -1 for the cell gate, which has none.
+constexpr int PeepholeOf(const LstmOperands& operands, int gate) {
+  if (gate == kCell) return -1;
+  return operands.peepholes + (gate == kOutput ? 2 : gate);
+}
 
 struct LstmSettings {
   std::optional<kernels::Unary> activation;

@@ -82,6 +82,7 @@ OpDef OneHot() {
           .tf = {{"OneHot", ImportTf}},
           .infer = Infer,
           .eval_float = Eval,
+          .eval_quantized = Eval,
           .quant = Quantization(),
           .runtime = {.int16 = kNever, .gap = "its kernel takes no int16"}};
 }

@@ -61,16 +61,21 @@ ir::Shape LikeRows(const ir::Shape& input, int64_t depth) {
   return shape;
 }
 
-absl::StatusOr<float*> StateOf(const EvalContext& context, int operand) {
+absl::StatusOr<MutableView> StateOf(const EvalContext& context, int operand, ElementType type) {
   const auto i = static_cast<size_t>(operand);
   if (i >= context.states.size() || context.states[i].data == nullptr) {
     return absl::FailedPreconditionError(absl::StrCat("operand ", operand, " is not a variable that the op can change"));
   }
-  if (context.states[i].type != ElementType::kFloat32) {
+  if (context.states[i].type != type) {
     return absl::UnimplementedError(
         absl::StrCat("the op has no kernel for a state of ", Name(context.states[i].type)));
   }
-  return context.states[i].As<float>();
+  return context.states[i];
+}
+
+absl::StatusOr<float*> StateOf(const EvalContext& context, int operand) {
+  ZP_ASSIGN_OR_RETURN(const MutableView state, StateOf(context, operand, ElementType::kFloat32));
+  return state.As<float>();
 }
 
 TensorView OperandOrNone(absl::Span<const TensorView> inputs, int i) {

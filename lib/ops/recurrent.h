@@ -53,7 +53,9 @@ ir::Shape LikeRows(const ir::Shape& input, int64_t depth);
 
 // --- memory
 
-// The elements of a variable operand. kFailedPrecondition when the run keeps no such variable.
+// A variable operand. kFailedPrecondition when the run keeps no such variable, kUnimplemented when it has another type.
+absl::StatusOr<MutableView> StateOf(const EvalContext& context, int operand, ElementType type);
+// The elements of one that is float32.
 absl::StatusOr<float*> StateOf(const EvalContext& context, int operand);
 
 // Hands out parts of one block of scratch memory: first asked for, then taken in the same order.

@@ -4,7 +4,10 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "kernels/integer.h"
 #include "ops/activation.h"
+#include "ops/quantized.h"
+#include "ops/quantized_conv.h"
 #include "ops/recurrent.h"
 #include "ops/weights.h"
 #include "schema/schema_generated.h"
@@ -94,6 +97,66 @@ absl::Status Eval(const EvalContext& context) {
   return absl::OkStatus();
 }
 
+constexpr absl::string_view kReluOnly = "LiteRT's integer kernel takes no other activation than RELU";
+
+bool HasRelu(const ir::Attributes& attrs) {
+  return attrs.Int(kFusedActivation) == schema::ActivationFunctionType_RELU;
+}
+
+absl::StatusOr<std::shared_ptr<const void>> PrepareQuantized(const PrepareContext& context) {
+  if (!HasRelu(context.attrs)) return absl::UnimplementedError(kReluOnly);
+  return WidenWeights(context.inputs[kFeatures]);
+}
+
+// Sums of products of 16 bits, which wrap.
+int32_t Dot16(const int16_t* a, const int16_t* b, int64_t n) {
+  uint32_t sum = 0;
+  for (int64_t i = 0; i < n; ++i) sum += static_cast<uint32_t>(static_cast<int32_t>(a[i]) * b[i]);
+  return static_cast<int32_t>(sum);
+}
+
+// The features go into the state in its scale; sums over time are int32 and become int8 in one step. RELU is what is left
+// when the result's zero point is its lowest integer.
+absl::Status EvalQuantized(const EvalContext& context) {
+  const TensorView &x = context.inputs[kInput], &time = context.inputs[kTime];
+  const MutableView& y = context.outputs[0];
+  if (x.type != ElementType::kInt8 || y.type != ElementType::kInt8) return NoIntegerKernelFor(x.type);
+  if (time.type != ElementType::kInt16) return NoIntegerKernelFor(time.type);
+  ZP_ASSIGN_OR_RETURN(const MutableView state, StateOf(context, kState, ElementType::kInt16));
+  ZP_ASSIGN_OR_RETURN(const Params px, ParamsOf(x.quant));
+  ZP_ASSIGN_OR_RETURN(const Params py, ParamsOf(y.quant));
+  ZP_ASSIGN_OR_RETURN(const Params features, ParamsOf(context.inputs[kFeatures].quant));
+  ZP_ASSIGN_OR_RETURN(const Params times, ParamsOf(time.quant));
+  ZP_ASSIGN_OR_RETURN(const Params states, ParamsOf(state.quant));
+  // Products of floats, as LiteRT computes them.
+  const numeric::Multiplier to_state = numeric::ToMultiplier(static_cast<double>(px.scale * features.scale / states.scale)),
+                            to_result = numeric::ToMultiplier(static_cast<double>(states.scale * times.scale / py.scale));
+  std::shared_ptr<const WideWeights> now;
+  ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, kFeatures, now));
+  const int64_t batch = x.dim(0), depth = x.dim(1), filters = time.dim(0), memory = time.dim(1),
+                rank = context.attrs.Int(kRank), units = filters / rank;
+  const int32_t* bias = OperandOrNone(context.inputs, kBias).As<int32_t>();
+  std::vector<int16_t> row(static_cast<size_t>(depth));
+  std::vector<int64_t> newest(static_cast<size_t>(filters));
+  int8_t* out = y.As<int8_t>();
+  for (int64_t b = 0; b < batch; ++b) {
+    kernels::Widen(x.As<int8_t>() + b * depth, depth, px.zero_point, row.data());
+    kernels::IntegerProducts(row.data(), weights, filters, depth, newest.data());
+    for (int64_t u = 0; u < units; ++u) {
+      int32_t sum = bias == nullptr ? 0 : bias[u];
+      for (int64_t f = u * rank; f < (u + 1) * rank; ++f) {
+        int16_t* remembered = state.As<int16_t>() + (b * filters + f) * memory;
+        std::copy(remembered + 1, remembered + memory, remembered);
+        const int32_t feature = numeric::Rescale(static_cast<int32_t>(newest[static_cast<size_t>(f)]), to_state);
+        remembered[memory - 1] = static_cast<int16_t>(LimitsOf<int16_t>().Clamp(feature));
+        sum = WrapAdd(sum, Dot16(remembered, time.As<int16_t>() + f * memory, memory));
+      }
+      *out++ = static_cast<int8_t>(LimitsOf<int8_t>().Clamp(WrapAdd(numeric::Rescale(sum, to_result), py.zero_point)));
+    }
+  }
+  return absl::OkStatus();
+}
+
 int Version(const VersionContext& context) {
   const ElementType in = context.input_type(kInput), weight = context.input_type(kFeatures);
   if (weight != ElementType::kInt8) return 1;
@@ -102,8 +165,7 @@ int Version(const VersionContext& context) {
 }
 
 absl::string_view IntegerGap(const ir::Graph&, const ir::Node& node) {
-  const bool relu = node.attrs().Int(kFusedActivation) == schema::ActivationFunctionType_RELU;
-  return relu ? "" : "LiteRT's integer kernel takes no other activation than RELU";
+  return HasRelu(node.attrs()) ? "" : kReluOnly;
 }
 
 QuantSpec Quantization() {
@@ -134,6 +196,8 @@ OpDef Svdf() {
   def.infer = Infer;
   def.prepare = Prepare;
   def.eval_float = Eval;
+  def.prepare_quantized = PrepareQuantized;
+  def.eval_quantized = EvalQuantized;
   def.quant = Quantization();
   def.version = Version;
   def.runtime.int16 = kNever;

@@ -1,4 +1,5 @@
 // UNIDIRECTIONAL_SEQUENCE_LSTM: an LSTM over a sequence, [batch, time, depth] or time first.
+#include "ops/integer_lstm.h"
 #include "ops/lstm_cell.h"
 #include "schema/schema_generated.h"
 
@@ -46,6 +47,8 @@ OpDef UnidirectionalSequenceLstm() {
   def.infer = Infer;
   def.prepare = PrepareLstm;
   def.eval_float = EvalLstm;
+  def.prepare_quantized = PrepareIntegerLstm;
+  def.eval_quantized = EvalIntegerLstm;
   def.quant = LstmQuantization();
   def.version = Version;
   def.runtime.int16 = kNever;
