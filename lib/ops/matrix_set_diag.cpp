@@ -69,6 +69,7 @@ OpDef MatrixSetDiag() {
   def.tf = {{"MatrixSetDiag"}, {"MatrixSetDiagV2", ImportV3}, {"MatrixSetDiagV3", ImportV3}};
   def.infer = Infer;
   def.eval_float = Eval;
+  def.eval_quantized = Eval;
   // TF lets operands and result have scales of their own, which the kernel, a copy, does not look at.
   def.quant = MovesData({OperandSpec::Activation()});
   def.quant.int16 = false;

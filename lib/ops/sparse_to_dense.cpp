@@ -99,6 +99,7 @@ OpDef SparseToDense() {
           .tf = {{"SparseToDense", Import}},
           .infer = Infer,
           .eval_float = Eval,
+          .eval_quantized = Eval,
           .quant = Quantization(),
           .version = Version,
           .runtime = {.int16 = kNever, .gap = "its kernel takes no int16"}};

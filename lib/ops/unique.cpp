@@ -85,6 +85,7 @@ OpDef Unique() {
   def.tf = {{"Unique", Import}};
   def.infer = Infer;
   def.eval_float = Eval;
+  def.eval_quantized = Eval;
   def.quant.inputs = {OperandSpec::Activation()};
   def.quant.outputs = {OperandSpec::Activation(), OperandSpec::Other()};
   def.quant.int8 = true;

@@ -2,6 +2,7 @@
 
 #include "engine/kernel_choice.h"
 #include "ir/graph.h"
+#include "ops/runtime.h"
 
 using namespace zeropoint;
 
@@ -62,4 +63,24 @@ TEST_CASE("ops that move elements take integers with their only kernel") {
   ops::OpDef op = Record();
   op.moves_elements = true;
   CHECK(engine::ChooseKernel(op, {kInt8, kIndex}, {kInt8})->eval == Nothing);
+}
+
+// Every form that the planner can write runs here: an integer kernel, or one that moves elements as they are.
+TEST_CASE("an op that LiteRT runs on integers has a kernel for them") {
+  for (const ops::OpDef* op : ops::AllOps()) {
+    const bool int8 = ops::RunsAsIntegers(*op, ops::KernelForm::kInt8, ops::kNewestRelease);
+    const bool int16 = ops::RunsAsIntegers(*op, ops::KernelForm::kInt16, ops::kNewestRelease);
+    if (!int8 && !int16) continue;
+    INFO(op->name);
+    CHECK(engine::ChooseKernel(*op, {kInt8}, {kInt8}).ok());
+  }
+}
+
+// Weights of 8 bits beside real activations: a kernel of their own, or the float kernel on what they stand for.
+TEST_CASE("an op whose weights alone are stored as integers has a kernel") {
+  for (const ops::OpDef* op : ops::AllOps()) {
+    if (op->quant.dynamic_range.empty()) continue;
+    INFO(op->name);
+    CHECK((op->eval_hybrid != nullptr || op->eval_float != nullptr));
+  }
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "numeric/fixed_point.h"
+#include "numeric/fixed_point_16.h"
 
 using namespace zeropoint::numeric;
 
@@ -47,4 +48,17 @@ TEST_CASE("exponentials, reciprocals and roots in fixed point are near the real 
     const Multiplier root = InverseSqrt(x);
     CHECK(std::ldexp(root.value, root.shift - 31) == Approx(1.0 / std::sqrt(x)).epsilon(1e-5));
   }
+}
+
+TEST_CASE("gates of 16 bits are near the real functions over their whole range") {
+  constexpr double kOne = 32768.0;
+  for (int x = -32768; x < 32768; x += 7) {
+    const auto q = static_cast<int16_t>(x);
+    CHECK(Logistic16(q) / kOne == Approx(1.0 / (1.0 + std::exp(-x / 4096.0))).margin(1e-3));
+    for (int bits = 0; bits <= kMaxTanhBits; ++bits) {
+      CHECK(Tanh16(q, bits) / kOne == Approx(std::tanh(std::ldexp(x, bits - 15))).margin(2e-3));
+    }
+  }
+  CHECK(Logistic16(0) == 1 << 14);
+  CHECK(Tanh16(0, 3) == 0);
 }
