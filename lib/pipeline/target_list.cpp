@@ -54,6 +54,7 @@ void AppendTarget(const targets::Target& target, std::string& text) {
   AppendSources(target, text);
   if (!target.rules.empty()) absl::StrAppend(&text, "Of every op: ", Rules(target.rules), ".\n\n");
   if (!target.refuses.empty()) absl::StrAppend(&text, "An error otherwise: ", Rules(target.refuses), ".\n\n");
+  if (target.refuses_float) absl::StrAppend(&text, "An error, too: a model without any 8-bit result.\n\n");
   if (!target.readable_versions.empty()) {
     absl::StrAppend(&text, "An error, too: an op or a version that the compiler cannot read. It reads up to version ",
                     absl::StrJoin(target.readable_versions, ", ",

@@ -74,12 +74,19 @@ class Checker {
     for (const ir::Graph& graph : model_.graphs) {
       for (ir::NodeId id : graph.Order()) CheckNode(graph, graph.node(id));
     }
+    if (target_.refuses_float && !quantized_ && findings_.ops > 0) {
+      const std::string name = model_.graphs.empty() ? "" : model_.graphs.front().name;
+      findings_.refused.push_back({"the model", name, absl::StrCat(target_.title, ": the compiler takes no float model"),
+                                   "mode int8 or int8-only"});
+    }
     return std::move(findings_);
   }
 
  private:
   void CheckNode(const ir::Graph& graph, const ir::Node& node) {
     ++findings_.ops;
+    quantized_ = quantized_ || HasQuantized(node.outputs(), graph, ElementType::kInt8) ||
+                 HasQuantized(node.outputs(), graph, ElementType::kUInt8);
     const bool custom = absl::StartsWith(node.op(), ops::kCustomPrefix);
     if (!custom) {
       const std::optional<Finding> missing = Lack(target_.kernels(), graph, node);
@@ -179,6 +186,7 @@ class Checker {
   const ir::Model& model_;
   const Target& target_;
   Findings findings_;
+  bool quantized_ = false;  // some op delivers 8-bit integers
 };
 
 }  // namespace

@@ -47,7 +47,7 @@ TEST_CASE("every data file is well formed, and all ops have a source") {
 }
 
 TEST_CASE("all targets are found by name, and others refused with a list") {
-  for (const char* name : {"litert", "litert-1.0", "litert-2.3", "tflm"}) CHECK(FindTarget(name).ok());
+  for (const char* name : {"litert", "litert-1.0", "litert-2.3", "tflm", "edgetpu", "ethos-u", "xnnpack"}) CHECK(FindTarget(name).ok());
   CHECK(*FindTarget("litert") == &NewestLitert());
   const absl::Status unknown = FindTarget("tpu").status();
   CHECK(unknown.code() == absl::StatusCode::kInvalidArgument);

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Which ops TFLM runs on which types, as lib/targets/data/tflm.json.
+"""Which ops TFLM and XNNPACK run on which types, as lib/targets/data/tflm.json and xnnpack.json.
 
-  probe_tflm.py build FOLDER [ZEROPOINT]   one .tflite for each op and combination of types
-  probe_tflm.py run FOLDER                 runs them all in TFLM; writes FOLDER/found.json
-  probe_tflm.py merge FOLDER               lib/targets/data/tflm.json from that
+  probe_types.py build FOLDER            one .tflite for each op and combination of types
+  probe_types.py run FOLDER TARGET       runs them all there; writes FOLDER/TARGET.found
+  probe_types.py merge FOLDER TARGET     lib/targets/data/TARGET.json from that
 
-`build` needs what probe_kernels.py needs, `run` numpy and the package tflite-micro. A combination is said to run when TFLM
-allocates and invokes the model; what it gets wrong shows when whole models are compared (tests/conformance/run_targets.py).
+`build` needs what probe_kernels.py needs, `run` numpy and the package tflite-micro or ai-edge-litert. A combination is said to
+run in TFLM when that allocates and invokes the model, and in XNNPACK when LiteRT's default delegate takes the op. What a
+kernel gets wrong shows when whole models are compared (tests/conformance/run_targets.py). target_rules.json adds what
+types do not tell.
 """
 import collections
 import importlib.metadata
@@ -101,7 +103,7 @@ class Builder(kernels.Builder):
         return f"{text(node.inputs)} -> {text(node.outputs)}"
 
 
-def build(folder, _command=None):
+def build(folder):
     from ai_edge_litert import schema_py_generated as schema
     folder.mkdir(parents=True, exist_ok=True)
     index = []
@@ -119,7 +121,7 @@ def build(folder, _command=None):
     (folder / "index.json").write_text(json.dumps(index))
 
 
-def invoke(path):
+def in_tflm(path):
     from tflite_micro import runtime
     interpreter = runtime.Interpreter.from_bytes(path.read_bytes(), arena_size=1 << 20)
     i = 0
@@ -132,46 +134,73 @@ def invoke(path):
         interpreter.set_input(np.full(details["shape"], 20 if np.issubdtype(kind, np.integer) else 1).astype(kind), i)
         i += 1
     interpreter.invoke()
+    return b""
 
 
-def run(folder):
-    import tflite_micro  # noqa: F401  once, before the children are made
+def in_xnnpack(path):
+    from ai_edge_litert.interpreter import Interpreter
+    interpreter = Interpreter(model_path=str(path), num_threads=1)
+    interpreter.allocate_tensors()
+    if not any(op["op_name"] == "DELEGATE" for op in interpreter._get_ops_details()):
+        raise ValueError("not delegated")
+    return b""
+
+
+# How a model is tried, and the package whose version counts.
+RUNTIMES = {"tflm": (in_tflm, "tflite-micro"), "xnnpack": (in_xnnpack, "ai-edge-litert")}
+HEADS = {
+    "tflm": {
+        "title": "LiteRT for Microcontrollers",
+        "note": "TFLM's kernels look at no op version. An application links the kernels of the ops that its model has.",
+        "integer_only_rewrite": True,
+        "sources": {
+            "probe": "found by running each op on each combination of types in the package tflite-micro {version} "
+                     "(tests/data/probe_types.py)",
+            "kernels": "kernel sources in tensorflow/lite/micro/kernels of the repository tensorflow/tflite-micro, August 2026"}},
+    "xnnpack": {
+        "title": "XNNPACK",
+        "note": "What LiteRT's default delegate takes on x86-64; ARM differs in a few ops.",
+        "rest": "litert-2.3",
+        "fallback": "the others run in LiteRT's own kernels",
+        "sources": {
+            "probe": "found by asking LiteRT {version} which op on which types its default delegate takes "
+                     "(tests/data/probe_types.py)",
+            "readme": "README of tflite/delegates/xnnpack in the repository google-ai-edge/LiteRT, August 2026"}}}
+
+
+def run(folder, target):
+    invoke, package = RUNTIMES[target]
+    __import__(package.replace("-", "_"))  # once, before the children are made
+    if target == "xnnpack":
+        import ai_edge_litert.interpreter  # noqa: F401
     found = []
     for op, form, types, file in json.loads((folder / "index.json").read_text()):
-        _, error = kernels.in_child(lambda file=file: invoke(folder / file) or b"")
+        _, error = kernels.in_child(lambda file=file: invoke(folder / file))
         found.append([op, form, types, error])
-    version = importlib.metadata.version("tflite-micro")
-    (folder / "found.json").write_text(json.dumps({"version": version, "found": found}, indent=1))
+    version = importlib.metadata.version(package)
+    (folder / f"{target}.found").write_text(json.dumps({"version": version, "found": found}, indent=1))
 
 
-# Rules and hints that types do not tell.
-BEYOND_TYPES = json.loads((pathlib.Path(__file__).with_name("tflm_rules.json")).read_text())
-
-
-def merge(folder):
-    answer = json.loads((folder / "found.json").read_text())
+def merge(folder, target):
+    answer = json.loads((folder / f"{target}.found").read_text())
+    rules = json.loads((pathlib.Path(__file__).with_name("target_rules.json")).read_text())[target]
+    by_source = BY_SOURCE if target == "tflm" else {}
     forms = collections.defaultdict(list)
     for op, form, types, error in answer["found"]:
         if error is None and types not in forms[op]:
             forms[op].append(types)
     ops = {}
-    for op in sorted({op for op in forms if forms[op]} | set(BY_SOURCE)):
-        entry = {"forms": BY_SOURCE.get(op, forms[op]), "source": "kernels" if op in BY_SOURCE else "probe"}
-        ops[op] = {**entry, **BEYOND_TYPES.get(op, {})}
-    target = {
-        "title": "LiteRT for Microcontrollers",
-        "note": "TFLM's kernels look at no op version. An application links the kernels of the ops that its model has.",
-        "integer_only_rewrite": True,
-        "sources": {
-            "probe": f"found by running each op on each combination of types in the package tflite-micro {answer['version']} "
-                     "(tests/data/probe_tflm.py)",
-            "kernels": "kernel sources in tensorflow/lite/micro/kernels of the repository tensorflow/tflite-micro, August 2026"},
-        "ops": ops}
-    rows = ",\n".join(f"  {json.dumps(op)}: {json.dumps(entry)}" for op, entry in target.pop("ops").items())
-    head = json.dumps(target, indent=1)[:-2]
-    (PROJECT / "lib/targets/data/tflm.json").write_text(head + ',\n "ops": {\n' + rows + "\n }\n}\n")
+    for op in sorted({op for op in forms if forms[op]} | set(by_source)):
+        entry = {"forms": by_source.get(op, forms[op]), "source": ["kernels"] if op in by_source else ["probe"]}
+        extra = rules.get(op, {})
+        entry["source"] += extra.pop("source", [])
+        ops[op] = {**entry, **extra}
+    head = HEADS[target]
+    head["sources"]["probe"] = head["sources"]["probe"].format(version=answer["version"])
+    rows = ",\n".join(f"  {json.dumps(op)}: {json.dumps(entry)}" for op, entry in ops.items())
+    text = json.dumps(head, indent=1)[:-2] + ',\n "ops": {\n' + rows + "\n }\n}\n"
+    (PROJECT / f"lib/targets/data/{target}.json").write_text(text)
 
 
 if __name__ == "__main__":
-    where = pathlib.Path(sys.argv[2])
-    {"build": build, "run": run, "merge": merge}[sys.argv[1]](where)
+    {"build": build, "run": run, "merge": merge}[sys.argv[1]](pathlib.Path(sys.argv[2]), *sys.argv[3:])
