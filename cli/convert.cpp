@@ -124,21 +124,6 @@ absl::Status CheckWritable(const std::string& path) {
   return absl::OkStatus();
 }
 
-// As a whole or not at all.
-absl::Status WriteText(const std::string& path, const std::string& text) {
-  std::string temporary = absl::StrCat(path, ".", ::getpid(), ".part");
-  std::ofstream file(temporary, std::ios::binary);
-  file << text;
-  file.close();
-  std::error_code error;
-  if (file) {
-    fs::rename(temporary, path, error);
-    if (!error) return absl::OkStatus();
-  }
-  fs::remove(temporary, error);
-  return absl::UnavailableError(absl::StrCat("writing '", path, "' did not succeed"));
-}
-
 void Warn(const ConvertOptions& options, const std::string& text) {
   if (!options.quiet) std::fprintf(stderr, "zeropoint: warning: %s\n", text.c_str());
 }
@@ -173,7 +158,6 @@ void SetOptions(const ConvertOptions& options, const Mode& mode, Converter& conv
   converter.calibration = CalibrationNamed(options.calibration);
   converter.sample_state = options.reset_state ? SampleState::kReset : SampleState::kCarry;
   converter.recipe = options.recipe;
-  converter.target = options.target;
   converter.target_litert = options.litert;
   converter.integer_only_rewrite = options.integer_only == kRewrite;
   converter.variable_quantization = options.variable_quantization;
@@ -248,8 +232,21 @@ std::vector<std::string> CalibrationNames() {
 
 std::vector<std::string> IntegerOnlyNames() { return {kKernels, kRewrite}; }
 
-ExitCode RunConvert(const ConvertOptions& options) {
-  auto began = std::chrono::steady_clock::now();
+absl::Status WriteText(const std::string& path, const std::string& text) {
+  std::string temporary = absl::StrCat(path, ".", ::getpid(), ".part");
+  std::ofstream file(temporary, std::ios::binary);
+  file << text;
+  file.close();
+  std::error_code error;
+  if (file) {
+    fs::rename(temporary, path, error);
+    if (!error) return absl::OkStatus();
+  }
+  fs::remove(temporary, error);
+  return absl::UnavailableError(absl::StrCat("writing '", path, "' did not succeed"));
+}
+
+ExitCode MakeConverter(const ConvertOptions& options, std::optional<Converter>& result) {
   const bool has_recipe = !options.recipe.empty();
   if (options.mode.empty() && !has_recipe) return UsageError("--mode is required, or a --recipe that says how to quantize");
   const Mode* mode = FindMode(options.mode.empty() ? kModeOfRecipes : options.mode);
@@ -258,9 +255,6 @@ ExitCode RunConvert(const ConvertOptions& options) {
   if (has_recipe && options.mode == "dynamic" && !options.data.empty()) {
     return UsageError("--mode dynamic beside --data: let the recipe say \"mode\": \"dynamic\" instead");
   }
-  absl::Status outputs = CheckOutputs(options);
-  if (!outputs.ok()) return ReportError(outputs);
-
   absl::StatusOr<Converter> converter = Converter::FromPath(options.model, {options.signatures, options.tags});
   if (!converter.ok()) return ReportError(converter.status());
   const bool wants_data = mode->needs_data && !has_recipe && options.data.empty();
@@ -273,9 +267,20 @@ ExitCode RunConvert(const ConvertOptions& options) {
     if (!samples.ok()) return ReportSamplesError(samples.status(), options.data);
     for (const std::string& warning : samples->warnings) Warn(options, warning);
     converter->representative_dataset = samples->dataset;
-  } else if (!options.data.empty()) {
+  } else if (!options.data.empty() && options.data_calibrates) {
     Warn(options, absl::StrCat("--data has no effect in mode ", mode->name));
   }
+  result = *std::move(converter);
+  return kSuccess;
+}
+
+ExitCode RunConvert(const ConvertOptions& options) {
+  auto began = std::chrono::steady_clock::now();
+  absl::Status outputs = CheckOutputs(options);
+  if (!outputs.ok()) return ReportError(outputs);
+  std::optional<Converter> converter;
+  const ExitCode opened = MakeConverter(options, converter);
+  if (opened != kSuccess) return opened;
 
   absl::StatusOr<Report> report = Convert(options, *converter);
   if (!report.ok()) return ReportError(report.status());

@@ -5,12 +5,12 @@
 #include <string>
 
 #include "convert.h"
+#include "debug.h"
 #include "evaluate.h"
 #include "exit_code.h"
 #include "inspect.h"
 #include "ops.h"
 #include "run.h"
-#include "targets.h"
 #include "zeropoint/version.h"
 
 namespace zeropoint::cli {
@@ -21,10 +21,9 @@ std::string VersionText() {
          std::to_string(ZEROPOINT_VERSION_PATCH);
 }
 
-void AddConvert(CLI::App& app, ConvertOptions& options) {
-  CLI::App* convert = app.add_subcommand("convert", "Write a LiteRT model from a SavedModel folder or a float .tflite");
+// What a conversion is asked for, whatever becomes of its result.
+void AddConversion(CLI::App* convert, ConvertOptions& options) {
   convert->add_option("MODEL", options.model, "SavedModel folder or .tflite file")->required();
-  convert->add_option("-o,--output", options.output, "the .tflite to write")->required()->type_name("OUT");
   convert->add_option("--mode", options.mode, "how to quantize; a --recipe may say it instead")->check(CLI::IsMember(ModeNames()));
   convert
       ->add_option("--data", options.data,
@@ -44,14 +43,9 @@ void AddConvert(CLI::App& app, ConvertOptions& options) {
                     "each sample is a sequence: the second axis of --data's arrays counts its steps");
   convert->add_flag("--reset-state", options.reset_state,
                     "a model's variables start anew with each sample of --data, instead of once as in TensorFlow");
-  CLI::Option* target =
-      convert
-          ->add_option("--target", options.target,
-                       "what shall run the result: litert-1.4, tflm ... ('zeropoint targets' lists them); default: the newest LiteRT")
-          ->type_name("TARGET");
-  convert->add_option("--litert", options.litert, "the oldest LiteRT that shall run the result: 1.4 is --target litert-1.4")
-      ->type_name("RELEASE")
-      ->excludes(target);
+  convert
+      ->add_option("--litert", options.litert, "the oldest LiteRT that shall run the result, like 1.4; default: the newest")
+      ->type_name("RELEASE");
   convert
       ->add_option("--integer-only", options.integer_only,
                    "ops without an integer kernel: 'kernels' leaves them float, 'rewrite' makes tables or integer ops of them")
@@ -81,14 +75,34 @@ void AddConvert(CLI::App& app, ConvertOptions& options) {
   convert->add_option("--threads", options.threads, "0: as many as the machine has")
       ->check(CLI::Range(0, 4096))
       ->capture_default_str();
-  convert->add_option("--report", options.report, "write what was decided as JSON; '-': to stdout")->type_name("JSON");
   convert->add_flag("--per-tensor", options.per_tensor, "one scale for each weight tensor, not one a channel");
   convert->add_flag("--variable-quantization", options.variable_quantization,
                     "int8: resource variables hold int8, too (always so in int8-only)");
   convert->add_flag("--per-tensor-dense", options.per_tensor_dense, "the same for FULLY_CONNECTED only");
+}
+
+void AddConvert(CLI::App& app, ConvertOptions& options) {
+  CLI::App* convert = app.add_subcommand("convert", "Write a LiteRT model from a SavedModel folder or a float .tflite");
+  convert->add_option("-o,--output", options.output, "the .tflite to write")->required()->type_name("OUT");
+  AddConversion(convert, options);
+  convert->add_option("--report", options.report, "write what was decided as JSON; '-': to stdout")->type_name("JSON");
   CLI::Option* quiet = convert->add_flag("-q,--quiet", options.quiet, "errors only");
   convert->add_flag("-v,--verbose", options.verbose, "stage times, operators that stay float; twice: every pass")
       ->excludes(quiet);
+}
+
+CLI::App* AddDebug(CLI::App& app, DebugCommand& command) {
+  CLI::App* debug = app.add_subcommand("debug", "Tell what quantization costs, op by op, why, and what mends it");
+  AddConversion(debug, command.convert);
+  debug->add_option("--eval-data", command.evaluation, "samples to measure on, as --data; default: those of --data")->type_name("PATH");
+  debug->add_option("--quantized", command.quantized, "a quantized .tflite to look at, instead of converting")->type_name("FILE");
+  debug->add_option("--json", command.json, "write all figures (docs/debug.schema.json); '-': to stdout")->type_name("JSON");
+  debug->add_option("--top", command.top, "ops in the table, and ops whose cost is measured")
+      ->check(CLI::Range(0, 10000))
+      ->capture_default_str();
+  debug->add_option("--samples", command.samples, "samples to measure on at most")->check(CLI::Range(1, 1000000))->capture_default_str();
+  debug->add_flag("-q,--quiet", command.convert.quiet, "errors and results only");
+  return debug;
 }
 
 CLI::App* AddRun(CLI::App& app, RunOptions& options) {
@@ -150,6 +164,8 @@ int Run(int argc, char** argv) {
   app.footer(kExitCodeHelp);
   ConvertOptions convert;
   AddConvert(app, convert);
+  DebugCommand debug;
+  const CLI::App* debugs = AddDebug(app, debug);
   RunOptions run;
   const CLI::App* runs = AddRun(app, run);
   EvaluateCommand evaluate;
@@ -163,9 +179,6 @@ int Run(int argc, char** argv) {
   CLI::App* ops = app.add_subcommand("ops", "Show every op that is known, by mode and release of LiteRT");
   CLI::Option* as_markdown = ops->add_flag("--markdown", markdown, "as a table in Markdown (the default)");
   ops->add_flag("--json", ops_json, "as JSON")->excludes(as_markdown);
-  bool targets_markdown = false;
-  CLI::App* targets = app.add_subcommand("targets", "List what --target may be");
-  targets->add_flag("--markdown", targets_markdown, "what each one runs, as tables in Markdown");
   for (CLI::App* command : app.get_subcommands(nullptr)) command->footer(kExitCodeHelp);
 
   try {
@@ -177,8 +190,8 @@ int Run(int argc, char** argv) {
     return kUsage;
   }
   if (ops->parsed()) return RunOps(ops_json);
-  if (targets->parsed()) return RunTargets(targets_markdown);
   if (runs->parsed()) return RunModel(run);
+  if (debugs->parsed()) return RunDebug(debug);
   if (evaluates->parsed()) return RunEvaluate(evaluate);
   return inspect->parsed() ? RunInspect(file, json) : RunConvert(convert);
 }

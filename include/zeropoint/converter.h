@@ -92,11 +92,8 @@ struct ConverterOptions {
   // What parts of the model shall be: a recipe's JSON, or the path of its file (docs/recipes.md). Empty: none. What it
   // states takes the place of the options above.
   std::string recipe;
-  // What shall run the result: "tflm", "litert-1.4" ... (docs/targets.md; Targets() lists them); empty: the newest LiteRT that
-  // we know. Forms that it has no kernel for are not used, and an op that it cannot run in any form is an error that lists
-  // all of them (kFailedPrecondition). An accelerator leaves such ops to the runtime beside it: a warning.
-  std::string target;
-  // The same for LiteRT alone: "1.4" is target "litert-1.4". Not beside a target.
+  // The oldest LiteRT that shall run the result ("1.4"); empty: the newest that we know. Forms that it has no kernel for
+  // are not used.
   std::string target_litert;
   // Ops without an integer kernel become integer ops: a table of the function's values, or ops that compute the same.
   bool integer_only_rewrite = false;
@@ -116,6 +113,9 @@ struct ConverterOptions {
   std::function<void(int severity, absl::string_view text)> log;      // 0 debug, 1 info, 2 warning
   std::vector<std::string> disabled_passes;
 };
+
+struct DebugOptions;
+struct DebugReport;
 
 // One thread at a time, but for Cancel(). Movable.
 class Converter : public ConverterOptions {
@@ -149,6 +149,7 @@ class Converter : public ConverterOptions {
   void Cancel();
 
  private:
+  friend absl::StatusOr<DebugReport> Debug(Converter& converter, const DebugOptions& options);  // zeropoint/debug.h
   struct State;
   explicit Converter(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;

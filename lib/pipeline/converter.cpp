@@ -19,16 +19,17 @@
 #include "formats/tflite/tflite.h"
 #include "ir/graph.h"
 #include "ops/op_def.h"
+#include "ops/runtime.h"
 #include "passes/pass_manager.h"
 #include "passes/quantization_aware/absorb.h"
+#include "pipeline/debug.h"
 #include "pipeline/mode.h"
 #include "pipeline/recipe.h"
 #include "pipeline/report.h"
 #include "pipeline/samples.h"
+#include "pipeline/stages.h"
 #include "plan/plan.h"
 #include "rewrite/rewrite.h"
-#include "targets/check.h"
-#include "targets/target.h"
 
 namespace zeropoint {
 
@@ -177,23 +178,6 @@ int WorkerThreads(int asked) {
   return cores > 0 ? static_cast<int>(cores) : 1;
 }
 
-Context MakeContext(const ConverterOptions& options, std::atomic<bool>& cancelled) {
-  Context context;
-  context.threads = WorkerThreads(options.threads);
-  context.cancel = &cancelled;
-  if (options.progress) {
-    context.progress = [&options](const Progress& now) {
-      return options.progress({std::string(now.stage), now.done, now.total});
-    };
-  }
-  if (options.log) {
-    context.log = [&options](Severity severity, absl::string_view text) {
-      options.log(static_cast<int>(severity), text);
-    };
-  }
-  return context;
-}
-
 // The passes that integer activations want before those of the input's format.
 std::vector<passes::Phase> PreparingPipeline(bool integer_activations) {
   return integer_activations ? passes::InlinePipeline() : std::vector<passes::Phase>();
@@ -216,63 +200,67 @@ std::vector<passes::Phase> SchemePipeline(const plan::PlanOptions& options) {
   if (int8) append(passes::Int8Pipeline());
   if (options.scheme == plan::Scheme::kFloat16) append(passes::Float16Pipeline());
   if (options.integer_only_rewrite && (int8 || options.scheme == plan::Scheme::kInt16x8)) {
-    append(passes::IntegerPipeline(int8 ? ops::KernelForm::kInt8 : ops::KernelForm::kInt16, *options.target));
+    append(passes::IntegerPipeline(int8 ? ops::KernelForm::kInt8 : ops::KernelForm::kInt16, options.litert));
   }
   return phases;
 }
 
-std::string Lines(absl::string_view head, const std::vector<targets::Finding>& findings) {
-  std::string text(head);
-  for (const targets::Finding& finding : findings) absl::StrAppend(&text, "\n  ", targets::Describe(finding));
-  return text;
+// Ops that the target's LiteRT does not have at all: the result will not run there, in whatever mode.
+std::vector<std::string> OpsNewerThan(const ops::Release& target, const ir::Model& model) {
+  std::set<std::string> warnings;
+  for (const ir::Graph& graph : model.graphs) {
+    for (ir::NodeId id : graph.Order()) {
+      const ops::OpDef* op = ops::FindOp(graph.node(id).op());
+      if (op == nullptr || op->runtime.real <= target) continue;
+      warnings.insert(absl::StrCat("LiteRT ", ops::ToString(target), " does not run ", op->name,
+                                   op->runtime.gap.empty() ? "" : ": ", op->runtime.gap));
+    }
+  }
+  return {warnings.begin(), warnings.end()};
 }
 
-// Holds the result against the target. Where none was named, what LiteRT cannot run is the model's own, and a warning.
-absl::Status CheckTarget(const pipeline::Mode& mode, const ir::Model& model, const Context& context, Report& report) {
-  const targets::Target& target = *mode.plan.target;
-  const targets::Findings findings = targets::CheckModel(model, target);
-  if (mode.target_named && !findings.runs()) {
-    std::vector<targets::Finding> all = findings.missing;
-    all.insert(all.end(), findings.refused.begin(), findings.refused.end());
-    return absl::FailedPreconditionError(
-        Lines(absl::StrCat("target ", target.name, ": ", all.size(), " of ", findings.ops, " ops cannot run there:"), all));
-  }
-  auto warn = [&](std::string text) {
-    context.Log(Severity::kWarning, text);
-    report.warnings.push_back(std::move(text));
-  };
-  std::set<std::string> missing;
-  for (const targets::Finding& finding : findings.missing) missing.insert(finding.why);
-  for (const std::string& why : missing) warn(why);
-  if (!mode.target_named) return absl::OkStatus();
-  report.target = {target.name, static_cast<uint64_t>(findings.ops), static_cast<uint64_t>(findings.mapped()), {}};
-  for (const targets::Finding& finding : findings.unmapped) {
-    report.target.unmapped.push_back({finding.op, finding.name, finding.why, finding.mend});
-  }
-  if (!findings.unmapped.empty()) {
-    warn(Lines(absl::StrCat(findings.mapped(), " of ", findings.ops, " ops map to ", target.title, "; ", target.fallback, ":"),
-               findings.unmapped));
-  }
-  return absl::OkStatus();
+}  // namespace
+
+namespace pipeline {
+
+absl::StatusOr<std::vector<Bytes>> WriteModel(ir::Model model) {
+  DropRanges(model);
+  model.description = std::string(kDescription);
+  return formats::tflite::WriteParts(model);
 }
 
-// Every stage in its order; `clock` knows which one an error came from.
-absl::StatusOr<std::vector<Bytes>> RunStages(const ConverterOptions& options, ir::Model model, bool from_tensorflow,
-                                            const Context& context, Report& report, StageClock& clock) {
-  pipeline::Recipe recipe;
+Context MakeContext(const ConverterOptions& options, std::atomic<bool>& cancelled) {
+  Context context;
+  context.threads = WorkerThreads(options.threads);
+  context.cancel = &cancelled;
+  if (options.progress) {
+    context.progress = [&options](const Progress& now) {
+      return options.progress({std::string(now.stage), now.done, now.total});
+    };
+  }
+  if (options.log) {
+    context.log = [&options](Severity severity, absl::string_view text) {
+      options.log(static_cast<int>(severity), text);
+    };
+  }
+  return context;
+}
+
+absl::StatusOr<PreparedModel> PrepareModel(const ConverterOptions& options, ir::Model model, bool from_tensorflow,
+                                           const Context& context, Report& report) {
+  Recipe recipe;
   if (!options.recipe.empty()) {
-    ZP_ASSIGN_OR_RETURN(recipe, pipeline::ReadRecipe(options.recipe));
+    ZP_ASSIGN_OR_RETURN(recipe, ReadRecipe(options.recipe));
   }
   const bool trained =
       recipe.trained_ranges.value_or(options.trained_ranges) && passes::HasTrainedActivations(model);
-  ZP_ASSIGN_OR_RETURN(pipeline::Mode mode, pipeline::ResolveMode(options, trained, recipe));
+  ZP_ASSIGN_OR_RETURN(Mode mode, ResolveMode(options, trained, recipe));
   const bool stays_float = mode.plan.scheme == plan::Scheme::kFloat && recipe.rules.empty();
   report.mode = recipe.rules.empty() ? mode.name : mode.name + kWithRecipe;
   report.warnings = mode.warnings;
   for (const std::string& warning : mode.warnings) context.Log(Severity::kWarning, warning);
   if (!stays_float) ZP_RETURN_IF_ERROR(RefuseQuantized(model));
 
-  ZP_RETURN_IF_ERROR(clock.Start("optimize"));
   passes::PassOptions pass_options;
   pass_options.disabled = options.disabled_passes;
   ZP_RETURN_IF_ERROR(passes::RunPasses(model, PreparingPipeline(mode.quantizes_activations), pass_options, context));
@@ -285,12 +273,20 @@ absl::StatusOr<std::vector<Bytes>> RunStages(const ConverterOptions& options, ir
   }
   ZP_RETURN_IF_ERROR(engine::InferShapes(model));
   // Before calibration, which may take minutes: a rule that fits nothing is a typing error.
-  ZP_RETURN_IF_ERROR(pipeline::ApplyRules(recipe, model, mode.plan));
-
+  ZP_RETURN_IF_ERROR(ApplyRules(recipe, model, mode.plan));
+  for (std::string& warning : OpsNewerThan(mode.plan.litert, model)) {
+    context.Log(Severity::kWarning, warning);
+    report.warnings.push_back(std::move(warning));
+  }
   plan::AddIntermediates(model, mode.plan);
+  return PreparedModel{std::move(model), std::move(mode), std::move(recipe), trained};
+}
+
+absl::StatusOr<ir::Statistics> CollectRanges(const ConverterOptions& options, const PreparedModel& prepared,
+                                             const Context& context, Report& report) {
+  const auto& [model, mode, recipe, trained] = prepared;
   ir::Statistics statistics;
   if (mode.calibrates) {
-    ZP_RETURN_IF_ERROR(clock.Start("calibrate"));
     options.representative_dataset.Reset();
     ZP_ASSIGN_OR_RETURN(statistics, calibrate::Calibrate(model, Adapt(options.representative_dataset), context,
                                                          CalibrationOf(mode)));
@@ -299,25 +295,45 @@ absl::StatusOr<std::vector<Bytes>> RunStages(const ConverterOptions& options, ir
     }
     report.samples = statistics.samples;
   }
-
   PreferTrainedRanges(model, statistics);
-  ZP_RETURN_IF_ERROR(pipeline::ApplyRanges(recipe, model, statistics));
+  ZP_RETURN_IF_ERROR(ApplyRanges(recipe, model, statistics));
   if (mode.quantizes_activations) {
     ZP_RETURN_IF_ERROR(NoteSignaturesWithoutSamples(model, statistics, mode.plan.allow_float_fallback, context, report));
   }
+  return statistics;
+}
+
+absl::StatusOr<QuantizedModel> QuantizeModel(const PreparedModel& prepared, ir::Statistics statistics,
+                                             const plan::PlanOptions& options, const Context& context) {
+  const Mode& mode = prepared.mode;
+  ZP_ASSIGN_OR_RETURN(plan::Plan plan, plan::MakePlan(prepared.model, statistics, options));
+  if (prepared.trained && mode.quantizes_activations && !mode.calibrates) ZP_RETURN_IF_ERROR(RequireAllRanges(plan));
+  ZP_ASSIGN_OR_RETURN(ir::Model model, rewrite::ApplyPlan(prepared.model, plan, context));
+  ZP_RETURN_IF_ERROR(rewrite::SetVersions(model, plan));
+  return QuantizedModel{std::move(model), std::move(plan)};
+}
+
+}  // namespace pipeline
+
+namespace {
+
+// Every stage in its order; `clock` knows which one an error came from.
+absl::StatusOr<std::vector<Bytes>> RunStages(const ConverterOptions& options, ir::Model input, bool from_tensorflow,
+                                            const Context& context, Report& report, StageClock& clock) {
+  ZP_RETURN_IF_ERROR(clock.Start("optimize"));
+  ZP_ASSIGN_OR_RETURN(const pipeline::PreparedModel prepared,
+                      pipeline::PrepareModel(options, std::move(input), from_tensorflow, context, report));
+  if (prepared.mode.calibrates) ZP_RETURN_IF_ERROR(clock.Start("calibrate"));
+  ZP_ASSIGN_OR_RETURN(ir::Statistics statistics, pipeline::CollectRanges(options, prepared, context, report));
 
   ZP_RETURN_IF_ERROR(clock.Start("quantize"));
-  ZP_ASSIGN_OR_RETURN(plan::Plan plan, plan::MakePlan(model, statistics, mode.plan));
-  if (trained && mode.quantizes_activations && !mode.calibrates) ZP_RETURN_IF_ERROR(RequireAllRanges(plan));
-  ZP_ASSIGN_OR_RETURN(model, rewrite::ApplyPlan(std::move(model), plan, context));
-  ZP_RETURN_IF_ERROR(rewrite::SetVersions(model, plan));
-  ZP_RETURN_IF_ERROR(CheckTarget(mode, model, context, report));
+  ZP_ASSIGN_OR_RETURN(pipeline::QuantizedModel quantized,
+                      pipeline::QuantizeModel(prepared, std::move(statistics), prepared.mode.plan, context));
+  auto& [model, plan] = quantized;
 
   ZP_RETURN_IF_ERROR(clock.Start("write"));
   pipeline::DescribeResult(model, plan, report);
-  DropRanges(model);
-  model.description = std::string(kDescription);
-  ZP_ASSIGN_OR_RETURN(std::vector<Bytes> file, formats::tflite::WriteParts(model));
+  ZP_ASSIGN_OR_RETURN(std::vector<Bytes> file, pipeline::WriteModel(std::move(model)));
   for (const Bytes& part : file) report.bytes += part.size();
   clock.Stop();
   return file;
@@ -389,7 +405,7 @@ namespace {
 absl::StatusOr<std::vector<Bytes>> ConvertToParts(const ConverterOptions& options, const ir::Model& model,
                                                   bool from_tensorflow, std::atomic<bool>& cancelled, Report& report) {
   cancelled.store(false);
-  Context context = MakeContext(options, cancelled);
+  Context context = pipeline::MakeContext(options, cancelled);
   StageClock clock(context, report);
   absl::StatusOr<std::vector<Bytes>> file = RunStages(options, model, from_tensorflow, context, report, clock);
   if (file.ok()) return file;
@@ -416,5 +432,11 @@ absl::StatusOr<Report> Converter::ConvertToFile(const std::string& path) {
 }
 
 void Converter::Cancel() { state_->cancelled.store(true); }
+
+absl::StatusOr<DebugReport> Debug(Converter& converter, const DebugOptions& options) {
+  Converter::State& state = *converter.state_;
+  state.cancelled.store(false);
+  return pipeline::RunDebug(converter, {state.model, state.from_tensorflow, state.cancelled}, options);
+}
 
 }  // namespace zeropoint

@@ -16,13 +16,12 @@ BELOW = {
     "ir": ["numeric"],
     "kernels": ["numeric"],
     "ops": ["kernels", "ir"],
-    "targets": ["ops"],
     "engine": ["ops"],
-    "passes": ["engine", "targets"],
+    "passes": ["engine"],
     "calibrate": ["engine"],
     "formats/tflite": ["ops"],
     "formats/saved_model": ["ops"],
-    "plan": ["ops", "targets"],
+    "plan": ["ops"],
     "evaluate": ["plan", "engine"],
     "rewrite": ["plan"],
     "pipeline": ["evaluate", "rewrite", "calibrate", "passes", "formats/tflite", "formats/saved_model"],
@@ -34,7 +33,7 @@ RESTRICTED = {
     "flatbuffers": {"formats/tflite"},
     "xsimd": {"kernels"},
     "protozero": {"formats/saved_model"},
-    "nlohmann": {"pipeline", "targets"},
+    "nlohmann": {"pipeline"},
     "zeropoint": {"pipeline"},  # the public headers
 }
 
