@@ -126,20 +126,30 @@ absl::StatusOr<int> RunModelPasses(ir::Model& model, const Phase& phase, const P
 }
 
 // Callers first: what is known of the arguments helps with the graphs that are called. A branch that turns out never to
-// be taken is not looked at.
-absl::Status RunPhase(ir::Model& model, const std::vector<bool>& reachable, const Phase& phase,
-                      const PassOptions& options, const Context& context) {
-  for (int round = 0; round < phase.max_rounds; ++round) {
-    int applied = 0;
-    std::vector<bool> done(model.graphs.size(), false);
-    for (;;) {
-      const int now = NextGraph(model, reachable, done);
-      if (now < 0) break;
-      done[static_cast<size_t>(now)] = true;
-      ZP_RETURN_IF_ERROR(Settle(model, model.graphs[static_cast<size_t>(now)], phase, options, context));
-      ZP_ASSIGN_OR_RETURN(int times, RunModelPasses(model, phase, options, context));
-      applied += times;
+// be taken is not looked at. Graphs whose callers are all done are settled together, and only then those passes run that see
+// all graphs: once after each graph would make the time grow with the square of their number.
+absl::StatusOr<int> RunRound(ir::Model& model, const std::vector<bool>& reachable, const Phase& phase,
+                             const PassOptions& options, const Context& context) {
+  int applied = 0;
+  std::vector<bool> done(model.graphs.size(), false);
+  for (;;) {
+    const std::vector<int> now = NextGraphs(model, reachable, done);
+    if (now.empty()) return applied;
+    for (int graph : now) {
+      done[static_cast<size_t>(graph)] = true;
+      ZP_RETURN_IF_ERROR(Settle(model, model.graphs[static_cast<size_t>(graph)], phase, options, context));
     }
+    ZP_ASSIGN_OR_RETURN(int times, RunModelPasses(model, phase, options, context));
+    applied += times;
+  }
+}
+
+absl::Status RunPhase(ir::Model& model, std::vector<bool>& reachable, const Phase& phase, const PassOptions& options,
+                      const Context& context) {
+  for (int round = 0; round < phase.max_rounds; ++round) {
+    ZP_ASSIGN_OR_RETURN(int applied, RunRound(model, reachable, phase, options, context));
+    // Calls in a graph that nobody calls any more would keep the graphs that they name from being anyone's own.
+    RemoveUncalledGraphs(reachable, model);
     if (applied == 0) break;
   }
   return absl::OkStatus();
@@ -151,10 +161,7 @@ absl::Status RunPasses(ir::Model& model, absl::Span<const Phase> phases, const P
                        const Context& context) {
   SignaturePositions positions(model);
   std::vector<bool> reachable = ReachableGraphs(model);
-  for (const Phase& phase : phases) {
-    ZP_RETURN_IF_ERROR(RunPhase(model, reachable, phase, options, context));
-    RemoveUncalledGraphs(reachable, model);
-  }
+  for (const Phase& phase : phases) ZP_RETURN_IF_ERROR(RunPhase(model, reachable, phase, options, context));
   positions.Restore(model);
   return absl::OkStatus();
 }

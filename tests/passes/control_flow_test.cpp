@@ -121,6 +121,32 @@ output %z
   }
 }
 
+TEST_CASE("what a branch that is taken calls has one caller, once the branch is part of the graph") {
+  ir::Model model = ModelOf({R"(graph main
+input %x : float32[2]
+input %k : bool[]
+const %c : bool[] = 1
+%y = IF(%c, %x, %k) {else_subgraph_index=2, then_subgraph_index=1} : float32[2]
+output %y
+)",
+                             R"(graph outer_then
+input %a : float32[2]
+input %k : bool[]
+const %w : float32[2] = 2 3
+%b = IF(%k, %a, %w) {else_subgraph_index=4, then_subgraph_index=3} : float32[2]
+output %b
+)",
+                             "graph outer_else\ninput %a : float32[2]\ninput %k : bool[]\noutput %a\n", kThen, kElse});
+  REQUIRE(RunPasses(model,
+                    {{"only",
+                      {{.name = "inline_branches", .run_on_model = InlineBranches},
+                       {.name = "sink_constants", .run_on_model = SinkConstants}}}},
+                    {}, {})
+              .ok());
+  REQUIRE(model.graphs.size() == 3);
+  for (size_t inner : {1u, 2u}) REQUIRE(model.graphs[inner].inputs.size() == 1);
+}
+
 TEST_CASE("a variable that nobody needs leaves the loop, and one that never changes is read from before it") {
   const ir::Model model = Applied(PruneCalls,
                                   {R"(graph main

@@ -2,7 +2,9 @@
 
 #include <atomic>
 
+#include "absl/strings/str_cat.h"
 #include "tests/passes/support.h"
+#include "tests/support/model_of.h"
 
 using namespace zeropoint;
 using namespace zeropoint::passes;
@@ -18,7 +20,7 @@ const %zero : float32[] = 0
 output %y
 )";
 
-ir::Model ModelOf(absl::string_view text) {
+ir::Model WithSignature(absl::string_view text) {
   ir::Model model;
   model.graphs.push_back(Parse(text));
   const ir::Graph& graph = model.graphs[0];
@@ -38,7 +40,7 @@ constexpr Pass kRemoveNoOps = {"remove_no_ops", RemoveNoOps};
 }  // namespace
 
 TEST_CASE("a phase repeats until nothing applies, and signatures follow") {
-  ir::Model model = ModelOf(kAddZero);
+  ir::Model model = WithSignature(kAddZero);
   std::vector<std::string> dumped;
   PassOptions options;
   options.dump = [&](absl::string_view pass, const ir::Graph&) { dumped.emplace_back(pass); };
@@ -51,7 +53,7 @@ TEST_CASE("a phase repeats until nothing applies, and signatures follow") {
 }
 
 TEST_CASE("a disabled pass does not run") {
-  ir::Model model = ModelOf(kAddZero);
+  ir::Model model = WithSignature(kAddZero);
   PassOptions options;
   options.disabled = {"remove_no_ops"};
   REQUIRE(RunPasses(model, Only(kRemoveNoOps), options, {}).ok());
@@ -59,7 +61,7 @@ TEST_CASE("a disabled pass does not run") {
 }
 
 TEST_CASE("a phase that never settles stops at its bound with a warning") {
-  ir::Model model = ModelOf(kAddZero);
+  ir::Model model = WithSignature(kAddZero);
   int warnings = 0;
   Context context;
   context.log = [&](Severity severity, absl::string_view) { warnings += severity == Severity::kWarning ? 1 : 0; };
@@ -67,15 +69,37 @@ TEST_CASE("a phase that never settles stops at its bound with a warning") {
   REQUIRE(warnings == 1);
 }
 
+TEST_CASE("passes that see the whole model run once for graphs that stand side by side") {
+  const std::string branch = "graph branch\ninput %a : float32[2]\noutput %a\n";
+  for (int conditions : {2, 20}) {
+    std::string main = "graph main\ninput %c : bool[]\ninput %v0 : float32[2]\n";
+    std::vector<std::string> graphs = {""};
+    for (int i = 0; i < conditions; ++i) {
+      absl::StrAppend(&main, "%v", i + 1, " = IF(%c, %v", i, ") {else_subgraph_index=", 2 * i + 2,
+                      ", then_subgraph_index=", 2 * i + 1, "} : float32[2]\n");
+      graphs.insert(graphs.end(), {branch, branch});
+    }
+    absl::StrAppend(&main, "output %v", conditions, "\n");
+    graphs[0] = main;
+    ir::Model model = ModelOf(graphs);
+    int runs = 0;
+    Context context;
+    context.log = [&](Severity, absl::string_view text) { runs += absl::StrContains(text, "on the model") ? 1 : 0; };
+    Pass count = {.name = "count", .run_on_model = [](ir::Model&) -> absl::StatusOr<int> { return 0; }};
+    REQUIRE(RunPasses(model, Only(count), {}, context).ok());
+    REQUIRE(runs == 2);  // after the graph that calls, and after those that are called
+  }
+}
+
 TEST_CASE("a pass that breaks the graph is named") {
-  ir::Model model = ModelOf(kAddZero);
+  ir::Model model = WithSignature(kAddZero);
   absl::Status status = RunPasses(model, Only({"breaks", Breaks}), {}, {});
   REQUIRE(absl::IsInternal(status));
   REQUIRE(Annotation(status, Place::kStage) == "after pass breaks");
 }
 
 TEST_CASE("cancelling stops before the next pass") {
-  ir::Model model = ModelOf(kAddZero);
+  ir::Model model = WithSignature(kAddZero);
   std::atomic<bool> cancel{true};
   Context context;
   context.cancel = &cancel;
