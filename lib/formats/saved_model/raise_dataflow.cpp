@@ -197,14 +197,18 @@ class BranchRaiser {
   ir::ValueId Predicate(ir::NodeId merge) const { return WithoutIdentities(graph_, graph_.node(merge).input(2)); }
 
   // Results of one tf.cond become those of one IF. Those that depend on each other are several conds on one predicate.
+  // Branches that hold others wait for the next sweep.
   absl::Status RaiseSome(const std::vector<ir::NodeId>& merges) {
-    const std::vector<std::vector<bool>> before = Ancestors(merges);
+    std::vector<std::vector<bool>> before = Ancestors(merges);
+    std::vector<ir::ValueId> predicates;
+    for (ir::NodeId merge : merges) predicates.push_back(Predicate(merge));
     std::vector<bool> tried(merges.size(), false);
+    bool any = false;
     for (size_t i = 0; i < merges.size(); ++i) {
       if (tried[i]) continue;
       std::vector<size_t> group;
       for (size_t j = i; j < merges.size(); ++j) {
-        if (tried[j] || Predicate(merges[j]) != Predicate(merges[i])) continue;
+        if (tried[j] || predicates[j] != predicates[i]) continue;
         tried[j] = true;
         const bool apart = std::none_of(group.begin(), group.end(), [&](size_t k) { return before[j][k]; });
         if (apart) group.push_back(j);
@@ -212,12 +216,28 @@ class BranchRaiser {
       std::vector<ir::NodeId> nodes;
       for (size_t j : group) nodes.push_back(merges[j]);
       ZP_ASSIGN_OR_RETURN(bool raised, Raise(nodes));
-      if (raised) return absl::OkStatus();
+      if (raised) Join(group, before);
+      any = any || raised;
     }
+    if (any) return absl::OkStatus();
     // Each holds another: one by one, beginning with the innermost.
     ZP_ASSIGN_OR_RETURN(bool raised, Raise({merges[0]}));
     if (raised) return absl::OkStatus();
     return AtNode(absl::UnimplementedError("branches that hold each other are not supported"), graph_.node(merges[0]));
+  }
+
+  // What depends on one of the merges that are one IF now depends on all that the IF does.
+  static void Join(const std::vector<size_t>& group, std::vector<std::vector<bool>>& before) {
+    if (group.size() < 2) return;
+    std::vector<bool> all(before.size(), false);
+    for (size_t k : group) {
+      all[k] = true;
+      for (size_t i = 0; i < all.size(); ++i) all[i] = all[i] || before[k][i];
+    }
+    for (std::vector<bool>& row : before) {
+      const bool depends = std::any_of(group.begin(), group.end(), [&](size_t k) { return row[k]; });
+      for (size_t i = 0; depends && i < all.size(); ++i) row[i] = row[i] || all[i];
+    }
   }
 
   // By merge: which of the others it depends on.
