@@ -27,8 +27,9 @@ build: setup venv  ## Build the libraries, the command, the Python extension and
 demo: build  ## Quantize the demo model in every mode and compare the results
 	@$(PYTHON) examples/demo/demo.py --zeropoint $(ZEROPOINT) --output build/demo
 
-docs: build  ## Write docs/op_coverage.md anew from the records
+docs: build  ## Write docs/op_coverage.md and docs/targets.md anew from the records and the targets' data
 	$(ZEROPOINT) ops --markdown > docs/op_coverage.md
+	$(ZEROPOINT) targets --markdown > docs/targets.md
 
 test: test-cpp test-python test-conformance  ## Run every test
 

@@ -158,6 +158,7 @@ void SetOptions(const ConvertOptions& options, const Mode& mode, Converter& conv
   converter.calibration = CalibrationNamed(options.calibration);
   converter.sample_state = options.reset_state ? SampleState::kReset : SampleState::kCarry;
   converter.recipe = options.recipe;
+  converter.target = options.target;
   converter.target_litert = options.litert;
   converter.integer_only_rewrite = options.integer_only == kRewrite;
   converter.variable_quantization = options.variable_quantization;

@@ -19,7 +19,7 @@ struct ConvertOptions {
   std::vector<std::string> signatures, tags;
   std::string calibration = "tensorflow";
   bool steps = false, reset_state = false;
-  std::string litert;                    // empty: the newest
+  std::string target, litert;            // empty: the newest LiteRT
   std::string integer_only = "kernels";  // or "rewrite"
   bool fuse_lstm = false;
   bool allow_custom_ops = false;

@@ -11,6 +11,7 @@
 #include "inspect.h"
 #include "ops.h"
 #include "run.h"
+#include "targets.h"
 #include "zeropoint/version.h"
 
 namespace zeropoint::cli {
@@ -43,9 +44,14 @@ void AddConversion(CLI::App* convert, ConvertOptions& options) {
                     "each sample is a sequence: the second axis of --data's arrays counts its steps");
   convert->add_flag("--reset-state", options.reset_state,
                     "a model's variables start anew with each sample of --data, instead of once as in TensorFlow");
-  convert
-      ->add_option("--litert", options.litert, "the oldest LiteRT that shall run the result, like 1.4; default: the newest")
-      ->type_name("RELEASE");
+  CLI::Option* target =
+      convert
+          ->add_option("--target", options.target,
+                       "what shall run the result: litert-1.4, tflm ... ('zeropoint targets' lists them); default: the newest LiteRT")
+          ->type_name("TARGET");
+  convert->add_option("--litert", options.litert, "the oldest LiteRT that shall run the result: 1.4 is --target litert-1.4")
+      ->type_name("RELEASE")
+      ->excludes(target);
   convert
       ->add_option("--integer-only", options.integer_only,
                    "ops without an integer kernel: 'kernels' leaves them float, 'rewrite' makes tables or integer ops of them")
@@ -179,6 +185,9 @@ int Run(int argc, char** argv) {
   CLI::App* ops = app.add_subcommand("ops", "Show every op that is known, by mode and release of LiteRT");
   CLI::Option* as_markdown = ops->add_flag("--markdown", markdown, "as a table in Markdown (the default)");
   ops->add_flag("--json", ops_json, "as JSON")->excludes(as_markdown);
+  bool targets_markdown = false;
+  CLI::App* targets = app.add_subcommand("targets", "List what --target may be");
+  targets->add_flag("--markdown", targets_markdown, "what each one runs, as tables in Markdown");
   for (CLI::App* command : app.get_subcommands(nullptr)) command->footer(kExitCodeHelp);
 
   try {
@@ -190,6 +199,7 @@ int Run(int argc, char** argv) {
     return kUsage;
   }
   if (ops->parsed()) return RunOps(ops_json);
+  if (targets->parsed()) return RunTargets(targets_markdown);
   if (runs->parsed()) return RunModel(run);
   if (debugs->parsed()) return RunDebug(debug);
   if (evaluates->parsed()) return RunEvaluate(evaluate);

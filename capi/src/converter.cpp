@@ -286,6 +286,14 @@ zp_status zp_converter_set_per_channel(zp_converter* converter, int per_channel,
   });
 }
 
+zp_status zp_converter_set_target(zp_converter* converter, const char* target, zp_error** err) {
+  return Guard(err, [&]() -> absl::Status {
+    if (converter == nullptr) return BadArgument("converter is NULL");
+    converter->converter.target = target == nullptr ? "" : target;
+    return absl::OkStatus();
+  });
+}
+
 zp_status zp_converter_set_target_litert(zp_converter* converter, const char* release, zp_error** err) {
   return Guard(err, [&]() -> absl::Status {
     if (converter == nullptr) return BadArgument("converter is NULL");

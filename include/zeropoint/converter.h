@@ -92,8 +92,11 @@ struct ConverterOptions {
   // What parts of the model shall be: a recipe's JSON, or the path of its file (docs/recipes.md). Empty: none. What it
   // states takes the place of the options above.
   std::string recipe;
-  // The oldest LiteRT that shall run the result ("1.4"); empty: the newest that we know. Forms that it has no kernel for
-  // are not used.
+  // What shall run the result: "tflm", "litert-1.4" ... (docs/targets.md; Targets() lists them); empty: the newest LiteRT that
+  // we know. Forms that it has no kernel for are not used, and an op that it cannot run in any form is an error that lists
+  // all of them (kFailedPrecondition). An accelerator leaves such ops to the runtime beside it: a warning.
+  std::string target;
+  // The same for LiteRT alone: "1.4" is target "litert-1.4". Not beside a target.
   std::string target_litert;
   // Ops without an integer kernel become integer ops: a table of the function's values, or ops that compute the same.
   bool integer_only_rewrite = false;

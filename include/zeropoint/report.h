@@ -32,6 +32,21 @@ struct OpReport {
   int rule = -1;       // of the recipe that asked for it, from 0; -1: the mode
 };
 
+// An op that is not as the target wants it.
+struct TargetFinding {
+  std::string op, name;
+  std::string reason;
+  std::string mend;  // what helps; empty when nothing is known to
+};
+
+// What the target that was named does with the result.
+struct TargetReport {
+  std::string name;                     // "tflm"; empty: none was named
+  uint64_t ops = 0;                     // of the result, in all graphs
+  uint64_t mapped = 0;                  // of them, those that the target runs; accelerators leave the others
+  std::vector<TargetFinding> unmapped;  // these others, in order of execution
+};
+
 struct StageTime {
   std::string stage;
   double seconds = 0.0;  // wall clock
@@ -45,6 +60,7 @@ struct Report {
   std::vector<TensorReport> tensors;
   std::vector<StageTime> times;
   std::vector<std::string> warnings;
+  TargetReport target;
 
   // The whole report; the members are those above. `times` is left out when `with_times` is false: then the same
   // conversion gives the same text.

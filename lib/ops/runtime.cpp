@@ -33,10 +33,4 @@ Release Since(const RuntimeForms& runtime, KernelForm form) {
   return kNever;
 }
 
-bool RunsAsIntegers(const OpDef& op, KernelForm form, const Release& release) {
-  const QuantSpec& spec = op.quant;
-  const bool has_form = form == KernelForm::kInt8 ? spec.int8 || spec.int8_by_request : spec.int16 || spec.int16_by_request;
-  return has_form && Since(op.runtime, form) <= release;
-}
-
 }  // namespace zeropoint::ops

@@ -24,9 +24,6 @@ enum class KernelForm : uint8_t { kReal, kHybrid, kInt8, kInt16 };
 // Since which release the op's kernel has the form.
 Release Since(const RuntimeForms& runtime, KernelForm form);
 
-// The op takes part in a conversion to kInt8 or kInt16 for that release when integers are wanted wherever possible.
-bool RunsAsIntegers(const OpDef& op, KernelForm form, const Release& release);
-
 }  // namespace zeropoint::ops
 
 #endif  // ZEROPOINT_OPS_RUNTIME_H_

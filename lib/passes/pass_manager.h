@@ -12,6 +12,7 @@
 #include "ir/graph.h"
 #include "ops/runtime.h"
 #include "passes/pass.h"
+#include "targets/target.h"
 
 namespace zeropoint::passes {
 
@@ -47,7 +48,7 @@ std::vector<Phase> InlinePipeline();
 // What static int8 wants on top of either.
 std::vector<Phase> Int8Pipeline();
 // What integer_only_rewrite wants on top: rewrites of the ops of which the target has no kernel in that form.
-std::vector<Phase> IntegerPipeline(ops::KernelForm form, const ops::Release& target);
+std::vector<Phase> IntegerPipeline(ops::KernelForm form, const targets::Target& target);
 // What float16 wants.
 std::vector<Phase> Float16Pipeline();
 // On top of either, for modes that quantize activations.

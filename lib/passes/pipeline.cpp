@@ -149,7 +149,7 @@ std::vector<Phase> TrainedRangesPipeline() {
   return {{"trained_ranges", {{"absorb_fake_quant", AbsorbFakeQuant}, kRemoveDead}, 1}};
 }
 
-std::vector<Phase> IntegerPipeline(ops::KernelForm form, const ops::Release& target) {
+std::vector<Phase> IntegerPipeline(ops::KernelForm form, const targets::Target& target) {
   struct Rewrite {
     absl::string_view op;
     Pass pass;
@@ -164,7 +164,7 @@ std::vector<Phase> IntegerPipeline(ops::KernelForm form, const ops::Release& tar
   std::vector<Pass> passes;
   for (const Rewrite& rewrite : rewrites) {
     const ops::OpDef* op = ops::FindOp(rewrite.op);
-    if (op != nullptr && !ops::RunsAsIntegers(*op, form, target)) passes.push_back(rewrite.pass);
+    if (op != nullptr && !target.RunsAsIntegers(*op, form)) passes.push_back(rewrite.pass);
   }
   passes.push_back(kInferShapes);
   return {{"integer", std::move(passes), 1}};

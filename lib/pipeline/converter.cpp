@@ -19,7 +19,6 @@
 #include "formats/tflite/tflite.h"
 #include "ir/graph.h"
 #include "ops/op_def.h"
-#include "ops/runtime.h"
 #include "passes/pass_manager.h"
 #include "passes/quantization_aware/absorb.h"
 #include "pipeline/debug.h"
@@ -30,6 +29,8 @@
 #include "pipeline/stages.h"
 #include "plan/plan.h"
 #include "rewrite/rewrite.h"
+#include "targets/check.h"
+#include "targets/target.h"
 
 namespace zeropoint {
 
@@ -200,23 +201,44 @@ std::vector<passes::Phase> SchemePipeline(const plan::PlanOptions& options) {
   if (int8) append(passes::Int8Pipeline());
   if (options.scheme == plan::Scheme::kFloat16) append(passes::Float16Pipeline());
   if (options.integer_only_rewrite && (int8 || options.scheme == plan::Scheme::kInt16x8)) {
-    append(passes::IntegerPipeline(int8 ? ops::KernelForm::kInt8 : ops::KernelForm::kInt16, options.litert));
+    append(passes::IntegerPipeline(int8 ? ops::KernelForm::kInt8 : ops::KernelForm::kInt16, *options.target));
   }
   return phases;
 }
 
-// Ops that the target's LiteRT does not have at all: the result will not run there, in whatever mode.
-std::vector<std::string> OpsNewerThan(const ops::Release& target, const ir::Model& model) {
-  std::set<std::string> warnings;
-  for (const ir::Graph& graph : model.graphs) {
-    for (ir::NodeId id : graph.Order()) {
-      const ops::OpDef* op = ops::FindOp(graph.node(id).op());
-      if (op == nullptr || op->runtime.real <= target) continue;
-      warnings.insert(absl::StrCat("LiteRT ", ops::ToString(target), " does not run ", op->name,
-                                   op->runtime.gap.empty() ? "" : ": ", op->runtime.gap));
-    }
+std::string Lines(absl::string_view head, const std::vector<targets::Finding>& findings) {
+  std::string text(head);
+  for (const targets::Finding& finding : findings) absl::StrAppend(&text, "\n  ", targets::Describe(finding));
+  return text;
+}
+
+// Holds the result against the target. Where none was named, what LiteRT cannot run is the model's own, and a warning.
+absl::Status CheckTarget(const pipeline::Mode& mode, const ir::Model& model, const Context& context, Report& report) {
+  const targets::Target& target = *mode.plan.target;
+  const targets::Findings findings = targets::CheckModel(model, target);
+  if (mode.target_named && !findings.runs()) {
+    std::vector<targets::Finding> all = findings.missing;
+    all.insert(all.end(), findings.refused.begin(), findings.refused.end());
+    return absl::FailedPreconditionError(
+        Lines(absl::StrCat("target ", target.name, ": ", all.size(), " of ", findings.ops, " ops cannot run there:"), all));
   }
-  return {warnings.begin(), warnings.end()};
+  auto warn = [&](std::string text) {
+    context.Log(Severity::kWarning, text);
+    report.warnings.push_back(std::move(text));
+  };
+  std::set<std::string> missing;
+  for (const targets::Finding& finding : findings.missing) missing.insert(finding.why);
+  for (const std::string& why : missing) warn(why);
+  if (!mode.target_named) return absl::OkStatus();
+  report.target = {target.name, static_cast<uint64_t>(findings.ops), static_cast<uint64_t>(findings.mapped()), {}};
+  for (const targets::Finding& finding : findings.unmapped) {
+    report.target.unmapped.push_back({finding.op, finding.name, finding.why, finding.mend});
+  }
+  if (!findings.unmapped.empty()) {
+    warn(Lines(absl::StrCat(findings.mapped(), " of ", findings.ops, " ops map to ", target.title, "; ", target.fallback, ":"),
+               findings.unmapped));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -274,10 +296,6 @@ absl::StatusOr<PreparedModel> PrepareModel(const ConverterOptions& options, ir::
   ZP_RETURN_IF_ERROR(engine::InferShapes(model));
   // Before calibration, which may take minutes: a rule that fits nothing is a typing error.
   ZP_RETURN_IF_ERROR(ApplyRules(recipe, model, mode.plan));
-  for (std::string& warning : OpsNewerThan(mode.plan.litert, model)) {
-    context.Log(Severity::kWarning, warning);
-    report.warnings.push_back(std::move(warning));
-  }
   plan::AddIntermediates(model, mode.plan);
   return PreparedModel{std::move(model), std::move(mode), std::move(recipe), trained};
 }
@@ -330,6 +348,7 @@ absl::StatusOr<std::vector<Bytes>> RunStages(const ConverterOptions& options, ir
   ZP_ASSIGN_OR_RETURN(pipeline::QuantizedModel quantized,
                       pipeline::QuantizeModel(prepared, std::move(statistics), prepared.mode.plan, context));
   auto& [model, plan] = quantized;
+  ZP_RETURN_IF_ERROR(CheckTarget(prepared.mode, model, context, report));
 
   ZP_RETURN_IF_ERROR(clock.Start("write"));
   pipeline::DescribeResult(model, plan, report);

@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "numeric/types.h"
+#include "ops/runtime.h"
+#include "targets/target.h"
 
 namespace zeropoint::pipeline {
 namespace {
@@ -113,6 +115,21 @@ absl::StatusOr<Mode> ModeNamed(const std::string& name) {
   return absl::InvalidArgumentError(absl::StrCat("recipe: mode: '", name, "' is none of ", known));
 }
 
+// The target that is named, in one way or the other; null: none is.
+absl::StatusOr<const targets::Target*> TargetOf(const ConverterOptions& options) {
+  if (options.target.empty() && options.target_litert.empty()) return nullptr;
+  if (options.target.empty()) {
+    ZP_ASSIGN_OR_RETURN(const ops::Release release, ops::ParseRelease(options.target_litert));
+    return &targets::LitertTarget(release);
+  }
+  ZP_ASSIGN_OR_RETURN(const targets::Target* target, targets::FindTarget(options.target));
+  if (!options.target_litert.empty() && target->name != absl::StrCat("litert-", options.target_litert)) {
+    return absl::InvalidArgumentError(absl::StrCat("target is '", options.target, "', but target_litert '",
+                                                   options.target_litert, "': one of them is enough"));
+  }
+  return target;
+}
+
 // The options as the recipe changes them.
 ConverterOptions Changed(ConverterOptions options, const Recipe& recipe) {
   options.inference_input_type = recipe.input_type.value_or(options.inference_input_type);
@@ -181,13 +198,14 @@ absl::StatusOr<Mode> ResolveMode(const ConverterOptions& given, bool trained, co
   mode.plan.per_channel_dense = options.per_channel_dense;
   mode.plan.input_type = Element(options.inference_input_type);
   mode.plan.output_type = Element(options.inference_output_type);
-  mode.plan.integer_only_rewrite = options.integer_only_rewrite && mode.calibrates;
+  ZP_ASSIGN_OR_RETURN(const targets::Target* target, TargetOf(options));
+  mode.target_named = target != nullptr;
+  if (target != nullptr) mode.plan.target = target;
+  const bool rewrite = options.integer_only_rewrite || mode.plan.target->integer_only_rewrite;
+  mode.plan.integer_only_rewrite = rewrite && mode.calibrates;
   // Nothing may stay float in a strict mode, so that variables do not either.
   const bool strict_int8 = mode.plan.scheme == Scheme::kInt8 && !mode.plan.allow_float_fallback;
   mode.plan.variable_quantization = options.variable_quantization || strict_int8;
-  if (!options.target_litert.empty()) {
-    ZP_ASSIGN_OR_RETURN(mode.plan.litert, ops::ParseRelease(options.target_litert));
-  }
   NoteIgnored(options, trained, recipe, schemes, mode);
   return mode;
 }

@@ -15,6 +15,7 @@ namespace zeropoint::pipeline {
 struct Mode {
   std::string name;  // as Report::mode
   plan::PlanOptions plan;
+  bool target_named = false;         // the user said what shall run the result
   bool quantizes_activations = false;  // of some op at least
   bool calibrates = false;
   Calibration calibration = Calibration::kTensorFlow;

@@ -34,11 +34,22 @@ Json ToJson(const TensorReport& tensor) {
   return json;
 }
 
+Json ToJson(const TargetReport& target) {
+  Json json = {{"name", target.name}, {"ops", target.ops}, {"mapped", target.mapped}, {"unmapped", Json::array()}};
+  for (const TargetFinding& finding : target.unmapped) {
+    Json one = {{"op", finding.op}, {"name", finding.name}, {"reason", finding.reason}};
+    if (!finding.mend.empty()) one["mend"] = finding.mend;
+    json["unmapped"].push_back(std::move(one));
+  }
+  return json;
+}
+
 }  // namespace
 
 std::string Report::ToJson(bool with_times) const {
   Json json = {{"mode", mode}, {"samples", samples}, {"bytes", bytes}};
   json["warnings"] = warnings;
+  if (!target.name.empty()) json["target"] = zeropoint::ToJson(target);
   json["ops"] = Json::array();
   for (const OpReport& op : ops) json["ops"].push_back(zeropoint::ToJson(op));
   json["tensors"] = Json::array();

@@ -80,7 +80,7 @@ bool IsOneElement(const ir::Value& value) { return value.is_constant && value.sh
 }  // namespace
 
 bool HasKernel(const ops::OpDef& op, ops::KernelForm form, const PlanOptions& options) {
-  return ops::Since(op.runtime, form) <= options.litert;
+  return options.target->Runs(op, form);
 }
 
 bool IsTable(const ir::Graph& graph, ir::NodeId id, Scheme scheme, const PlanOptions& options) {
@@ -113,9 +113,10 @@ const ops::QuantSpec& SpecOf(const ir::Graph& graph, ir::NodeId id, Scheme schem
 }
 
 std::string NoKernelReason(const ops::OpDef& op, ops::KernelForm form, const PlanOptions& options) {
+  const targets::Target& kernels = options.target->kernels();
+  std::string reason = absl::StrCat(kernels.title, " does not run this op in ", FormName(form));
+  if (!kernels.litert.has_value()) return reason;
   const ops::Release since = ops::Since(op.runtime, form);
-  std::string reason = absl::StrCat("LiteRT ", ops::ToString(options.litert), " does not run this op in ",
-                                    FormName(form));
   if (since <= ops::kNewestRelease) absl::StrAppend(&reason, ", LiteRT ", ops::ToString(since), " does");
   if (!op.runtime.gap.empty()) absl::StrAppend(&reason, " (", op.runtime.gap, ")");
   return reason;

@@ -1,4 +1,4 @@
-// How an op may be quantized in the scheme at hand: what its record says, less what the target's LiteRT cannot run.
+// How an op may be quantized in the scheme at hand: what its record says, less what the target cannot run.
 // Private to lib/plan.
 #ifndef ZEROPOINT_PLAN_OP_FORM_H_
 #define ZEROPOINT_PLAN_OP_FORM_H_

@@ -15,6 +15,7 @@
 #include "numeric/quantize.h"
 #include "ops/quant_spec.h"
 #include "ops/runtime.h"
+#include "targets/target.h"
 
 namespace zeropoint::plan {
 
@@ -37,7 +38,7 @@ struct PlanOptions {
   bool per_channel_dense = true;     // FULLY_CONNECTED weights per axis
   ElementType input_type = ElementType::kFloat32;   // of the graph's float inputs
   ElementType output_type = ElementType::kFloat32;  // of the graph's float outputs
-  ops::Release litert = ops::kNewestRelease;        // the oldest runtime that shall run the result
+  const targets::Target* target = &targets::NewestLitert();  // what shall run the result
   bool integer_only_rewrite = false;                // ops without an integer kernel become tables
   bool variable_quantization = false;               // kInt8: resource variables hold int8 (kInt16x8: always int16)
   // Nodes that differ from `scheme` and `per_channel`, by graph of the model and node.

@@ -129,12 +129,25 @@ void StoreConstant(ir::ValueId constant, ir::NodeId id, int operand, ValuePlan f
   if (!added && !same) plan.constants.emplace(std::make_pair(id, operand), std::move(form));
 }
 
+namespace {
+
+// The target takes but one scale for this operand.
+bool WantsOneScale(const Task& task, ir::NodeId id, ir::ValueId weight) {
+  const ir::Node& node = task.graph.node(id);
+  const auto at = std::find(node.inputs().begin(), node.inputs().end(), weight);
+  return at != node.inputs().end() &&
+         task.options.target->WantsOneScale(node.op(), static_cast<int>(at - node.inputs().begin()));
+}
+
+}  // namespace
+
 int WeightAxis(const Task& task, ir::NodeId id, const ops::OperandSpec& operand, ir::ValueId weight) {
   const ir::QuantParams& trained = task.graph.value(weight).quant;
   if (!trained.quantized() && trained.max.size() == 1) return -1;  // it was trained with one scale
   const NodeChoice* choice = task.ChoiceFor(id);
   const bool by_options = task.options.per_channel && (task.options.per_channel_dense || !task.SpecOf(id).dense);
-  const bool per_channel = choice == nullptr ? by_options : choice->per_channel.value_or(by_options);
+  const bool by_choice = choice == nullptr ? by_options : choice->per_channel.value_or(by_options);
+  const bool per_channel = by_choice && !WantsOneScale(task, id, weight);
   return per_channel && operand.axis < task.graph.value(weight).shape.rank() ? operand.axis : -1;
 }
 

@@ -16,12 +16,13 @@ BELOW = {
     "ir": ["numeric"],
     "kernels": ["numeric"],
     "ops": ["kernels", "ir"],
+    "targets": ["ops"],
     "engine": ["ops"],
-    "passes": ["engine"],
+    "passes": ["engine", "targets"],
     "calibrate": ["engine"],
     "formats/tflite": ["ops"],
     "formats/saved_model": ["ops"],
-    "plan": ["ops"],
+    "plan": ["ops", "targets"],
     "evaluate": ["plan", "engine"],
     "rewrite": ["plan"],
     "pipeline": ["evaluate", "rewrite", "calibrate", "passes", "formats/tflite", "formats/saved_model"],
@@ -33,7 +34,7 @@ RESTRICTED = {
     "flatbuffers": {"formats/tflite"},
     "xsimd": {"kernels"},
     "protozero": {"formats/saved_model"},
-    "nlohmann": {"pipeline"},
+    "nlohmann": {"pipeline", "targets"},
     "zeropoint": {"pipeline"},  # the public headers
 }
 

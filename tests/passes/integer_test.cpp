@@ -21,7 +21,7 @@ std::string Binary(const std::string& op) {
 
 std::vector<std::string> PassNames(ops::KernelForm form, const ops::Release& target) {
   std::vector<std::string> names;
-  for (const Phase& phase : IntegerPipeline(form, target)) {
+  for (const Phase& phase : IntegerPipeline(form, targets::LitertTarget(target))) {
     for (const Pass& pass : phase.passes) names.emplace_back(pass.name);
   }
   return names;

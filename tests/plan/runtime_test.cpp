@@ -20,16 +20,16 @@ TEST_CASE("A form exists from the release that its record names on") {
   CHECK(HasKernel(op, ops::KernelForm::kReal, options));
   CHECK(HasKernel(op, ops::KernelForm::kInt8, options));
   CHECK_FALSE(HasKernel(op, ops::KernelForm::kInt16, options));
-  options.litert = {1, 3};
+  options.target = &targets::LitertTarget({1, 3});
   CHECK_FALSE(HasKernel(op, ops::KernelForm::kInt8, options));
-  options.litert = {2, 0};
+  options.target = &targets::LitertTarget({2, 0});
   CHECK(HasKernel(op, ops::KernelForm::kInt8, options));
 }
 
 TEST_CASE("The reason names the release that has the kernel, where there is one") {
   const ops::OpDef op = Record({.int8 = {1, 4}, .int16 = ops::kNever, .gap = "its pad value is float32"});
   PlanOptions options;
-  options.litert = {1, 2};
+  options.target = &targets::LitertTarget({1, 2});
   CHECK(NoKernelReason(op, ops::KernelForm::kInt8, options) ==
         "LiteRT 1.2 does not run this op in int8, LiteRT 1.4 does (its pad value is float32)");
   CHECK(NoKernelReason(op, ops::KernelForm::kInt16, options) ==
@@ -56,7 +56,7 @@ TEST_CASE("An op whose kernel came after the target stays float, with the releas
   const ir::Statistics statistics = Ranges(model, {{"a", 1, 2}, {"b", 1, 2}, {"y", 0.5, 2}});
   PlanOptions options = With(Scheme::kInt8);
   CHECK(DecisionOn(model, Planned(model, statistics, options), "y").quantized);
-  options.litert = {1, 3};
+  options.target = &targets::LitertTarget({1, 3});
   const NodeDecision decision = DecisionOn(model, Planned(model, statistics, options), "y");
   CHECK_FALSE(decision.quantized);
   CHECK(decision.reason.find("LiteRT 1.3 does not run this op in int8, LiteRT 1.4 does") != std::string::npos);
@@ -76,7 +76,7 @@ TEST_CASE("A kernel that TensorFlow's quantizer leaves alone is used on request"
   CHECK_FALSE(DecisionOn(model, Planned(model, statistics, options), "y").quantized);
   options.integer_only_rewrite = true;
   CHECK(DecisionOn(model, Planned(model, statistics, options), "y").quantized);
-  options.litert = {1, 4};
+  options.target = &targets::LitertTarget({1, 4});
   CHECK_FALSE(DecisionOn(model, Planned(model, statistics, options), "y").quantized);
 }
 

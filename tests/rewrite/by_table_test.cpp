@@ -119,7 +119,7 @@ output %y
 
 TEST_CASE("where the function is not defined, the nearest value stands") {
   plan::PlanOptions options = WithTables(Scheme::kInt16x8);
-  options.litert = {1, 4};  // no int16 kernel of SQRT yet
+  options.target = &targets::LitertTarget({1, 4});  // no int16 kernel of SQRT yet
   ir::Model model = ParsedModel(Unary("SQRT"));
   const ir::Statistics statistics = Ranges(model, {{"x", 0, 4}, {"y", 0, 2}});
   const absl::StatusOr<plan::Plan> plan = plan::MakePlan(model, statistics, options);

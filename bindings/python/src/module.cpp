@@ -138,7 +138,8 @@ class Converter {
 
   void SetOptions(uint32_t optimizations, uint32_t op_sets, const std::vector<zp_type>& types, zp_type input,
                   zp_type output, bool per_channel, bool per_channel_dense, bool exact_calibration,
-                  bool reset_state, const std::string& recipe, const std::string& target_litert,
+                  bool reset_state, const std::string& recipe, const std::string& target,
+                  const std::string& target_litert,
                   bool integer_only_rewrite, bool variable_quantization, bool fuse_lstm, bool allow_custom_ops,
                   uint32_t threads) {
     zp_converter* c = handle_.get();
@@ -152,6 +153,7 @@ class Converter {
     int32_t state = reset_state ? ZP_STATE_RESET : ZP_STATE_CARRY;
     Check([&](zp_error** err) { return zp_converter_set_sample_state(c, state, err); });
     Check([&](zp_error** err) { return zp_converter_set_recipe_json(c, recipe.c_str(), err); });
+    Check([&](zp_error** err) { return zp_converter_set_target(c, target.c_str(), err); });
     Check([&](zp_error** err) { return zp_converter_set_target_litert(c, target_litert.c_str(), err); });
     Check([&](zp_error** err) { return zp_converter_set_integer_only_rewrite(c, integer_only_rewrite, err); });
     Check([&](zp_error** err) { return zp_converter_set_variable_quantization(c, variable_quantization, err); });
@@ -314,7 +316,8 @@ PYBIND11_MODULE(_zeropoint, module) {
       .def("signatures", &Converter::Signatures)
       .def("set_options", &Converter::SetOptions, py::kw_only(), py::arg("optimizations"), py::arg("op_sets"),
            py::arg("types"), py::arg("input"), py::arg("output"), py::arg("per_channel"), py::arg("per_channel_dense"),
-           py::arg("exact_calibration"), py::arg("reset_state"), py::arg("recipe"), py::arg("target_litert"),
+           py::arg("exact_calibration"), py::arg("reset_state"), py::arg("recipe"), py::arg("target"),
+           py::arg("target_litert"),
            py::arg("integer_only_rewrite"), py::arg("variable_quantization"), py::arg("fuse_lstm"),
            py::arg("allow_custom_ops"), py::arg("threads"))
       .def("convert", &Converter::Convert, py::arg("start"), py::arg("progress"), py::arg("log"))

@@ -142,6 +142,12 @@ def _recipe_text(recipe: Any) -> str:
     return "" if recipe is None else os.fspath(recipe)
 
 
+def _target(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    raise OptionError(f"target is a name like 'tflm' or 'litert-1.4', or '' for the newest LiteRT, not {value!r}")
+
+
 def _release(value: Any) -> str:
     if isinstance(value, str):
         return value
@@ -231,8 +237,8 @@ class TFLiteConverter(_Checked):
     Beside TensorFlow's attributes: `calibration` ("tensorflow": ranges as TensorFlow's calibrator records them; "exact":
     what each tensor held), `sample_state` (what becomes of the model's variables between samples; "carry": they stay,
     as in TensorFlow's calibrator; "reset": they start anew with each sample and each `Sequence`), `recipe` (what parts of
-    the model shall be: a dict or the path of a JSON file), `target_litert` (the oldest LiteRT that shall run the result,
-    "" for the newest), `integer_only_rewrite` (True: ops without an integer kernel become tables or integer ops),
+    the model shall be: a dict or the path of a JSON file), `target` (what shall run the result: "tflm", "litert-1.4" ... as in
+    docs/targets.md; "" for the newest LiteRT), `target_litert` ("1.4": the same as `target` "litert-1.4"), `integer_only_rewrite` (True: ops without an integer kernel become tables or integer ops),
     `fuse_lstm` (True: every LSTM layer of a fixed batch size becomes one operator, which keeps its state between
     invocations; False: those that TensorFlow fuses), `threads` (0: as many as the machine has), `progress` (True: a bar on a terminal when tqdm or rich is installed;
     False; or a function of stage, done, total), and after convert() `report`.
@@ -246,6 +252,7 @@ class TFLiteConverter(_Checked):
     calibration: str
     sample_state: str
     recipe: dict[str, Any] | list[Any] | str | os.PathLike[str] | None
+    target: str
     target_litert: str
     integer_only_rewrite: bool
     fuse_lstm: bool
@@ -274,6 +281,7 @@ class TFLiteConverter(_Checked):
         "calibration": _calibration,
         "sample_state": _sample_state,
         "recipe": _recipe,
+        "target": _target,
         "target_litert": _release,
         "integer_only_rewrite": _flag,
         "fuse_lstm": _flag,
@@ -306,6 +314,7 @@ class TFLiteConverter(_Checked):
         self.calibration = "tensorflow"
         self.sample_state = "carry"
         self.recipe = None
+        self.target = ""
         self.target_litert = ""
         self.integer_only_rewrite = False
         self.fuse_lstm = False
@@ -410,6 +419,7 @@ class TFLiteConverter(_Checked):
             exact_calibration=self.calibration == "exact",
             reset_state=self.sample_state == "reset",
             recipe=_recipe_text(self.recipe),
+            target=self.target,
             target_litert=self.target_litert,
             integer_only_rewrite=self.integer_only_rewrite,
             variable_quantization=self._experimental_variable_quantization,

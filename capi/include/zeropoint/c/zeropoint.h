@@ -206,7 +206,10 @@ ZP_API zp_status zp_converter_set_sample_state(zp_converter* converter, int32_t 
 /* What parts of the model shall be: a recipe's JSON text, or the path of a file that holds it; NULL or "": none. Read by the
  * next conversion; what it states takes the place of the options above. */
 ZP_API zp_status zp_converter_set_recipe_json(zp_converter* converter, const char* recipe, zp_error** err);
-/* The oldest LiteRT that shall run the result, "1.4"; NULL or "": the newest that is known. */
+/* What shall run the result: "tflm", "litert-1.4" ... (docs/targets.md); NULL or "": the newest LiteRT that is known. What it
+ * cannot run is ZP_ERR_QUANTIZATION, with a list; what an accelerator leaves to the runtime beside it, a warning. */
+ZP_API zp_status zp_converter_set_target(zp_converter* converter, const char* target, zp_error** err);
+/* The same for LiteRT alone: "1.4" is target "litert-1.4". Not beside a target. */
 ZP_API zp_status zp_converter_set_target_litert(zp_converter* converter, const char* release, zp_error** err);
 /* Not 0: ops without an integer kernel become tables of their values, or integer ops that compute the same. */
 ZP_API zp_status zp_converter_set_integer_only_rewrite(zp_converter* converter, int rewrite, zp_error** err);

@@ -1,6 +1,0 @@
-# Fails when docs/op_coverage.md is not what `zeropoint ops --markdown` prints.
-execute_process(COMMAND ${COMMAND} ops --markdown OUTPUT_VARIABLE printed COMMAND_ERROR_IS_FATAL ANY)
-file(READ ${DOCUMENT} written)
-if(NOT printed STREQUAL written)
-  message(FATAL_ERROR "${DOCUMENT} is out of date: run `make docs`")
-endif()
