@@ -96,3 +96,21 @@ output %i
   REQUIRE(model.graphs.size() == 2);
   REQUIRE(model.graphs[0].num_nodes() == 3);
 }
+
+TEST_CASE("what a node of a composite keeps beside its results goes with it") {
+  ir::Model model = ModelOf({R"(graph main
+input %x : float32[2]
+%h = ABS(%x) : float32[2]
+%y = STABLEHLO_COMPOSITE(%h) {decomposition_subgraph_index=1, name="a"} : float32[2]
+output %y
+)",
+                             kBody});
+  ir::Graph& body = model.graphs[1];
+  const ir::ValueId kept = body.AddValue({.name = "kept", .shape = {2}});
+  body.node(body.first()).info.intermediates = {kept, ir::kNoValue};
+  const ir::Graph main = Inlined(std::move(model)).graphs[0];
+  const std::vector<ir::ValueId>& copied = main.node(main.next(main.first())).info.intermediates;
+  REQUIRE(copied.size() == 2);
+  REQUIRE(main.value(copied[0]).name == "kept");
+  REQUIRE(copied[1] == ir::kNoValue);
+}

@@ -357,3 +357,40 @@ TEST_CASE("loops that only look like an LSTM layer stay loops") {
   cell[0] = absl::StrReplaceAll(cell[0], {{"tf.AddV2(%y, %h)", "tf.AddV2(%y, %c)"}});
   stays(cell);
 }
+
+TEST_CASE("lists of scalars that are joined, and tensors that have no slices, are refused or left with a place") {
+  const char* const kinds[] = {R"(graph main
+input %x : float32[4]
+const %zero : int32[] = 0
+const %n : int32[] = 2
+const %shape : int32[0] =
+const %lengths : int64[0] =
+%l = tf.TensorListReserve(%shape, %n) {element_dtype=0} : variant[]
+%r, %lens = tf.TensorListConcatV2(%l, %shape, %lengths) {element_dtype=0} : float32[*], int64[?]
+output %r
+)",
+                               R"(graph main
+input %x : float32[*]
+const %shape : int32[0] =
+const %lengths : int64[2] = 2 2
+%l = tf.TensorListSplit(%x, %shape, %lengths) {element_dtype=0} : variant[]
+%y = tf.TensorListStack(%l, %shape) {element_dtype=0, num_elements=2} : float32[*]
+output %y
+)",
+                               R"(graph main
+input %x : float32[]
+const %indices : int32[1] = 0
+const %shape : int32[1] = 2
+const %n : int32[] = 1
+%l = tf.TensorListScatterV2(%x, %indices, %shape, %n) {element_dtype=0} : variant[]
+%y = tf.TensorListStack(%l, %shape) {element_dtype=0, num_elements=1} : float32[*]
+output %y
+)"};
+  for (const char* text : kinds) {
+    ir::Model model = ModelOf({text});
+    const absl::Status status = Import(model);
+    INFO(Describe(status));
+    REQUIRE_FALSE(status.ok());
+    REQUIRE(absl::StrContains(Annotation(status, Place::kOp), "TensorList"));
+  }
+}

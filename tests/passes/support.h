@@ -94,6 +94,7 @@ inline void RequireSameResults(PassFn pass, absl::string_view text, float tolera
   REQUIRE(expected.size() == got.size());
   float largest = 0.0f, difference = 0.0f;
   for (size_t i = 0; i < got.size(); ++i) {
+    REQUIRE(std::isfinite(got[i]));  // std::max() passes over NaN
     largest = std::max(largest, std::fabs(expected[i]));
     difference = std::max(difference, std::fabs(expected[i] - got[i]));
   }

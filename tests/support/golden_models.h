@@ -44,6 +44,7 @@ inline void RequireClose(const ops::TensorView& got, const Tensor& want) {
   float largest = 0.0f, difference = 0.0f;
   for (int64_t i = 0; i < got.elements(); ++i) {
     largest = std::max(largest, std::fabs(wanted[i]));
+    REQUIRE(std::isnan(wanted[i]) == std::isnan(got.As<float>()[i]));  // std::max() passes over NaN
     difference = std::max(difference, std::fabs(wanted[i] - got.As<float>()[i]));
   }
   REQUIRE(difference <= 1e-5f * largest);

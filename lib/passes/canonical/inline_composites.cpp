@@ -7,10 +7,10 @@
 // does not call itself. Graphs that nobody calls any more are removed by the pass manager.
 // Algebra: the built-in kernel of the op runs that graph.
 #include <set>
-#include <unordered_map>
 #include <vector>
 
 #include "ops/called_graphs.h"
+#include "passes/control_flow/calls.h"
 #include "passes/passes.h"
 
 namespace zeropoint::passes {
@@ -48,43 +48,15 @@ bool CanInline(const ir::Graph& body, const ir::Node& call) {
   return true;
 }
 
-// Puts copies of the body's nodes where the call was.
-class Inliner {
- public:
-  Inliner(const ir::Graph& body, ir::Graph& graph) : body_(body), graph_(graph) {}
-
-  void Replace(ir::NodeId call) {
-    const std::vector<ir::ValueId> arguments(graph_.node(call).inputs().begin(), graph_.node(call).inputs().end());
-    const std::vector<ir::ValueId> results(graph_.node(call).outputs().begin(), graph_.node(call).outputs().end());
-    const ir::NodeId before = graph_.next(call);
-    graph_.RemoveNode(call);
-    for (size_t i = 0; i < arguments.size(); ++i) copies_.emplace(body_.inputs[i], arguments[i]);
-    for (size_t i = 0; i < results.size(); ++i) copies_.emplace(body_.outputs[i], results[i]);
-    for (ir::NodeId id : body_.Order()) {
-      const ir::Node& node = body_.node(id);
-      graph_.AddNode(node.info, Copies(node.inputs()), Copies(node.outputs()), before);
-    }
-  }
-
- private:
-  std::vector<ir::ValueId> Copies(absl::Span<const ir::ValueId> values) {
-    std::vector<ir::ValueId> copies;
-    for (ir::ValueId id : values) {
-      if (id == ir::kNoValue) {
-        copies.push_back(id);
-        continue;
-      }
-      auto [at, is_new] = copies_.emplace(id, ir::kNoValue);
-      if (is_new) at->second = graph_.AddValue(body_.value(id));
-      copies.push_back(at->second);
-    }
-    return copies;
-  }
-
-  const ir::Graph& body_;
-  ir::Graph& graph_;
-  std::unordered_map<ir::ValueId, ir::ValueId> copies_;  // by value of the body
-};
+// The results stay the values that they are, so that they keep their names and readers.
+void Inline(const ir::Graph& body, ir::Graph& graph, ir::NodeId call) {
+  BodyCopy copy(body, graph);
+  copy.Bind(body.inputs, graph.node(call).inputs());
+  copy.Bind(body.outputs, graph.node(call).outputs());
+  const ir::NodeId before = graph.next(call);
+  graph.RemoveNode(call);
+  copy.AddNodes(before);
+}
 
 }  // namespace
 
@@ -97,7 +69,7 @@ absl::StatusOr<int> InlineComposites(const ir::Model& model, ir::Graph& graph) {
     const ir::Graph* body = callees.size() == 1 && CallsEnd(model, callees[0], callers) ? GraphAt(model, callees[0])
                                                                                         : nullptr;
     if (body == nullptr || body == &graph || !CanInline(*body, graph.node(id))) continue;
-    Inliner(*body, graph).Replace(id);
+    Inline(*body, graph, id);
     ++inlined;
   }
   return inlined;

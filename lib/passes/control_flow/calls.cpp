@@ -1,10 +1,8 @@
 #include "passes/control_flow/calls.h"
 
 #include <set>
-#include <unordered_map>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "ops/called_graphs.h"
 #include "ops/op_def.h"
 #include "passes/edit.h"
@@ -106,31 +104,40 @@ bool CallHasEffects(const ir::Model& model, const ir::Node& node) {
   return false;
 }
 
-void InlineCall(const ir::Graph& callee, ir::Graph& caller, ir::NodeId call, int first_operand) {
-  std::unordered_map<ir::ValueId, ir::ValueId> copies;  // by value of the callee
-  const ir::Node& node = caller.node(call);
-  for (size_t i = 0; i < callee.inputs.size(); ++i) {
-    copies.emplace(callee.inputs[i], node.input(first_operand + static_cast<int>(i)));
+void BodyCopy::Bind(absl::Span<const ir::ValueId> of_body, absl::Span<const ir::ValueId> of_caller) {
+  for (size_t i = 0; i < of_body.size(); ++i) copies_.emplace(of_body[i], of_caller[i]);
+}
+
+void BodyCopy::AddNodes(ir::NodeId before) {
+  for (ir::NodeId id : body_.Order()) {
+    const ir::Node& node = body_.node(id);
+    ir::NodeInfo info = node.info;
+    info.intermediates = Of(info.intermediates);
+    std::vector<ir::ValueId> inputs = Of(node.inputs());
+    caller_.AddNode(std::move(info), std::move(inputs), Of(node.outputs()), before);
   }
-  auto copy = [&](absl::Span<const ir::ValueId> values) {
-    std::vector<ir::ValueId> copied;
-    for (ir::ValueId id : values) {
-      if (id == ir::kNoValue) {
-        copied.push_back(id);
-        continue;
-      }
-      auto [at, is_new] = copies.emplace(id, ir::kNoValue);
-      if (is_new) at->second = caller.AddValue(callee.value(id));
-      copied.push_back(at->second);
+}
+
+std::vector<ir::ValueId> BodyCopy::Of(absl::Span<const ir::ValueId> of_body) {
+  std::vector<ir::ValueId> copies;
+  for (ir::ValueId id : of_body) {
+    if (id == ir::kNoValue) {
+      copies.push_back(id);
+      continue;
     }
-    return copied;
-  };
-  for (ir::NodeId id : callee.Order()) {
-    const ir::Node& inner = callee.node(id);
-    std::vector<ir::ValueId> inputs = copy(inner.inputs());
-    caller.AddNode(inner.info, std::move(inputs), copy(inner.outputs()), call);
+    const auto [at, is_new] = copies_.emplace(id, ir::kNoValue);
+    if (is_new) at->second = caller_.AddValue(body_.value(id));
+    copies.push_back(at->second);
   }
-  Forward(caller, call, copy(callee.outputs));
+  return copies;
+}
+
+void InlineCall(const ir::Graph& callee, ir::Graph& caller, ir::NodeId call, int first_operand) {
+  BodyCopy copy(callee, caller);
+  const absl::Span<const ir::ValueId> operands = caller.node(call).inputs();
+  copy.Bind(callee.inputs, operands.subspan(static_cast<size_t>(first_operand)));
+  copy.AddNodes(call);
+  Forward(caller, call, copy.Of(callee.outputs));
 }
 
 }  // namespace zeropoint::passes

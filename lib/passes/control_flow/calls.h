@@ -2,9 +2,11 @@
 #ifndef ZEROPOINT_PASSES_CONTROL_FLOW_CALLS_H_
 #define ZEROPOINT_PASSES_CONTROL_FLOW_CALLS_H_
 
+#include <unordered_map>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "ir/graph.h"
 
 namespace zeropoint::passes {
@@ -36,6 +38,24 @@ void RemoveResult(const Call& call, size_t i);
 
 // True when running the node, or the graphs it calls, does more than to make results.
 bool CallHasEffects(const ir::Model& model, const ir::Node& node);
+
+// Copies of a graph's nodes in the graph that calls it.
+class BodyCopy {
+ public:
+  BodyCopy(const ir::Graph& body, ir::Graph& caller) : body_(body), caller_(caller) {}
+
+  // The caller's values that stand for the body's, as many; the first that a value is bound to stays.
+  void Bind(absl::Span<const ir::ValueId> of_body, absl::Span<const ir::ValueId> of_caller);
+  // Copies all nodes to where `before` is.
+  void AddNodes(ir::NodeId before);
+  // What stands for the body's values, copied where nothing does yet; kNoValue stays.
+  std::vector<ir::ValueId> Of(absl::Span<const ir::ValueId> of_body);
+
+ private:
+  const ir::Graph& body_;
+  ir::Graph& caller_;
+  std::unordered_map<ir::ValueId, ir::ValueId> copies_;  // by value of the body
+};
 
 // Replaces the call of a graph by copies of the graph's nodes.
 void InlineCall(const ir::Graph& callee, ir::Graph& caller, ir::NodeId call, int first_operand);

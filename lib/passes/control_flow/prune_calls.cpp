@@ -18,6 +18,7 @@
 // of variables matters because LiteRT's WHILE copies the results over the inputs one after the other: an input that is the
 // next value of another variable must not be overwritten before. Variables that change places in a circle are refused.
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -30,9 +31,7 @@ namespace zeropoint::passes {
 namespace {
 
 // Whether nobody reads input `i` of the graph.
-bool Ignores(const ir::Graph& graph, size_t i) {
-  return graph.NumUses(graph.inputs[i]) == 0;
-}
+bool Ignores(const ir::Graph& graph, size_t i) { return graph.NumUses(graph.inputs[i]) == 0; }
 
 bool ForwardInvariant(const Call& call, size_t i) {
   const ir::Node& node = call.caller->node(call.node);
@@ -44,45 +43,36 @@ bool ForwardInvariant(const Call& call, size_t i) {
   return true;
 }
 
-// Marks the variables that the values need.
-void MarkNeeded(const ir::Graph& body, std::vector<ir::ValueId> open, std::vector<bool>& needed) {
-  std::unordered_set<ir::ValueId> met(open.begin(), open.end());
+// The variables that matter: to somebody who reads their last value, to the condition, to effects, or to such variables.
+std::vector<bool> NeededVariables(const Call& call) {
+  const ir::Graph& body = call.body();
+  std::vector<bool> needed(body.inputs.size(), false);
+  std::unordered_map<ir::ValueId, size_t> variable_of;  // by input of the body
+  for (size_t i = 0; i < needed.size(); ++i) variable_of.emplace(body.inputs[i], i);
+  std::unordered_set<ir::ValueId> met;
+  std::vector<ir::ValueId> open;
+  auto need = [&](ir::ValueId id) {
+    if (id != ir::kNoValue && met.insert(id).second) open.push_back(id);
+  };
+  auto need_variable = [&](size_t i) {
+    needed[i] = true;
+    need(body.outputs[i]);
+  };
+  for (size_t i = 0; i < needed.size(); ++i) {
+    const ir::ValueId result = call.caller->node(call.node).output(static_cast<int>(i));
+    if (call.caller->NumUses(result) > 0 || !Ignores(*call.callees[0], i)) need_variable(i);
+  }
+  for (ir::NodeId id = body.first(); id != ir::kNoNode; id = body.next(id)) {
+    if (!HasEffects(body.node(id))) continue;
+    for (ir::ValueId operand : body.node(id).inputs()) need(operand);
+  }
   while (!open.empty()) {
     const ir::ValueId now = open.back();
     open.pop_back();
-    const auto input = std::find(body.inputs.begin(), body.inputs.end(), now);
-    if (input != body.inputs.end()) needed[static_cast<size_t>(input - body.inputs.begin())] = true;
+    const auto variable = variable_of.find(now);
+    if (variable != variable_of.end()) need_variable(variable->second);
     if (body.producer(now) == ir::kNoNode) continue;
-    for (ir::ValueId operand : body.node(body.producer(now)).inputs()) {
-      if (operand != ir::kNoValue && met.insert(operand).second) open.push_back(operand);
-    }
-  }
-}
-
-// The variables that matter: to somebody who reads their last value, to the condition, to effects, or to such variables.
-std::vector<bool> NeededVariables(const Call& call) {
-  const ir::Node& node = call.caller->node(call.node);
-  const ir::Graph& body = call.body();
-  std::vector<bool> needed(body.inputs.size(), false), done(body.inputs.size(), false);
-  for (size_t i = 0; i < needed.size(); ++i) {
-    needed[i] = call.caller->NumUses(node.output(static_cast<int>(i))) > 0 || !Ignores(*call.callees[0], i);
-  }
-  std::vector<ir::ValueId> effects;
-  for (ir::NodeId id : body.Order()) {
-    if (!HasEffects(body.node(id))) continue;
-    for (ir::ValueId operand : body.node(id).inputs()) {
-      if (operand != ir::kNoValue) effects.push_back(operand);
-    }
-  }
-  MarkNeeded(body, std::move(effects), needed);
-  for (size_t i = 0; i < needed.size();) {
-    if (!needed[i] || done[i]) {
-      ++i;
-      continue;
-    }
-    done[i] = true;
-    MarkNeeded(body, {body.outputs[i]}, needed);
-    i = 0;
+    for (ir::ValueId operand : body.node(body.producer(now)).inputs()) need(operand);
   }
   return needed;
 }

@@ -233,7 +233,7 @@ absl::Status AtNode(absl::Status status, const ir::Node& node) {
 
 absl::Status Learn(const ir::Graph& graph, const ir::Node& node, const ListOp& op, ListClass& list,
                    std::set<int64_t>& lengths) {
-  for (int operand : {op.item, op.size, op.index}) {
+  for (int operand : {op.list, op.item, op.size, op.index}) {
     if (operand >= 0 && node.input(operand) == ir::kNoValue) {
       return AtNode(absl::InvalidArgumentError(absl::StrCat("it lacks operand ", operand)), node);
     }

@@ -73,7 +73,9 @@ class Lowering {
       case ListKind::kGather: Gather(); return true;
       case ListKind::kLength: passes::Forward(graph_, id_, {AsScalar(LengthPart())}); return true;
       case ListKind::kElementShape: ElementShape(); return true;
-      case ListKind::kConcat: Concat(); return true;
+      case ListKind::kConcat:
+        ZP_RETURN_IF_ERROR(Concat());
+        return true;
       default: return false;
     }
   }
@@ -148,7 +150,7 @@ class Lowering {
   }
   Part DimensionPart(ValueId value, int axis) {
     const ir::Shape& shape = graph_.value(value).shape;
-    if (shape.ranked() && shape[axis] != ir::kDynamic) return {.known = shape[axis]};
+    if (axis < shape.rank() && shape[axis] != ir::kDynamic) return {.known = shape[axis]};
     return {.scalar = SliceFirst(ShapeOf(value), axis, axis + 1, /*shrink=*/true)};
   }
   Part LengthPart() {
@@ -249,7 +251,18 @@ class Lowering {
     return parts;
   }
 
-  void Concat() {
+  // How many slices a tensor has; kDynamic also where that is no tensor of slices.
+  int64_t Slices(ValueId tensor) const {
+    const ir::Shape& shape = graph_.value(tensor).shape;
+    return shape.rank() > 0 ? shape[0] : ir::kDynamic;
+  }
+  absl::Status RequireRows() const {
+    if (list_.element.rank() > 0) return absl::OkStatus();
+    return absl::InvalidArgumentError("the list's elements are scalars, which have no dimension to join or split along");
+  }
+
+  absl::Status Concat() {
+    ZP_RETURN_IF_ERROR(RequireRows());
     std::vector<Part> to = WithoutFirst(List(), 0);
     to.insert(to.begin(), Part{.known = -1});
     const ValueId joined = Op("RESHAPE", {List(), ShapeOf(to)});
@@ -260,20 +273,19 @@ class Lowering {
     const ValueId as_long = Emit(graph_, id_, "CAST", {lengths}, Attrs({{"in_data_type", from}, {"out_data_type", wide}}),
                                  ElementType::kInt64);
     passes::Forward(graph_, id_, {joined, as_long});
+    return absl::OkStatus();
   }
 
   absl::Status Scatter() {
     const Part size = op_.size >= 0 ? PartOf(Operand(op_.size)) : Part{.known = -1};
-    const ir::Shape& item = graph_.value(Item()).shape;
-    const bool as_many = size.scalar == ir::kNoValue && (size.known < 0 || (item.ranked() && item[0] == size.known));
+    const bool as_many = size.scalar == ir::kNoValue && (size.known < 0 || Slices(Item()) == size.known);
     if (InOrder(Index()) && as_many) return Replace(Item());
     return absl::UnimplementedError("only indices 0, 1, 2, ... to the last are lowered to a tensor");
   }
 
   absl::Status ScatterInto() {
     if (!InOrder(Index())) return absl::UnimplementedError("only indices 0, 1, 2, ... are lowered to a tensor");
-    const ir::Shape& item = graph_.value(Item()).shape;
-    if (list_.length != ir::kDynamic && item.ranked() && item[0] == list_.length) return Replace(Item());
+    if (list_.length != ir::kDynamic && Slices(Item()) == list_.length) return Replace(Item());
     Become(graph_, id_, "DYNAMIC_UPDATE_SLICE", {List(), Item(), Ints(Zeros(rank()))});
     return absl::OkStatus();
   }
@@ -314,6 +326,7 @@ class Lowering {
   }
 
   absl::Status Split() {
+    ZP_RETURN_IF_ERROR(RequireRows());
     const auto lengths = ir::IntElements(graph_, Operand(op_.size));
     if (!lengths.has_value() || lengths->empty() || list_.element[0] == ir::kDynamic) {
       return absl::UnimplementedError("only a split into elements of one known length becomes a tensor");
