@@ -1,48 +1,56 @@
 #include "kernels/integer.h"
 
 #include <algorithm>
+#include <vector>
+
+#include "kernels/reference/reference.h"
+#include "kernels/simd/integer_loops.h"
 
 namespace zeropoint::kernels {
+namespace {
 
-void IntegerProducts(const int16_t* row, const int16_t* columns, int64_t count, int64_t depth, int64_t* sums) {
-  // So many products of 16 bits and 8 (with a sign more) stay within 32.
-  constexpr int64_t kBlock = 255;
-  for (int64_t c = 0; c < count; ++c) {
-    const int16_t* column = columns + c * depth;
-    int64_t sum = 0;
-    for (int64_t begin = 0; begin < depth; begin += kBlock) {
-      const int64_t end = std::min(depth, begin + kBlock);
-      int32_t partial = 0;
-      for (int64_t i = begin; i < end; ++i) partial += static_cast<int32_t>(row[i]) * column[i];
-      sum += partial;
+std::vector<const IntegerKernels*> Available() {
+  std::vector<const IntegerKernels*> tables = {reference::Integers(), simd::BaseIntegerKernels()};
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) tables.push_back(simd::Avx2IntegerKernels());
+  const bool has_512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+  if (has_512 && __builtin_cpu_supports("avx512vnni")) tables.push_back(simd::Avx512IntegerKernels());
+#endif
+  return tables;
+}
+
+}  // namespace
+
+absl::Span<const IntegerKernels* const> AvailableIntegerKernels() {
+  static const std::vector<const IntegerKernels*> tables = Available();
+  return tables;
+}
+
+const IntegerKernels& BestIntegerKernels() {
+  static const IntegerKernels& best = *AvailableIntegerKernels().back();
+  return best;
+}
+
+void FindTaps(const Window& window, const int16_t* image, int64_t y, int64_t x, const int16_t** taps) {
+  for (int64_t ky = 0; ky < window.kernel_h; ++ky) {
+    const int64_t in_y = y * window.stride_h - window.pad_top + ky * window.dilation_h;
+    for (int64_t kx = 0; kx < window.kernel_w; ++kx) {
+      const int64_t in_x = x * window.stride_w - window.pad_left + kx * window.dilation_w;
+      const bool inside = in_y >= 0 && in_y < window.in_h && in_x >= 0 && in_x < window.in_w;
+      *taps++ = inside ? image + (in_y * window.in_w + in_x) * window.in_c : nullptr;
     }
-    sums[c] = sum;
   }
 }
 
-void DepthwiseProducts(const int16_t* row, const int16_t* weights, int64_t taps, int64_t channels, int64_t multiplier,
-                       int64_t* sums) {
-  const int64_t results = channels * multiplier;
-  std::fill_n(sums, results, 0);
-  for (int64_t t = 0; t < taps; ++t, row += channels, weights += results) {
-    if (multiplier == 1) {
-      for (int64_t c = 0; c < channels; ++c) sums[c] += static_cast<int32_t>(row[c]) * weights[c];
-      continue;
+void GatherTaps(const Window& window, const int16_t* image, int64_t y, int64_t x, int64_t first, int64_t depth, int16_t* row) {
+  for (int64_t ky = 0; ky < window.kernel_h; ++ky) {
+    const int64_t in_y = y * window.stride_h - window.pad_top + ky * window.dilation_h;
+    for (int64_t kx = 0; kx < window.kernel_w; ++kx, row += depth) {
+      const int64_t in_x = x * window.stride_w - window.pad_left + kx * window.dilation_w;
+      if (in_y < 0 || in_y >= window.in_h || in_x < 0 || in_x >= window.in_w) std::fill_n(row, depth, int16_t{0});
+      else std::copy_n(image + (in_y * window.in_w + in_x) * window.in_c + first, depth, row);
     }
-    for (int64_t c = 0; c < channels; ++c) {
-      for (int64_t m = c * multiplier; m < (c + 1) * multiplier; ++m) {
-        sums[m] += static_cast<int32_t>(row[c]) * weights[m];
-      }
-    }
-  }
-}
-
-void WideIntegerProducts(const int16_t* row, const int16_t* columns, int64_t count, int64_t depth, int64_t* sums) {
-  for (int64_t c = 0; c < count; ++c) {
-    const int16_t* column = columns + c * depth;
-    int64_t sum = 0;
-    for (int64_t i = 0; i < depth; ++i) sum += static_cast<int64_t>(static_cast<int32_t>(row[i]) * column[i]);
-    sums[c] = sum;
   }
 }
 

@@ -110,11 +110,11 @@ absl::Status EvalQuantized(const EvalContext& context) {
   const numeric::Multiplier factor =
       numeric::ToMultiplier(static_cast<double>(px.scale * py.scale) / static_cast<double>(pz.scale));
   std::vector<int16_t> left(static_cast<size_t>(rows * depth)), right(static_cast<size_t>(columns * depth));
-  std::vector<int64_t> sums(static_cast<size_t>(columns));
   const BroadcastRows batches(z.dims.first(z.dims.size() - 2),
                               {x.dims.first(x.dims.size() - 2), y.dims.first(y.dims.size() - 2)});
   return ForIntegers(context, 2, [&]<typename T>(T) -> absl::Status {
     constexpr bool kWide = sizeof(T) > 1;
+    std::vector<kernels::SumOf<T>> sums(static_cast<size_t>(rows * columns));
     batches.ForEach([&](const BroadcastRows::Offsets& from, int64_t to) {
       for (int64_t i = 0; i < batches.length(); ++i) {
         WidenRows(x.As<T>() + (from[0] + i * batches.step(0)) * rows * depth, rows, depth, adj_x, px.zero_point,
@@ -122,14 +122,13 @@ absl::Status EvalQuantized(const EvalContext& context) {
         WidenRows(y.As<T>() + (from[1] + i * batches.step(1)) * columns * depth, columns, depth, !adj_y, py.zero_point,
                   right.data());
         T* result = z.As<T>() + (to + i) * rows * columns;
-        for (int64_t r = 0; r < rows; ++r) {
-          const auto products = kWide ? kernels::WideIntegerProducts : kernels::IntegerProducts;
-          products(left.data() + r * depth, right.data(), columns, depth, sums.data());
-          for (int64_t sum : sums) {
-            const int32_t scaled =
-                kWide ? numeric::Rescale(sum, factor) : numeric::Rescale(static_cast<int32_t>(sum), factor);
-            *result++ = static_cast<T>(LimitsOf<T>().Clamp(WrapAdd(scaled, pz.zero_point)));
-          }
+        if constexpr (kWide) {
+          kernels::BestIntegerKernels().wide_products(left.data(), rows, right.data(), columns, depth, sums.data());
+        } else {
+          kernels::Products(left.data(), rows, right.data(), columns, depth, sums.data());
+        }
+        for (kernels::SumOf<T> sum : sums) {
+          *result++ = static_cast<T>(LimitsOf<T>().Clamp(WrapAdd(numeric::Rescale(sum, factor), pz.zero_point)));
         }
       }
     });

@@ -71,19 +71,13 @@ absl::Status EvalQuantized(const EvalContext& context) {
   std::shared_ptr<const WideWeights> now;
   ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, 1, now));
   const kernels::Window window = MakeWindow(input.dims, filter.dim(1), filter.dim(2), sliding, context.outputs[0].dims);
-  const int64_t taps = filter.dim(1) * filter.dim(2) * depth, group = channels / groups;
-  std::vector<int16_t> row(static_cast<size_t>(taps));
-  std::vector<int64_t> sums(static_cast<size_t>(group));
   return ForIntegers(context, 1, [&]<typename T>(T) -> absl::Status {
     T* y = context.outputs[0].As<T>();
-    ForEachPosition(window, [&](int64_t n, int64_t oy, int64_t ox) {
-      const T* image = input.As<T>() + n * window.in_h * window.in_w * window.in_c;
-      for (int64_t g = 0; g < groups; ++g) {
-        kernels::GatherTaps(window, image, oy, ox, g * depth, depth, results.input_zero(), row.data());
-        kernels::IntegerProducts(row.data(), weights + g * group * taps, group, taps, sums.data());
-        for (int64_t c = 0; c < group; ++c) *y++ = results.Apply<T>(g * group + c, sums[static_cast<size_t>(c)]);
-      }
-    });
+    const auto zero = [&](int64_t) { return results.input_zero(); };
+    ConvolveIntegers(window, input.As<T>(), zero, weights, groups,
+                     [&](int64_t, int64_t position, int64_t first, int64_t n, const auto* sums) {
+                       results.ApplyRow(first, n, sums, y + position * channels + first);
+                     });
     return absl::OkStatus();
   });
 }

@@ -47,22 +47,18 @@ absl::Status EvalQuantized(const EvalContext& context) {
   const TensorView& filter = context.inputs[1];
   ZP_ASSIGN_OR_RETURN(const Sliding sliding, SlidingOf(context.attrs));
   if (context.outputs[0].elements() == 0) return absl::OkStatus();
-  const int64_t channels = filter.dim(3), multiplier = channels / input.dim(3);
+  const int64_t channels = filter.dim(3);
   ZP_ASSIGN_OR_RETURN(const SumToResult results, SumToResult::Make(context, 0, 1, 2, channels, Rounding::kFixedPoint));
   std::shared_ptr<const WideWeights> now;
   ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, 1, now));
   const kernels::Window window = MakeWindow(input.dims, filter.dim(1), filter.dim(2), sliding, context.outputs[0].dims);
-  std::vector<int16_t> row(static_cast<size_t>(filter.dim(1) * filter.dim(2) * window.in_c));
-  std::vector<int64_t> sums(static_cast<size_t>(channels));
   return ForIntegers(context, 1, [&]<typename T>(T) -> absl::Status {
     T* y = context.outputs[0].As<T>();
-    ForEachPosition(window, [&](int64_t n, int64_t oy, int64_t ox) {
-      const T* image = input.As<T>() + n * window.in_h * window.in_w * window.in_c;
-      kernels::GatherTaps(window, image, oy, ox, 0, window.in_c, results.input_zero(), row.data());
-      kernels::DepthwiseProducts(row.data(), weights, filter.dim(1) * filter.dim(2), window.in_c, multiplier,
-                                 sums.data());
-      for (int64_t c = 0; c < channels; ++c) *y++ = results.Apply<T>(c, sums[static_cast<size_t>(c)]);
-    });
+    const auto zero = [&](int64_t) { return results.input_zero(); };
+    ConvolveIntegersDepthwise(window, input.As<T>(), zero, weights,
+                              [&](int64_t, int64_t position, int64_t first, int64_t n, const auto* sums) {
+                                results.ApplyRow(first, n, sums, y + position * channels + first);
+                              });
     return absl::OkStatus();
   });
 }

@@ -85,13 +85,14 @@ absl::Status EvalQuantized(const EvalContext& context) {
   std::shared_ptr<const WideWeights> now;
   ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, 1, now));
   std::vector<int16_t> row(static_cast<size_t>(depth));
-  std::vector<int64_t> sums(static_cast<size_t>(units));
   return ForIntegers(context, 1, [&]<typename T>(T) -> absl::Status {
+    std::vector<kernels::SumOf<T>> sums(static_cast<size_t>(units));
     T* y = context.outputs[0].As<T>();
     for (int64_t r = 0, rows = context.outputs[0].elements() / units; r < rows; ++r) {
       kernels::Widen(input.As<T>() + r * depth, depth, results.input_zero(), row.data());
-      kernels::IntegerProducts(row.data(), weights, units, depth, sums.data());
-      for (int64_t c = 0; c < units; ++c) *y++ = results.Apply<T>(c, sums[static_cast<size_t>(c)]);
+      kernels::Products(row.data(), 1, weights, units, depth, sums.data());
+      results.ApplyRow(0, units, sums.data(), y);
+      y += units;
     }
     return absl::OkStatus();
   });

@@ -177,7 +177,7 @@ void AddProducts(const int8_t* rows, int64_t batch, int64_t depth, int32_t zero,
   std::vector<int64_t> sums(static_cast<size_t>(units));
   for (int64_t b = 0; b < batch; ++b, rows += depth) {
     kernels::Widen(rows, depth, zero, row.data());
-    kernels::IntegerProducts(row.data(), weights.data(), units, depth, sums.data());
+    kernels::Products(row.data(), 1, weights.data(), units, depth, sums.data());
     for (int64_t u = 0; u < units; ++u, ++to) {
       int32_t sum = static_cast<int32_t>(sums[static_cast<size_t>(u)]);
       if (bias != nullptr) sum = WrapAdd(sum, bias[u]);

@@ -31,6 +31,7 @@ absl::StatusOr<SumToResult> SumToResult::Make(const EvalContext& context, int in
     if (rounding == Rounding::kReal) result.factors_.push_back(factor);
     else result.multipliers_.push_back(numeric::ToMultiplier(factor));
   }
+  result.PackMultipliers();
   const bool has_bias = bias >= 0 && static_cast<size_t>(bias) < context.inputs.size() &&
                         context.inputs[static_cast<size_t>(bias)].data != nullptr;
   if (!has_bias) return result;
@@ -43,6 +44,31 @@ absl::StatusOr<SumToResult> SumToResult::Make(const EvalContext& context, int in
   else return NoIntegerKernelFor(b.type);
   result.wide_ = result.bias64_ != nullptr;
   return result;
+}
+
+// Kernels of 32-bit sums take no negative factors; those come from scales that no writer chooses.
+void SumToResult::PackMultipliers() {
+  const bool all_positive = std::all_of(multipliers_.begin(), multipliers_.end(),
+                                        [](const numeric::Multiplier& m) { return m.value >= 0 && m.shift <= 31; });
+  if (!all_positive) return;
+  for (const numeric::Multiplier& multiplier : multipliers_) {
+    values_.push_back(multiplier.value);
+    left_.push_back(std::max(multiplier.shift, 0));
+    right_.push_back(std::max(-multiplier.shift, 0));
+  }
+}
+
+kernels::RescaleFactors SumToResult::FactorsFrom(int64_t first) const {
+  return {values_.data() + first, left_.data() + first, right_.data() + first, bias32_ == nullptr ? nullptr : bias32_ + first,
+          zero_point_, limits_.low, limits_.high};
+}
+
+void SumToResult::RescaleRow(int64_t first, int64_t n, const int32_t* sums, int8_t* to) const {
+  kernels::BestIntegerKernels().rescale_int8(sums, n, FactorsFrom(first), to);
+}
+
+void SumToResult::RescaleRow(int64_t first, int64_t n, const int32_t* sums, uint8_t* to) const {
+  kernels::BestIntegerKernels().rescale_uint8(sums, n, FactorsFrom(first), to);
 }
 
 std::shared_ptr<const WideWeights> WidenWeights(const TensorView& weights) {

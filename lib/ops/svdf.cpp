@@ -141,7 +141,7 @@ absl::Status EvalQuantized(const EvalContext& context) {
   int8_t* out = y.As<int8_t>();
   for (int64_t b = 0; b < batch; ++b) {
     kernels::Widen(x.As<int8_t>() + b * depth, depth, px.zero_point, row.data());
-    kernels::IntegerProducts(row.data(), weights, filters, depth, newest.data());
+    kernels::Products(row.data(), 1, weights, filters, depth, newest.data());
     for (int64_t u = 0; u < units; ++u) {
       int32_t sum = bias == nullptr ? 0 : bias[u];
       for (int64_t f = u * rank; f < (u + 1) * rank; ++f) {

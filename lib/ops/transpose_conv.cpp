@@ -109,7 +109,7 @@ absl::Status EvalQuantized(const EvalContext& context) {
     ForEachPosition(window, [&](int64_t n, int64_t iy, int64_t ix) {
       kernels::Widen(x, depth, results.input_zero(), row.data());
       x += depth;
-      kernels::IntegerProducts(row.data(), weights, channels * taps, depth, products.data());
+      kernels::Products(row.data(), 1, weights, channels * taps, depth, products.data());
       for (int64_t ky = 0; ky < window.kernel_h; ++ky) {
         const int64_t oy = iy * window.stride_h - window.pad_top + ky;
         if (oy < 0 || oy >= window.in_h) continue;
