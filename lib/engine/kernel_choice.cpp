@@ -12,12 +12,19 @@ bool AnyQuantized(absl::Span<const ops::TensorView> tensors) {
   return std::any_of(tensors.begin(), tensors.end(), IsQuantized);
 }
 
+bool TakesHybridWeights(const ops::QuantSpec& quant, int operand) {
+  if (quant.input(operand).role == ops::Role::kWeight) return true;
+  return std::any_of(quant.dynamic_range.begin(), quant.dynamic_range.end(), [&](const ops::DynamicRangeOperand& weights) {
+    return weights.operand == operand && weights.hybrid;
+  });
+}
+
 // Integer weights, every other operand and all results real.
 bool IsHybrid(const ops::OpDef& op, absl::Span<const ops::TensorView> inputs,
               absl::Span<const ops::TensorView> outputs) {
   if (op.eval_hybrid == nullptr || AnyQuantized(outputs)) return false;
   for (size_t i = 0; i < inputs.size(); ++i) {
-    if (op.quant.input(static_cast<int>(i)).role != ops::Role::kWeight && IsQuantized(inputs[i])) return false;
+    if (IsQuantized(inputs[i]) && !TakesHybridWeights(op.quant, static_cast<int>(i))) return false;
   }
   return true;
 }

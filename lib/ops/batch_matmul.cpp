@@ -6,6 +6,7 @@
 #include "kernels/integer.h"
 #include "ops/activation.h"
 #include "ops/broadcast.h"
+#include "ops/hybrid.h"
 #include "ops/infer.h"
 #include "ops/quantized.h"
 #include "ops/weights.h"
@@ -136,6 +137,47 @@ absl::Status EvalQuantized(const EvalContext& context) {
   });
 }
 
+// int8 weights on the right: each row on the left is rounded apart.
+absl::Status EvalHybrid(const EvalContext& context) {
+  const TensorView& x = context.inputs[0];
+  const TensorView& y = context.inputs[1];
+  const MutableView& z = context.outputs[0];
+  if (x.type != ElementType::kFloat32 || y.type != ElementType::kInt8) {
+    return absl::UnimplementedError(absl::StrCat("the op has no kernel for ", Name(x.type), " beside ", Name(y.type)));
+  }
+  if (z.elements() == 0) return absl::OkStatus();
+  const bool adj_x = context.attrs.Bool(kAdjX), adj_y = context.attrs.Bool(kAdjY), asymmetric = context.attrs.Bool(kAsymmetric);
+  const int64_t rows = z.dim(z.rank() - 2), columns = z.dim(z.rank() - 1);
+  const int64_t depth = x.dim(adj_x ? x.rank() - 2 : x.rank() - 1);
+  ZP_ASSIGN_OR_RETURN(const WeightScales scales, WeightScalesOf(y, columns));
+  std::vector<float> turned(static_cast<size_t>(adj_x ? rows * depth : 0));
+  std::vector<int16_t> left(static_cast<size_t>(rows * depth)), right(static_cast<size_t>(columns * depth));
+  std::vector<int32_t> sums(static_cast<size_t>(rows * columns));
+  const BroadcastRows batches(z.dims.first(z.dims.size() - 2),
+                              {x.dims.first(x.dims.size() - 2), y.dims.first(y.dims.size() - 2)});
+  batches.ForEach([&](const BroadcastRows::Offsets& from, int64_t to) {
+    for (int64_t i = 0; i < batches.length(); ++i) {
+      const float* a = x.As<float>() + (from[0] + i * batches.step(0)) * rows * depth;
+      if (adj_x) {
+        Transpose(a, depth, rows, turned.data());
+        a = turned.data();
+      }
+      const QuantizedRows rounded = QuantizeRows(a, rows, depth, asymmetric);
+      for (int64_t r = 0; r < rows; ++r) {
+        kernels::Widen(rounded.elements.data() + r * depth, depth, rounded.params[static_cast<size_t>(r)].zero, left.data() + r * depth);
+      }
+      WidenRows(y.As<int8_t>() + (from[1] + i * batches.step(1)) * columns * depth, columns, depth, !adj_y, 0, right.data());
+      kernels::Products(left.data(), rows, right.data(), columns, depth, sums.data());
+      float* result = z.As<float>() + (to + i) * rows * columns;
+      for (int64_t k = 0; k < rows * columns; ++k) {
+        const float scale = rounded.params[static_cast<size_t>(k / columns)].scale * scales.of(k % columns);
+        result[k] = scale * static_cast<float>(sums[static_cast<size_t>(k)]);
+      }
+    }
+  });
+  return absl::OkStatus();
+}
+
 absl::Status Import(ir::Graph& graph, ir::NodeId id) {
   const ir::Attributes& tf = graph.node(id).attrs();
   ir::Attributes attrs;
@@ -169,6 +211,7 @@ OpDef BatchMatmul() {
   def.infer = Infer;
   def.eval_float = Eval;
   def.eval_quantized = EvalQuantized;
+  def.eval_hybrid = EvalHybrid;
   def.quant.inputs = {OperandSpec::Activation()};
   def.quant.outputs = {OperandSpec::Activation()};
   def.quant.int8 = def.quant.int16 = true;

@@ -2,6 +2,7 @@
 #include "kernels/integer.h"
 #include "ops/activation.h"
 #include "ops/conv_shape.h"
+#include "ops/hybrid.h"
 #include "ops/quantized_conv.h"
 #include "ops/weights.h"
 #include "schema/schema_generated.h"
@@ -82,6 +83,37 @@ absl::Status EvalQuantized(const EvalContext& context) {
   });
 }
 
+// Activations of a batch entry are rounded together: with a zero point beside weights per channel, without beside others.
+absl::Status EvalHybrid(const EvalContext& context) {
+  const TensorView& input = context.inputs[0];
+  const TensorView& filter = context.inputs[1];
+  ZP_ASSIGN_OR_RETURN(const Sliding sliding, SlidingOf(context.attrs));
+  ZP_ASSIGN_OR_RETURN(const kernels::Clamp clamp, FusedClamp(context.attrs));
+  if (context.outputs[0].elements() == 0) return absl::OkStatus();
+  const int64_t channels = filter.dim(0), depth = filter.dim(3), groups = depth < 1 ? 0 : input.dim(3) / depth;
+  if (groups < 1 || channels % groups != 0) return absl::InvalidArgumentError("the filter does not fit the input");
+  ZP_ASSIGN_OR_RETURN(const WeightScales scales, WeightScalesOf(filter, channels));
+  std::shared_ptr<const WideWeights> now;
+  ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, 1, now));
+  const kernels::Window window = MakeWindow(input.dims, filter.dim(1), filter.dim(2), sliding, context.outputs[0].dims);
+  const bool asymmetric = scales.per_channel() || groups > 1;
+  const QuantizedRows x = QuantizeRows(input.As<float>(), window.batch, input.elements() / window.batch, asymmetric);
+  const auto row = [&](int64_t n) -> const RowParams& { return x.params[static_cast<size_t>(n)]; };
+  const float* bias = OptionalFloats(context, 2);
+  float* y = context.outputs[0].As<float>();
+  ConvolveIntegers(window, x.elements.data(), [&](int64_t n) { return row(n).zero; }, weights, groups,
+                   [&](int64_t n, int64_t position, int64_t first, int64_t count, const int32_t* sums) {
+                     for (int64_t c = first; c < first + count; ++c) {
+                       const float sum = static_cast<float>(*sums++);
+                       // Products in the order in which LiteRT takes them.
+                       float result = asymmetric ? sum * scales.of(c) * row(n).scale : sum * (row(n).scale * scales.of(c));
+                       if (bias != nullptr) result += bias[c];
+                       y[position * channels + c] = std::min(std::max(result, clamp.low), clamp.high);
+                     }
+                   });
+  return absl::OkStatus();
+}
+
 bool IsGrouped(const VersionContext& context) {
   const ir::Shape& input = context.input_shape(0);
   const ir::Shape& filter = context.input_shape(1);
@@ -119,6 +151,8 @@ OpDef Conv2d() {
   def.eval_float = Eval;
   def.prepare_quantized = PrepareQuantized;
   def.eval_quantized = EvalQuantized;
+  def.prepare_hybrid = PrepareHybrid;
+  def.eval_hybrid = EvalHybrid;
   def.quant.inputs = {OperandSpec::Activation(), OperandSpec::Weight(0), OperandSpec::Bias(0, 1)};
   def.quant.outputs = {OperandSpec::Activation()};
   def.quant.int8 = def.quant.int16 = true;

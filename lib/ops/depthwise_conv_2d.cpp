@@ -3,6 +3,7 @@
 #include "kernels/integer.h"
 #include "ops/activation.h"
 #include "ops/conv_shape.h"
+#include "ops/hybrid.h"
 #include "ops/quantized_conv.h"
 #include "ops/weights.h"
 #include "schema/schema_generated.h"
@@ -63,6 +64,33 @@ absl::Status EvalQuantized(const EvalContext& context) {
   });
 }
 
+// Activations of a batch entry are rounded together, with a zero point.
+absl::Status EvalHybrid(const EvalContext& context) {
+  const TensorView& input = context.inputs[0];
+  const TensorView& filter = context.inputs[1];
+  ZP_ASSIGN_OR_RETURN(const Sliding sliding, SlidingOf(context.attrs));
+  ZP_ASSIGN_OR_RETURN(const kernels::Clamp clamp, FusedClamp(context.attrs));
+  if (context.outputs[0].elements() == 0) return absl::OkStatus();
+  const int64_t channels = filter.dim(3);
+  ZP_ASSIGN_OR_RETURN(const WeightScales scales, WeightScalesOf(filter, channels));
+  std::shared_ptr<const WideWeights> now;
+  ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, 1, now));
+  const kernels::Window window = MakeWindow(input.dims, filter.dim(1), filter.dim(2), sliding, context.outputs[0].dims);
+  const QuantizedRows x = QuantizeRows(input.As<float>(), window.batch, input.elements() / window.batch, /*asymmetric=*/true);
+  const auto row = [&](int64_t n) -> const RowParams& { return x.params[static_cast<size_t>(n)]; };
+  const float* bias = OptionalFloats(context, 2);
+  float* y = context.outputs[0].As<float>();
+  ConvolveIntegersDepthwise(window, x.elements.data(), [&](int64_t n) { return row(n).zero; }, weights,
+                            [&](int64_t n, int64_t position, int64_t, int64_t count, const int32_t* sums) {
+                              for (int64_t c = 0; c < count; ++c) {
+                                float result = static_cast<float>(sums[c]) * (scales.of(c) * row(n).scale);
+                                if (bias != nullptr) result += bias[c];
+                                y[position * channels + c] = std::min(std::max(result, clamp.low), clamp.high);
+                              }
+                            });
+  return absl::OkStatus();
+}
+
 int Version(const VersionContext& context) {
   const ElementType in = context.input_type(0), weight = context.input_type(1);
   if (in == ElementType::kInt16) return weight == ElementType::kInt16 ? 5 : 3;
@@ -93,6 +121,8 @@ OpDef DepthwiseConv2d() {
   def.eval_float = Eval;
   def.prepare_quantized = PrepareQuantized;
   def.eval_quantized = EvalQuantized;
+  def.prepare_hybrid = PrepareHybrid;
+  def.eval_hybrid = EvalHybrid;
   def.quant.inputs = {OperandSpec::Activation(), OperandSpec::Weight(3), OperandSpec::Bias(0, 1)};
   def.quant.outputs = {OperandSpec::Activation()};
   def.quant.int8 = def.quant.int16 = true;

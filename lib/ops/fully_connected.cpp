@@ -2,6 +2,7 @@
 #include "kernels/integer.h"
 #include "ops/activation.h"
 #include "ops/conv_shape.h"
+#include "ops/hybrid.h"
 #include "ops/quantized_conv.h"
 #include "ops/weights.h"
 #include "schema/schema_generated.h"
@@ -98,6 +99,33 @@ absl::Status EvalQuantized(const EvalContext& context) {
   });
 }
 
+// Each row that the weights multiply is rounded apart.
+absl::Status EvalHybrid(const EvalContext& context) {
+  const int64_t units = context.inputs[1].dim(0), depth = context.inputs[1].dim(1);
+  ZP_ASSIGN_OR_RETURN(const kernels::Clamp clamp, FusedClamp(context.attrs));
+  if (context.outputs[0].elements() == 0) return absl::OkStatus();
+  ZP_ASSIGN_OR_RETURN(const WeightScales scales, WeightScalesOf(context.inputs[1], units));
+  std::shared_ptr<const WideWeights> now;
+  ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, 1, now));
+  const int64_t rows = context.outputs[0].elements() / units;
+  const QuantizedRows x =
+      QuantizeRows(context.inputs[0].As<float>(), rows, depth, context.attrs.Bool("asymmetric_quantize_inputs"));
+  const float* bias = OptionalFloats(context, 2);
+  std::vector<int16_t> row(static_cast<size_t>(depth));
+  std::vector<int32_t> sums(static_cast<size_t>(units));
+  float* y = context.outputs[0].As<float>();
+  for (int64_t r = 0; r < rows; ++r) {
+    const RowParams& params = x.params[static_cast<size_t>(r)];
+    kernels::Widen(x.elements.data() + r * depth, depth, params.zero, row.data());
+    kernels::Products(row.data(), 1, weights, units, depth, sums.data());
+    for (int64_t c = 0; c < units; ++c) {
+      const float product = static_cast<float>(sums[static_cast<size_t>(c)]) * (params.scale * scales.of(c));
+      *y++ = std::min(std::max((bias == nullptr ? 0.0f : bias[c]) + product, clamp.low), clamp.high);
+    }
+  }
+  return absl::OkStatus();
+}
+
 int Version(const VersionContext& context) {
   const ElementType in = context.input_type(0), weight = context.input_type(1);
   const ir::Attributes& attrs = context.attrs();
@@ -132,6 +160,8 @@ OpDef FullyConnected() {
   def.eval_float = Eval;
   def.prepare_quantized = PrepareQuantized;
   def.eval_quantized = EvalQuantized;
+  def.prepare_hybrid = PrepareHybrid;
+  def.eval_hybrid = EvalHybrid;
   def.quant.inputs = {OperandSpec::Activation(), OperandSpec::Weight(0), OperandSpec::Bias(0, 1)};
   def.quant.outputs = {OperandSpec::Activation()};
   def.quant.int8 = def.quant.int16 = true;
