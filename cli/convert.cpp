@@ -20,39 +20,12 @@
 #include "progress_bar.h"
 #include "samples.h"
 #include "zeropoint/converter.h"
+#include "zeropoint/modes.h"
 
 namespace zeropoint::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-// What LiteRT's converter is told for a mode.
-struct Mode {
-  const char* name;
-  bool quantizes, needs_data;
-  std::vector<OpsSet> ops;
-  std::vector<Type> types;
-};
-
-const std::vector<Mode>& Modes() {
-  static const std::vector<Mode> modes = {
-      {"float", false, false, {OpsSet::kTfliteBuiltins}, {}},
-      {"dynamic", true, false, {OpsSet::kTfliteBuiltins}, {}},
-      {"int8", true, true, {OpsSet::kTfliteBuiltins}, {}},
-      {"int8-only", true, true, {OpsSet::kTfliteBuiltinsInt8}, {}},
-      {"float16", true, false, {OpsSet::kTfliteBuiltins}, {Type::kFloat16}},
-      {"int16x8", true, true, {OpsSet::kInt16x8}, {}},
-      {"int16x8-fallback", true, true, {OpsSet::kInt16x8, OpsSet::kTfliteBuiltins}, {}},
-  };
-  return modes;
-}
-
-const Mode* FindMode(const std::string& name) {
-  for (const Mode& mode : Modes()) {
-    if (name == mode.name) return &mode;
-  }
-  return nullptr;
-}
 
 // What a recipe departs from when nobody names a mode.
 constexpr char kModeOfRecipes[] = "float";
@@ -145,10 +118,10 @@ std::string Summary(const ConvertOptions& options, const Report& report, double 
   return text;
 }
 
-void SetOptions(const ConvertOptions& options, const Mode& mode, Converter& converter) {
+void SetOptions(const ConvertOptions& options, const ModePreset& mode, Converter& converter) {
   if (mode.quantizes) converter.optimizations = {Optimize::kDefault};
-  converter.target_spec.supported_ops = mode.ops;
-  converter.target_spec.supported_types = mode.types;
+  converter.target_spec.supported_ops = mode.supported_ops;
+  converter.target_spec.supported_types = mode.supported_types;
   converter.inference_input_type = IoType(options.input_type);
   converter.inference_output_type = IoType(options.output_type);
   converter.per_channel = !options.per_tensor;
@@ -215,7 +188,7 @@ absl::Status CheckOutputs(const ConvertOptions& options) {
 
 std::vector<std::string> ModeNames() {
   std::vector<std::string> names;
-  for (const Mode& mode : Modes()) names.push_back(mode.name);
+  for (const ModePreset& mode : ModePresets()) names.push_back(mode.name);
   return names;
 }
 
@@ -250,7 +223,7 @@ absl::Status WriteText(const std::string& path, const std::string& text) {
 ExitCode MakeConverter(const ConvertOptions& options, std::optional<Converter>& result) {
   const bool has_recipe = !options.recipe.empty();
   if (options.mode.empty() && !has_recipe) return UsageError("--mode is required, or a --recipe that says how to quantize");
-  const Mode* mode = FindMode(options.mode.empty() ? kModeOfRecipes : options.mode);
+  const ModePreset* mode = FindModePreset(options.mode.empty() ? kModeOfRecipes : options.mode);
   if (mode == nullptr) return UsageError(absl::StrCat("there is no mode '", options.mode, "'"));
   // LiteRT's options have no word for this: with samples, the same ones mean int8.
   if (has_recipe && options.mode == "dynamic" && !options.data.empty()) {

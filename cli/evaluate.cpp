@@ -68,9 +68,29 @@ std::string AmountText(double value, const std::string& unit) {
   return absl::StrFormat("%.6g", value);
 }
 
-absl::StatusOr<Labels> ReadLabels(const JudgeOptions& judge) {
-  if (judge.labels.empty()) return Labels();
-  return LoadLabels(judge.labels, judge.data);
+ExitCode ReadJudge(const JudgeOptions& judge, const std::vector<SignatureInputs>& signatures, EvaluateOptions& options) {
+  absl::StatusOr<Samples> samples = LoadSamples(judge.data, signatures, judge.steps, judge.labels);
+  if (!samples.ok()) return ReportSamplesError(samples.status(), judge.data);
+  if (!judge.labels.empty()) {
+    absl::StatusOr<Labels> labels = LoadLabels(judge.labels, judge.data);
+    if (!labels.ok()) return ReportSamplesError(labels.status(), judge.labels);
+    options.labels = *std::move(labels);
+  }
+  for (const std::string& warning : samples->warnings) {
+    if (!judge.quiet) std::fprintf(stderr, "zeropoint: warning: %s\n", warning.c_str());
+  }
+  options.data = samples->dataset;
+  options.metric = judge.metric;
+  options.peak = judge.peak;
+  options.threshold = judge.threshold;
+  options.signature = judge.signature;
+  options.output = judge.output;
+  options.max_drop = judge.max_drop;
+  options.limit = judge.limit;
+  options.sample_state = judge.reset_state ? SampleState::kReset : SampleState::kCarry;
+  options.threads = judge.threads;
+  options.cancel = &cancel_requested;
+  return kSuccess;
 }
 
 ExitCode RunEvaluate(const EvaluateCommand& command) {
@@ -78,26 +98,9 @@ ExitCode RunEvaluate(const EvaluateCommand& command) {
   // For the names of the inputs alone.
   absl::StatusOr<Converter> opened = Converter::FromPath(command.model);
   if (!opened.ok()) return ReportError(opened.status());
-  absl::StatusOr<Samples> samples = LoadSamples(judge.data, opened->Signatures(), judge.steps, judge.labels);
-  if (!samples.ok()) return ReportSamplesError(samples.status(), judge.data);
-  absl::StatusOr<Labels> labels = ReadLabels(judge);
-  if (!labels.ok()) return ReportSamplesError(labels.status(), judge.labels);
-  for (const std::string& warning : samples->warnings) {
-    if (!judge.quiet) std::fprintf(stderr, "zeropoint: warning: %s\n", warning.c_str());
-  }
   EvaluateOptions options;
-  options.data = samples->dataset;
-  options.labels = *std::move(labels);
-  options.metric = judge.metric;
-  options.peak = judge.peak;
-  options.threshold = judge.threshold;
-  options.signature = judge.signature;
-  options.output = judge.output;
-  options.max_drop = judge.max_drop;
-  options.limit = command.limit;
-  options.sample_state = judge.reset_state ? SampleState::kReset : SampleState::kCarry;
-  options.threads = judge.threads;
-  options.cancel = &cancel_requested;
+  const ExitCode read = ReadJudge(judge, opened->Signatures(), options);
+  if (read != kSuccess) return read;
   const CancelOnInterrupt interrupt;
   absl::StatusOr<Evaluation> result = absl::UnknownError("");
   {

@@ -4,15 +4,16 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "exit_code.h"
+#include "zeropoint/evaluate.h"
 
 namespace zeropoint::cli {
 
 // What `evaluate` and `recommend` judge by.
 struct JudgeOptions {
-  std::string data, labels, metric, output, signature, max_drop;
-  std::string engine = "zeropoint";  // or "litert"
+  std::string data, labels, metric, output, signature, max_drop, limit;
   std::optional<double> threshold;
   double peak = 0.0;
   bool steps = false, reset_state = false;
@@ -21,11 +22,15 @@ struct JudgeOptions {
 };
 
 struct EvaluateCommand {
-  std::string model, float_model, limit;
+  std::string model, float_model;
   JudgeOptions judge;
 };
 
 ExitCode RunEvaluate(const EvaluateCommand& command);
+
+// What the library is asked; the samples are matched to `signatures`. An error has been reported where the code is not
+// kSuccess.
+ExitCode ReadJudge(const JudgeOptions& judge, const std::vector<SignatureInputs>& signatures, EvaluateOptions& options);
 
 // "91.30 %", "32.10 dB", "0.00123".
 std::string AmountText(double value, const std::string& unit);

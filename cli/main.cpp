@@ -10,6 +10,7 @@
 #include "exit_code.h"
 #include "inspect.h"
 #include "ops.h"
+#include "recommend.h"
 #include "run.h"
 #include "targets.h"
 #include "zeropoint/version.h"
@@ -139,6 +140,8 @@ void AddJudge(CLI::App& command, JudgeOptions& judge) {
       .add_option("--max-drop", judge.max_drop,
                   "how much worse than the float model at most: 1% (points of top<k>, auc, agreement, cosine), 1dB, or a number")
       ->type_name("DROP");
+  command.add_option("--limit", judge.limit, "what the metric itself must reach, like 90% or 30dB (mse: at most)")
+      ->type_name("VALUE");
   command.add_option("--output", judge.output, "the signature's output to judge; default: the first")->type_name("NAME");
   command.add_option("--signature", judge.signature, "judge the samples of this signature")->type_name("KEY");
   command.add_option("--threshold", judge.threshold, "of an output with one score: class 1 lies above it")->type_name("SCORE");
@@ -158,9 +161,26 @@ CLI::App* AddEvaluate(CLI::App& app, EvaluateCommand& options) {
   evaluate->add_option("--float", options.float_model, "the float model that it was made from: .tflite or SavedModel folder")
       ->type_name("MODEL");
   AddJudge(*evaluate, options.judge);
-  evaluate->add_option("--limit", options.limit, "what the metric itself must reach, like 90% or 30dB (mse: at most)")
-      ->type_name("VALUE");
   return evaluate;
+}
+
+CLI::App* AddRecommend(CLI::App& app, RecommendCommand& options) {
+  CLI::App* recommend =
+      app.add_subcommand("recommend", "Try every mode on samples and say which one to take: size, latency, accuracy");
+  recommend->add_option("MODEL", options.model, "SavedModel folder or float .tflite")->required();
+  AddJudge(*recommend, options.judge);
+  // One value a time: otherwise `--mode int8 MODEL` would take the model for a second one.
+  recommend->add_option("--mode", options.modes, "try this mode; may be repeated; default: all")
+      ->check(CLI::IsMember(ModeNames()))
+      ->expected(1)
+      ->take_all();
+  recommend->add_option("--prefer", options.prefer, "of the modes that are good enough: the smallest, or the fastest")
+      ->check(CLI::IsMember(PreferNames()))
+      ->capture_default_str();
+  recommend
+      ->add_option("--litert", options.litert, "the oldest LiteRT that shall run the result, like 1.4; default: the newest")
+      ->type_name("RELEASE");
+  return recommend;
 }
 
 int Run(int argc, char** argv) {
@@ -176,6 +196,8 @@ int Run(int argc, char** argv) {
   const CLI::App* runs = AddRun(app, run);
   EvaluateCommand evaluate;
   const CLI::App* evaluates = AddEvaluate(app, evaluate);
+  RecommendCommand recommend;
+  const CLI::App* recommends = AddRecommend(app, recommend);
   std::string file;
   bool json = false;
   CLI::App* inspect = app.add_subcommand("inspect", "Show operators, tensors, types, scales and sizes of a .tflite");
@@ -203,6 +225,7 @@ int Run(int argc, char** argv) {
   if (runs->parsed()) return RunModel(run);
   if (debugs->parsed()) return RunDebug(debug);
   if (evaluates->parsed()) return RunEvaluate(evaluate);
+  if (recommends->parsed()) return RunRecommend(recommend);
   return inspect->parsed() ? RunInspect(file, json) : RunConvert(convert);
 }
 

@@ -67,7 +67,11 @@ struct MetricInput {
 
 // Runs a .tflite elsewhere than in Zeropoint's engine. Called from one thread, with the samples in order; the same `tflite`
 // has the same address in each call.
-using RunModel = std::function<absl::StatusOr<std::vector<Tensor>>(absl::string_view tflite, const SampleView& sample)>;
+struct RunResult {
+  std::vector<Tensor> tensors;  // in the signature's order, with its names; scale 0: as the file has it
+  double seconds = 0.0;         // of the inference alone; 0: unknown
+};
+using RunModel = std::function<absl::StatusOr<RunResult>(absl::string_view tflite, const SampleView& sample)>;
 
 struct EvaluateOptions {
   RepresentativeDataset data;
@@ -87,6 +91,7 @@ struct EvaluateOptions {
   SampleState sample_state = SampleState::kCarry;
   int threads = 0;  // 0: as many as the machine has
   RunModel run;     // empty: Zeropoint's engine
+  std::string engine;  // what `run` is, for reports: "LiteRT 2.3"
   std::function<bool(const ProgressInfo&)> progress;  // false cancels
   std::atomic<bool>* cancel = nullptr;                // may be set from any thread
 };

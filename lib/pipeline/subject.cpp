@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -125,6 +126,7 @@ absl::StatusOr<Subject> Subject::Open(const ModelSource& source, const RunModel&
   Subject subject;
   subject.name_ = source.path.empty() ? std::string(kInMemory) : source.path;
   subject.run_ = run;
+  subject.seconds_.resize(static_cast<size_t>(std::max(threads, 1)));
   const bool is_file = !source.path.empty() && !IsFolder(source.path) && !run;
   if (!is_file) {
     ZP_ASSIGN_OR_RETURN(subject.bytes_, TfliteBytes(source, keys));
@@ -170,8 +172,15 @@ const SignatureInputs* Subject::FindSignature(const std::string& key) const {
 }
 
 absl::StatusOr<std::vector<Tensor>> Subject::RunAnywhere(int worker, const SampleView& sample) {
-  if (!run_) return runners_[static_cast<size_t>(worker)].Run(sample);
-  ZP_ASSIGN_OR_RETURN(std::vector<Tensor> results, run_(bytes_, sample));
+  if (!run_) {
+    const auto began = std::chrono::steady_clock::now();
+    absl::StatusOr<std::vector<Tensor>> results = runners_[static_cast<size_t>(worker)].Run(sample);
+    seconds_[static_cast<size_t>(worker)] = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    return results;
+  }
+  ZP_ASSIGN_OR_RETURN(RunResult ran, run_(bytes_, sample));
+  seconds_[0] = ran.seconds;
+  std::vector<Tensor> results = std::move(ran.tensors);
   const SignatureInputs* signature = FindSignature(sample.signature);
   for (Tensor& tensor : results) {
     const auto known = parameters_.find({signature == nullptr ? "" : signature->key, tensor.name});

@@ -41,6 +41,8 @@ class Subject {
   // inputs have. Results with NaN are errors that name the tensor. `worker` below the number of threads; each for one thread
   // at a time, and elsewhere for one thread alone.
   absl::StatusOr<std::vector<RealTensor>> Run(int worker, const SampleView& sample, const Subject& given);
+  // Of the inference of the last Run; 0: unknown.
+  double seconds(int worker) const { return seconds_[static_cast<size_t>(worker)]; }
   void ResetState(int worker);
 
  private:
@@ -55,6 +57,7 @@ class Subject {
   bool has_state_ = false;
   std::vector<SignatureInputs> signatures_;
   std::vector<Runner> runners_;  // one a worker
+  std::vector<double> seconds_;  // by worker
   // Scale and zero point by signature and name, for results from elsewhere.
   std::map<std::pair<std::string, std::string>, std::pair<float, int64_t>> parameters_;
 };
