@@ -40,7 +40,7 @@ constexpr char kDefaultLimit[] = "20dB";     // of sqnr and psnr without: noise 
 constexpr double kAboutEqual = 1.1;
 // Among equals: the order of the decision tree on LiteRT's page on post-training quantization (full integer where there
 // are samples; 16x8 where int8 loses too much; otherwise dynamic range; float16 for GPUs).
-constexpr std::array<const char*, 7> kOrder = {"int8", "int8-only", "int16x8", "int16x8-fallback", "dynamic", "float16", kFloat};
+constexpr std::array<const char*, 6> kOrder = {"int8", "int8-only", "int16x8", "int16x8-fallback", "dynamic", "float16"};
 constexpr size_t kFewestRuns = 5, kMostRuns = 200;
 constexpr double kEnoughSeconds = 0.2;  // of runs, for a median that a hiccup does not move
 
@@ -283,6 +283,10 @@ const ModeTrial& Choose(const std::vector<ModeTrial>& trials, Prefer prefer) {
   keep_least(bytes);
   const bool any_integer = std::any_of(left.begin(), left.end(), [](const ModeTrial* trial) { return trial->integer_only; });
   if (any_integer) std::erase_if(left, [](const ModeTrial* trial) { return !trial->integer_only; });
+  // Float arithmetic in a file of about float's size: nothing is gained.
+  for (const ModeTrial* trial : left) {
+    if (trial->mode == kFloat) return *trial;
+  }
   return **std::min_element(left.begin(), left.end(), [](const ModeTrial* a, const ModeTrial* b) {
     return OrderOf(*a) < OrderOf(*b);
   });
@@ -318,7 +322,8 @@ std::string Reason(const Recommendation& advice, const ModeTrial& choice, const 
     const bool alone = std::none_of(advice.modes.begin(), advice.modes.end(), [](const ModeTrial& trial) {
       return trial.good_enough && trial.mode != kFloat;
     });
-    if (alone) return absl::StrCat("there are no quantized modes that ", BoundText(advice), "; zeropoint debug tells what costs most");
+    if (!alone) return absl::StrCat("of the modes that ", BoundText(advice), ", none is notably smaller or faster");
+    return absl::StrCat("there are no quantized modes that ", BoundText(advice), "; zeropoint debug tells what costs most");
   }
   std::string text = absl::StrCat(prefer == Prefer::kLatency ? "among the fastest" : "among the smallest",
                                   " of the modes that ", BoundText(advice), ": ", advice.metric, " ",
