@@ -178,8 +178,8 @@ CLI::App* AddRecommend(CLI::App& app, RecommendCommand& options) {
       ->check(CLI::IsMember(PreferNames()))
       ->capture_default_str();
   recommend
-      ->add_option("--litert", options.litert, "the oldest LiteRT that shall run the result, like 1.4; default: the newest")
-      ->type_name("RELEASE");
+      ->add_option("--target", options.target, "what shall run the result ('zeropoint targets' lists them); default: the newest LiteRT")
+      ->type_name("TARGET");
   return recommend;
 }
 

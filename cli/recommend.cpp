@@ -60,7 +60,7 @@ ExitCode RunRecommend(const RecommendCommand& command) {
   if (read != kSuccess) return read;
   options.modes = command.modes;
   options.prefer = command.prefer == kLatency ? Prefer::kLatency : Prefer::kSize;
-  options.convert.target_litert = command.litert;
+  options.convert.target = command.target;
   const CancelOnInterrupt interrupt;
   absl::StatusOr<Recommendation> advice = absl::UnknownError("");
   {

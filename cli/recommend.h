@@ -11,7 +11,7 @@
 namespace zeropoint::cli {
 
 struct RecommendCommand {
-  std::string model, litert;
+  std::string model, target;
   std::string prefer = "size";
   std::vector<std::string> modes;  // empty: all
   JudgeOptions judge;

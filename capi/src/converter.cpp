@@ -33,20 +33,6 @@ struct zp_converter {
 
 namespace {
 
-constexpr size_t kFirstEnvSize = offsetof(zp_env, threads) + sizeof(uint32_t);
-
-// The host's struct, however old its header is; a newer one's tail is unknown to us and left out.
-absl::StatusOr<zp_env> ReadEnv(const zp_env* env) {
-  zp_env result{};
-  if (env == nullptr) return result;
-  if (env->struct_size < kFirstEnvSize) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("struct_size of zp_env is ", env->struct_size, ", less than ", kFirstEnvSize));
-  }
-  std::memcpy(&result, env, env->struct_size < sizeof(result) ? env->struct_size : sizeof(result));
-  return result;
-}
-
 void ApplyEnv(const zp_env& env, Converter& converter) {
   converter.threads = static_cast<int>(env.threads);
   if (env.progress != nullptr) {
@@ -69,12 +55,6 @@ absl::Status StoreConverter(absl::StatusOr<Converter> opened, const zp_env& env,
   ApplyEnv(env, handle->converter);
   *out = handle.release();
   return absl::OkStatus();
-}
-
-absl::StatusOr<int> ReadThreads(uint32_t threads) {
-  constexpr uint32_t kMaxThreads = 4096;  // more is a mistake: no machine has as many
-  if (threads > kMaxThreads) return absl::InvalidArgumentError(absl::StrCat("threads is ", threads));
-  return static_cast<int>(threads);
 }
 
 using NextStep = std::function<int(const char**, const zp_tensor_view**, size_t*, int*, void*)>;
@@ -148,9 +128,9 @@ zp_status zp_converter_open(zp_converter** out, const char* path, const zp_open_
     if (out == nullptr) return BadArgument("out is NULL");
     *out = nullptr;
     if (path == nullptr) return BadArgument("path is NULL");
-    absl::StatusOr<zp_env> host = ReadEnv(env);
+    absl::StatusOr<zp_env> host = zeropoint::capi::ReadEnv(env);
     if (!host.ok()) return host.status();
-    absl::StatusOr<int> threads = ReadThreads(host->threads);
+    absl::StatusOr<int> threads = zeropoint::capi::ReadThreads(host->threads);
     if (!threads.ok()) return threads.status();
     zeropoint::SavedModelOptions saved_model;
     if (options != nullptr) saved_model = options->saved_model;
@@ -164,9 +144,9 @@ zp_status zp_converter_open_bytes(zp_converter** out, const void* data, size_t s
     if (out == nullptr) return BadArgument("out is NULL");
     *out = nullptr;
     if (data == nullptr) return BadArgument("data is NULL");
-    absl::StatusOr<zp_env> host = ReadEnv(env);
+    absl::StatusOr<zp_env> host = zeropoint::capi::ReadEnv(env);
     if (!host.ok()) return host.status();
-    absl::StatusOr<int> threads = ReadThreads(host->threads);
+    absl::StatusOr<int> threads = zeropoint::capi::ReadThreads(host->threads);
     if (!threads.ok()) return threads.status();
     absl::string_view bytes(static_cast<const char*>(data), size);
     return StoreConverter(Converter::FromTfliteBytes(bytes), *host, out);
@@ -365,7 +345,7 @@ zp_status zp_converter_set_recipe_json(zp_converter* converter, const char* reci
 zp_status zp_converter_set_threads(zp_converter* converter, uint32_t threads, zp_error** err) {
   return Guard(err, [&]() -> absl::Status {
     if (converter == nullptr) return BadArgument("converter is NULL");
-    absl::StatusOr<int> count = ReadThreads(threads);
+    absl::StatusOr<int> count = zeropoint::capi::ReadThreads(threads);
     if (!count.ok()) return count.status();
     converter->converter.threads = *count;
     return absl::OkStatus();
@@ -397,14 +377,7 @@ zp_status zp_converter_set_dataset_handle(zp_converter* converter, const zp_data
       converter->converter.representative_dataset = RepresentativeDataset();
       return absl::OkStatus();
     }
-    auto position = std::make_shared<size_t>(0);
-    auto next = [samples = dataset->samples, position](SampleView& sample) -> absl::StatusOr<bool> {
-      if (*position >= samples->size()) return false;
-      sample = (*samples)[(*position)++]->view;
-      return true;
-    };
-    converter->converter.representative_dataset =
-        RepresentativeDataset::FromFunction(std::move(next), [position] { *position = 0; });
+    converter->converter.representative_dataset = zeropoint::capi::DatasetOf(*dataset);
     return absl::OkStatus();
   });
 }

@@ -29,6 +29,13 @@ absl::StatusOr<std::vector<TensorView>> ReadViews(const zp_tensor_view* views, s
 // The element type of `type`; an error names `what` when there is no such type.
 absl::StatusOr<Type> ReadType(zp_type type, const char* what);
 
+// The host's struct, however old its header is; a newer one's tail is unknown to us and left out. NULL: all zero.
+absl::StatusOr<zp_env> ReadEnv(const zp_env* env);
+absl::StatusOr<int> ReadThreads(uint32_t threads);
+
+// Shares the samples of the handle.
+RepresentativeDataset DatasetOf(const zp_dataset& dataset);
+
 // A blob that ends with NUL, which its size does not count.
 zp_blob* NewBlob(std::vector<uint8_t> bytes);
 zp_blob* NewBlob(std::string text);

@@ -22,9 +22,21 @@ _Static_assert(offsetof(zp_env, log) == 8, "zp_env");
 _Static_assert(offsetof(zp_env, progress) == 16, "zp_env");
 _Static_assert(offsetof(zp_env, user) == 24, "zp_env");
 _Static_assert(offsetof(zp_env, threads) == 32, "zp_env");
+
+_Static_assert(offsetof(zp_model_source, struct_size) == 0, "zp_model_source");
+_Static_assert(offsetof(zp_model_source, path) == 8, "zp_model_source");
+_Static_assert(offsetof(zp_model_source, data) == 16, "zp_model_source");
+_Static_assert(offsetof(zp_model_source, size) == 24, "zp_model_source");
+
+_Static_assert(offsetof(zp_recommend_options, struct_size) == 0, "zp_recommend_options");
+_Static_assert(offsetof(zp_recommend_options, modes) == 8, "zp_recommend_options");
+_Static_assert(offsetof(zp_recommend_options, mode_count) == 16, "zp_recommend_options");
+_Static_assert(offsetof(zp_recommend_options, prefer) == 24, "zp_recommend_options");
+_Static_assert(offsetof(zp_recommend_options, target) == 32, "zp_recommend_options");
 #endif
 
 _Static_assert(sizeof(zp_status) == 4 && sizeof(zp_type) == 4, "codes are 32 bits wide");
+_Static_assert(ZP_PREFER_SIZE == 0 && ZP_PREFER_LATENCY == 1, "preferences are pinned");
 _Static_assert(ZP_OK == 0 && ZP_ERR_ARGUMENT == 10 && ZP_ERR_DATA == 12 && ZP_ERR_IO == 20 && ZP_ERR_FORMAT == 30 &&
                    ZP_ERR_UNSUPPORTED == 40 && ZP_ERR_QUANTIZATION == 42 && ZP_ERR_MEMORY == 50 && ZP_CANCELLED == 60 &&
                    ZP_ERR_USER == 70 && ZP_ERR_INTERNAL == 90,

@@ -69,12 +69,18 @@ enum { /* of zp_converter_set_sample_state: a model's variables between samples 
 
 enum { ZP_LOG_DEBUG = 0, ZP_LOG_INFO = 1, ZP_LOG_WARNING = 2 };
 
+enum { /* of zp_recommend_options: what is wanted of a mode that is good enough */
+       ZP_PREFER_SIZE = 0,
+       ZP_PREFER_LATENCY = 1
+};
+
 /* ---- Opaque handles ---- */
 
 typedef struct zp_blob zp_blob;
 typedef struct zp_converter zp_converter;
 typedef struct zp_dataset zp_dataset;
 typedef struct zp_error zp_error;
+typedef struct zp_judge zp_judge;
 typedef struct zp_open_options zp_open_options;
 typedef struct zp_report zp_report;
 
@@ -120,6 +126,32 @@ typedef struct zp_env {
   void* user;              /* given to both */
   uint32_t threads;        /* 0: as many as the machine has */
 } zp_env;
+
+/* A model, by path (a SavedModel folder or a .tflite) or, where path is NULL, as the bytes of a .tflite. */
+typedef struct zp_model_source {
+  size_t struct_size;
+  const char* path;
+  const void* data;
+  size_t size;
+} zp_model_source;
+
+typedef struct zp_recommend_options {
+  size_t struct_size;
+  const char* const* modes; /* names; NULL: all */
+  size_t mode_count;
+  int32_t prefer;             /* ZP_PREFER_... */
+  const char* target; /* what shall run the result: "tflm", "litert-1.4" ...; NULL: the newest LiteRT that is known */
+} zp_recommend_options;
+
+/* A metric of the host's own: sets *value for one sample, counted from 0, of which the mean counts. outputs are float32; label
+ * has label_count numbers, none without labels. Non-zero stops with ZP_ERR_USER. */
+typedef int (*zp_metric_fn)(uint64_t sample, const zp_tensor_view* outputs, size_t count, const float* label,
+                            size_t label_count, double* value, void* user);
+/* Runs a .tflite elsewhere than in Zeropoint's engine: points *outputs at the results, in the signature's order and with its
+ * names, which must live until the next call. The same model has the same address in each call. *seconds may be set to the
+ * time of the inference alone. Non-zero stops with ZP_ERR_USER. */
+typedef int (*zp_run_fn)(const void* tflite, size_t size, const char* signature, const zp_tensor_view* inputs, size_t count,
+                         int continues, const zp_tensor_view** outputs, size_t* output_count, double* seconds, void* user);
 
 /* ---- Version ---- */
 
@@ -248,6 +280,44 @@ ZP_API void zp_converter_cancel(zp_converter* converter);
 /* What was decided, op by op and tensor by tensor. with_times 0: the same conversion gives the same text. */
 ZP_API zp_status zp_report_json(const zp_report* report, int with_times, zp_blob** json, zp_error** err);
 ZP_API void zp_report_free(zp_report* report);
+
+/* ---- Judging models: docs/accuracy.md has the metrics and the JSON. ---- */
+
+/* What models are judged by. env may be NULL; its log is not used. */
+ZP_API zp_status zp_judge_create(zp_judge** out, const zp_env* env, zp_error** err);
+ZP_API void zp_judge_free(zp_judge* judge);
+/* The samples: as zp_converter_set_steps and zp_converter_set_dataset_handle. */
+ZP_API zp_status zp_judge_set_steps(zp_judge* judge, zp_next_step_fn next, zp_reset_dataset_fn reset, void* user,
+                                    zp_error** err);
+ZP_API zp_status zp_judge_set_dataset_handle(zp_judge* judge, const zp_dataset* dataset, zp_error** err);
+/* What the results should be: ZP_F32, ZP_I64, ZP_I32, ZP_U8 or ZP_I8, the first dimension counts the samples. Copied. NULL:
+ * none. */
+ZP_API zp_status zp_judge_set_labels(zp_judge* judge, const zp_tensor_view* labels, zp_error** err);
+/* "top1", "auc", "sqnr" ...; NULL or "": top1 with labels, sqnr without. */
+ZP_API zp_status zp_judge_set_metric(zp_judge* judge, const char* metric, zp_error** err);
+/* function NULL: none. */
+ZP_API zp_status zp_judge_set_function(zp_judge* judge, zp_metric_fn function, int higher_is_better, void* user,
+                                       zp_error** err);
+/* "1%", "0.01", "1dB"; NULL or "": none. */
+ZP_API zp_status zp_judge_set_bounds(zp_judge* judge, const char* max_drop, const char* limit, zp_error** err);
+/* The samples of which signature, and which of its outputs; NULL or "": the only signature, the first output. */
+ZP_API zp_status zp_judge_set_output(zp_judge* judge, const char* signature, const char* output, zp_error** err);
+/* Of outputs with one score: class 1 lies above it. */
+ZP_API zp_status zp_judge_set_threshold(zp_judge* judge, double threshold, zp_error** err);
+/* Of psnr; 0: the range of what is expected. */
+ZP_API zp_status zp_judge_set_peak(zp_judge* judge, double peak, zp_error** err);
+/* ZP_STATE_... */
+ZP_API zp_status zp_judge_set_sample_state(zp_judge* judge, int32_t state, zp_error** err);
+/* run NULL: Zeropoint's engine. name is for reports. */
+ZP_API zp_status zp_judge_set_engine(zp_judge* judge, zp_run_fn run, const char* name, void* user, zp_error** err);
+/* Makes a running call return ZP_CANCELLED soon. From any thread; safe in a signal handler. */
+ZP_API void zp_judge_cancel(zp_judge* judge);
+/* float_model may be NULL. A missed bound is no failure: "passed" is false in the JSON. */
+ZP_API zp_status zp_evaluate(zp_judge* judge, const zp_model_source* model, const zp_model_source* float_model,
+                             zp_blob** json, zp_error** err);
+/* Tries every mode. options may be NULL. */
+ZP_API zp_status zp_recommend(zp_judge* judge, const zp_model_source* model, const zp_recommend_options* options,
+                              zp_blob** json, zp_error** err);
 
 /* ---- A look at a .tflite: operators, tensors, quantization, signatures, as JSON ---- */
 
