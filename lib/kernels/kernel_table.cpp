@@ -12,7 +12,9 @@ std::vector<const KernelTable*> Available() {
   std::vector<const KernelTable*> tables = {reference::Kernels()};
 #if defined(__x86_64__)
   tables.push_back(simd::Sse2Kernels());
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) tables.push_back(simd::Avx2Kernels());
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c")) {
+    tables.push_back(simd::Avx2Kernels());
+  }
   if (__builtin_cpu_supports("avx512f")) tables.push_back(simd::Avx512Kernels());
 #elif defined(__aarch64__)
   tables.push_back(simd::Neon64Kernels());

@@ -11,6 +11,7 @@
 
 #include "absl/types/span.h"
 #include "kernels/clamp.h"
+#include "kernels/convert.h"
 #include "kernels/elementwise.h"
 #include "kernels/reduce.h"
 
@@ -80,6 +81,16 @@ struct KernelTable {
   void (*exp_shifted)(const float* x, float* y, size_t n, float shift, float factor);  // exp((x - shift) * factor)
 
   MinMaxResult (*min_max)(const float* x, size_t n);
+
+  // kernels/convert.h
+  void (*quantize_int8)(const float* from, size_t n, const QuantizeStep& step, int8_t* to);
+  void (*quantize_uint8)(const float* from, size_t n, const QuantizeStep& step, uint8_t* to);
+  void (*quantize_int16)(const float* from, size_t n, const QuantizeStep& step, int16_t* to);
+  void (*dequantize_int8)(const int8_t* from, size_t n, const DequantizeStep& step, float* to);
+  void (*dequantize_uint8)(const uint8_t* from, size_t n, const DequantizeStep& step, float* to);
+  void (*dequantize_int16)(const int16_t* from, size_t n, const DequantizeStep& step, float* to);
+  void (*to_finite_half)(const float* from, size_t n, uint16_t* to);
+  void (*from_half)(const uint16_t* from, size_t n, float* to);
 };
 
 // The table of an instruction set; null when this build or this processor has none. kReference is always there: plain

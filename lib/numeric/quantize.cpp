@@ -4,8 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include "numeric/float16.h"
-
 namespace zeropoint::numeric {
 namespace {
 
@@ -32,32 +30,6 @@ double GuardedMagnitude(float magnitude) {
   return 2.0 * m <= kSmallestRange ? std::max(m, kSmallestRange / 2.0) : m;
 }
 
-template <typename T, typename Real>
-T Limit(Real rounded, int64_t low, int64_t high) {
-  // Compared as reals: a real beyond the integer's range must not be cast.
-  if (rounded >= static_cast<Real>(high)) return static_cast<T>(high);
-  if (rounded <= static_cast<Real>(low)) return static_cast<T>(low);
-  return static_cast<T>(rounded);
-}
-
-template <typename T>
-void EncodeIntegers(absl::Span<const float> values, const ChannelLayout& layout, const Encoding& encoding, T* out) {
-  const bool per_channel = encoding.factors.size() > 1;
-  for (size_t o = 0; o < layout.outer; ++o) {
-    for (size_t c = 0; c < layout.channels; ++c) {
-      const double factor = encoding.factors[per_channel ? c : 0];
-      const float multiplier = static_cast<float>(factor);
-      const size_t first = (o * layout.channels + c) * layout.inner;
-      for (size_t i = first; i < first + layout.inner; ++i) {
-        out[i] = encoding.rule == Encoding::Rule::kMultiply
-                     ? Limit<T>(std::round(values[i] * multiplier), encoding.low, encoding.high)
-                     : Limit<T>(std::round(values[i] / factor + static_cast<double>(encoding.zero_point)), encoding.low,
-                                encoding.high);
-      }
-    }
-  }
-}
-
 }  // namespace
 
 ChannelLayout LayoutOf(absl::Span<const int64_t> dims, int axis) {
@@ -73,39 +45,6 @@ ChannelLayout LayoutOf(absl::Span<const int64_t> dims, int axis) {
     }
   }
   return layout;
-}
-
-MinMax RangeWithZero(absl::Span<const float> values) {
-  MinMax range;
-  for (float v : values) {
-    range.min = std::min(range.min, v);
-    range.max = std::max(range.max, v);
-  }
-  return range;
-}
-
-std::vector<MinMax> ChannelRanges(absl::Span<const float> values, const ChannelLayout& layout) {
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  std::vector<MinMax> ranges(layout.channels, layout.elements() == 0 ? MinMax{} : MinMax{kInfinity, -kInfinity});
-  for (size_t o = 0; o < layout.outer; ++o) {
-    for (size_t c = 0; c < layout.channels; ++c) {
-      MinMax& range = ranges[c];
-      for (float v : values.subspan((o * layout.channels + c) * layout.inner, layout.inner)) {
-        range.min = std::min(range.min, v);
-        range.max = std::max(range.max, v);
-      }
-    }
-  }
-  return ranges;
-}
-
-std::vector<float> ChannelMagnitudes(absl::Span<const float> values, const ChannelLayout& layout) {
-  std::vector<float> magnitudes;
-  magnitudes.reserve(layout.channels);
-  for (const MinMax& range : ChannelRanges(values, layout)) {
-    magnitudes.push_back(std::max(std::fabs(range.min), std::fabs(range.max)));
-  }
-  return magnitudes;
 }
 
 Affine ActivationInt8(float min, float max) {
@@ -161,20 +100,5 @@ float SafeWeightMagnitudeInt16x8(float bias, float input_scale, float magnitude)
 }
 
 double Reciprocal(double scale) { return static_cast<double>(static_cast<float>(1.0 / scale)); }
-
-void Encode(absl::Span<const float> values, const ChannelLayout& layout, const Encoding& encoding, ElementType type,
-            void* out) {
-  if (encoding.rule == Encoding::Rule::kFloat16) {
-    std::transform(values.begin(), values.end(), static_cast<uint16_t*>(out), FloatToFiniteHalf);
-    return;
-  }
-  switch (type) {
-    case ElementType::kInt8: return EncodeIntegers(values, layout, encoding, static_cast<int8_t*>(out));
-    case ElementType::kInt16: return EncodeIntegers(values, layout, encoding, static_cast<int16_t*>(out));
-    case ElementType::kInt32: return EncodeIntegers(values, layout, encoding, static_cast<int32_t*>(out));
-    case ElementType::kInt64: return EncodeIntegers(values, layout, encoding, static_cast<int64_t*>(out));
-    default: return;  // no other type is ever planned
-  }
-}
 
 }  // namespace zeropoint::numeric

@@ -1,4 +1,4 @@
-// The arithmetic of quantization: parameters from ranges and weights, integers from real values.
+// The arithmetic of quantization: parameters from ranges and weights, and how real values become integers.
 //
 // Which steps are float32 and which double is part of the contract, because the results must equal TensorFlow 2.21's to
 // the bit; docs/numerics.md derives the formulas and names their sources. All inputs must be finite.
@@ -35,12 +35,6 @@ ChannelLayout LayoutOf(absl::Span<const int64_t> dims, int axis);
 struct MinMax {
   float min = 0.0f, max = 0.0f;
 };
-// The range of all values, widened to hold 0; (0, 0) when there are none.
-MinMax RangeWithZero(absl::Span<const float> values);
-// Smallest and largest value of each channel.
-std::vector<MinMax> ChannelRanges(absl::Span<const float> values, const ChannelLayout& layout);
-// Largest |value| of each channel.
-std::vector<float> ChannelMagnitudes(absl::Span<const float> values, const ChannelLayout& layout);
 
 // --- parameters ---------------------------------------------------------------------------------------------------
 
@@ -68,7 +62,7 @@ float SafeWeightMagnitudeInt16x8(float bias, float input_scale, float magnitude)
 
 // --- values -------------------------------------------------------------------------------------------------------
 
-// How real constants become integers, exactly.
+// How real constants become integers, exactly; kernels/encode.h applies it. Rounded half away from zero, then clamped.
 struct Encoding {
   enum class Rule : uint8_t {
     kMultiply,  // round(float32(value * factor))
@@ -89,11 +83,6 @@ struct Encoding {
 
 // The factor of kMultiply for a scale: float32(1 / scale).
 double Reciprocal(double scale);
-
-// Rounds half away from zero, then clamps to the limits. `out` holds the elements of `type` (int8, int16, int32, int64,
-// float16), as many as the layout has.
-void Encode(absl::Span<const float> values, const ChannelLayout& layout, const Encoding& encoding, ElementType type,
-            void* out);
 
 }  // namespace zeropoint::numeric
 

@@ -3,19 +3,27 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
-#include "numeric/float16.h"
+#include "kernels/convert.h"
+#include "kernels/encode.h"
 #include "ops/data_movement.h"
 
 namespace zeropoint::ops {
 namespace {
 
+// Of types that no kernel is made for.
 template <typename Load>
-void Dequantize(const ParamsOfElements& params, int64_t count, float* to, Load load) {
+void DequantizeOneByOne(const ParamsOfElements& params, int64_t count, float* to, Load load) {
   for (int64_t i = 0; i < count; ++i) {
     const size_t at = params.index(i);
     const int64_t q = static_cast<int64_t>(load(i)) - params.params->zero_point[at];
     to[i] = params.params->scale[at] * static_cast<float>(q);
   }
+}
+
+template <typename T>
+void Dequantize(const ParamsOfElements& params, const TensorView& from, float* to) {
+  const ir::QuantParams& quant = *params.params;
+  kernels::Decode(from.As<T>(), params.layout(from.elements()), quant.scale, quant.zero_point, to);
 }
 
 // Two's complement in four bits, the first element of a byte in its low half.
@@ -49,7 +57,7 @@ absl::Status ToReal(const TensorView& from, float* to) {
     return absl::OkStatus();
   }
   if (from.type == ElementType::kFloat16) {
-    for (int64_t i = 0; i < count; ++i) to[i] = numeric::HalfToFloat(from.As<uint16_t>()[i]);
+    kernels::FromHalf(from.As<uint16_t>(), static_cast<size_t>(count), to);
     return absl::OkStatus();
   }
   if (!Traits(from.type).is_integer) {
@@ -57,12 +65,14 @@ absl::Status ToReal(const TensorView& from, float* to) {
   }
   ZP_ASSIGN_OR_RETURN(const ParamsOfElements params, FindParams(from.quant, from.dims));
   switch (from.type) {
-    case ElementType::kInt8: Dequantize(params, count, to, [&](int64_t i) { return from.As<int8_t>()[i]; }); break;
-    case ElementType::kUInt8: Dequantize(params, count, to, [&](int64_t i) { return from.As<uint8_t>()[i]; }); break;
-    case ElementType::kInt16: Dequantize(params, count, to, [&](int64_t i) { return from.As<int16_t>()[i]; }); break;
-    case ElementType::kInt32: Dequantize(params, count, to, [&](int64_t i) { return from.As<int32_t>()[i]; }); break;
+    case ElementType::kInt8: Dequantize<int8_t>(params, from, to); break;
+    case ElementType::kUInt8: Dequantize<uint8_t>(params, from, to); break;
+    case ElementType::kInt16: Dequantize<int16_t>(params, from, to); break;
+    case ElementType::kInt32:
+      DequantizeOneByOne(params, count, to, [&](int64_t i) { return from.As<int32_t>()[i]; });
+      break;
     case ElementType::kInt4:
-      Dequantize(params, count, to, [&](int64_t i) { return LoadInt4(from.As<uint8_t>(), i); });
+      DequantizeOneByOne(params, count, to, [&](int64_t i) { return LoadInt4(from.As<uint8_t>(), i); });
       break;
     default: return absl::UnimplementedError(absl::StrCat("no kernel for elements of type ", Name(from.type)));
   }

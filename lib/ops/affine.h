@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "ir/graph.h"
+#include "numeric/quantize.h"
 #include "ops/tensor_view.h"
 
 namespace zeropoint::ops {
@@ -18,6 +19,13 @@ struct ParamsOfElements {
   size_t index(int64_t element) const {
     const size_t count = params->scale.size();
     return count == 1 ? 0 : static_cast<size_t>(element / inner) % count;
+  }
+  // The same of a tensor of so many elements, as kernels want it.
+  numeric::ChannelLayout layout(int64_t elements) const {
+    const size_t channels = params->scale.size(), all = static_cast<size_t>(elements);
+    if (channels == 1) return {1, 1, all};
+    const size_t row = channels * static_cast<size_t>(inner);
+    return {row == 0 ? 0 : all / row, channels, static_cast<size_t>(inner)};
   }
 };
 // kInvalidArgument when the tensor has no parameters, or per-axis ones that do not fit its shape.

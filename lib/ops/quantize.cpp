@@ -1,10 +1,9 @@
 // QUANTIZE: real numbers, or integers of other parameters, to integers of the result's parameters.
-#include <algorithm>
-#include <cmath>
 #include <limits>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "kernels/encode.h"
 #include "ops/affine.h"
 #include "ops/op_def.h"
 #include "ops/quantized.h"
@@ -15,13 +14,13 @@ namespace {
 
 // Half away from zero, then the zero point, as LiteRT's kernel does.
 template <typename T>
-void QuantizeAll(const std::vector<float>& from, const ParamsOfElements& params, T* to) {
-  constexpr float low = std::numeric_limits<T>::lowest(), high = std::numeric_limits<T>::max();
-  for (size_t i = 0; i < from.size(); ++i) {
-    const size_t at = params.index(static_cast<int64_t>(i));
-    const float q = std::round(from[i] / params.params->scale[at]) + static_cast<float>(params.params->zero_point[at]);
-    to[i] = static_cast<T>(std::clamp(q, low, high));
-  }
+void QuantizeAll(const float* from, int64_t count, const ParamsOfElements& params, T* to) {
+  kernels::QuantizeStep step;
+  step.rule = kernels::QuantizeStep::Rule::kDivide;
+  step.low = std::numeric_limits<T>::lowest();
+  step.high = std::numeric_limits<T>::max();
+  const ir::QuantParams& quant = *params.params;
+  kernels::QuantizeChannels(from, params.layout(count), quant.scale, quant.zero_point, step, to);
 }
 
 // From integers to integers.
@@ -66,13 +65,18 @@ absl::Status Eval(const EvalContext& context) {
       default: return NoIntegerKernelFor(from.type);
     }
   }
-  std::vector<float> real(static_cast<size_t>(to.elements()));
-  ZP_RETURN_IF_ERROR(ToReal(from, real.data()));
+  std::vector<float> widened;
+  const float* real = from.As<float>();
+  if (from.type != ElementType::kFloat32) {
+    widened.resize(static_cast<size_t>(to.elements()));
+    ZP_RETURN_IF_ERROR(ToReal(from, widened.data()));
+    real = widened.data();
+  }
   ZP_ASSIGN_OR_RETURN(const ParamsOfElements params, FindParams(to.quant, to.dims));
   switch (to.type) {
-    case ElementType::kInt8: QuantizeAll(real, params, to.As<int8_t>()); return absl::OkStatus();
-    case ElementType::kUInt8: QuantizeAll(real, params, to.As<uint8_t>()); return absl::OkStatus();
-    case ElementType::kInt16: QuantizeAll(real, params, to.As<int16_t>()); return absl::OkStatus();
+    case ElementType::kInt8: QuantizeAll(real, to.elements(), params, to.As<int8_t>()); return absl::OkStatus();
+    case ElementType::kUInt8: QuantizeAll(real, to.elements(), params, to.As<uint8_t>()); return absl::OkStatus();
+    case ElementType::kInt16: QuantizeAll(real, to.elements(), params, to.As<int16_t>()); return absl::OkStatus();
     default: return absl::UnimplementedError(absl::StrCat("no kernel that quantizes to ", Name(to.type)));
   }
 }

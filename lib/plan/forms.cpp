@@ -1,3 +1,4 @@
+#include "kernels/encode.h"
 #include "plan/forms.h"
 
 #include <algorithm>
@@ -69,7 +70,7 @@ void SetRange(ValuePlan& form, const ir::Range& range) {
 
 std::vector<float> Weights::Magnitudes() const {
   if (!trained.empty()) return {trained.begin(), trained.end()};
-  return numeric::ChannelMagnitudes(values, numeric::LayoutOf(dims, axis));
+  return kernels::ChannelMagnitudes(values, numeric::LayoutOf(dims, axis));
 }
 
 ValuePlan Int8WeightForm(const Weights& weights) {

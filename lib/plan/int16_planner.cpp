@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "kernels/encode.h"
 #include "plan/forms.h"
 #include "plan/planner.h"
 
@@ -171,7 +172,7 @@ class Int16Planner {
     const std::optional<std::vector<float>> elements = FiniteElements(graph_, id);
     if (!elements.has_value()) return std::nullopt;
     // LiteRT aborts on a scale of 0: zeros get the scale of an activation that is always zero.
-    const numeric::MinMax range = numeric::RangeWithZero(*elements);
+    const numeric::MinMax range = kernels::RangeWithZero(*elements);
     const float max = std::max(range.max, std::numeric_limits<float>::min());
     return Int16Form(numeric::ActivationInt16(range.min, max).scale);
   }

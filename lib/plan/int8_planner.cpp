@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "kernels/encode.h"
 #include "plan/forms.h"
 #include "plan/planner.h"
 #include "plan/recurrent.h"
@@ -125,7 +126,7 @@ class Int8Planner {
     if (!elements.has_value()) {
       draft.reason = NoParamsConstantReason(graph_, value);
     } else if (!spec.same_scale) {
-      draft.operands[operand] = Int8Form(numeric::ConstantInt8(numeric::RangeWithZero(*elements)));
+      draft.operands[operand] = Int8Form(numeric::ConstantInt8(kernels::RangeWithZero(*elements)));
     } else if (shared.has_value()) {
       draft.operands[operand] = Int8Form(*shared);
     } else {

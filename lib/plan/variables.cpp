@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "kernels/encode.h"
 #include "ops/op_def.h"
 #include "plan/forms.h"
 #include "plan/planner.h"
@@ -130,7 +131,7 @@ bool Variables::FindRange(Variable& variable) const {
     if (graph(access.graph).value(access.value).is_constant) {
       const std::optional<std::vector<float>> elements = FiniteElements(graph(access.graph), access.value);
       if (!elements.has_value()) return false;
-      const numeric::MinMax limits = numeric::RangeWithZero(*elements);
+      const numeric::MinMax limits = kernels::RangeWithZero(*elements);
       range = {limits.min, limits.max};
     } else if (const ir::Range* seen = task.RangeOf(access.value)) {
       range = *seen;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "kernels/encode.h"
 #include "numeric/quantize.h"
 #include "ops/op_def.h"
 #include "ops/table_lookup.h"
@@ -75,7 +76,7 @@ std::vector<uint8_t> Encoded(const std::vector<float>& values, const ir::Value& 
   encoding.low = integers.low;
   encoding.high = integers.high;
   std::vector<uint8_t> data(ByteSize(result.type, values.size()));
-  numeric::Encode(values, {1, 1, values.size()}, encoding, result.type, data.data());
+  kernels::Encode(values, {1, 1, values.size()}, encoding, result.type, data.data());
   return data;
 }
 

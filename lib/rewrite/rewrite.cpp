@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/parallel.h"
 #include "ir/constants.h"
+#include "kernels/encode.h"
 #include "ops/op_def.h"
 #include "rewrite/by_table.h"
 #include "rewrite/names.h"
@@ -218,7 +219,7 @@ absl::Status EncodeConstant(ir::Graph& graph, const EncodeJob& job) {
     return Annotate(absl::InternalError("the plan's parameters do not fit the constant"), Place::kTensor, from.name);
   }
   std::vector<uint8_t> data(ByteSize(job.form->type, elements->size()));
-  numeric::Encode(*elements, layout, job.form->encoding, job.form->type, data.data());
+  kernels::Encode(*elements, layout, job.form->encoding, job.form->type, data.data());
   graph.value(job.to).data = Bytes::Own(std::move(data));
   return absl::OkStatus();
 }

@@ -9,14 +9,6 @@
 namespace zeropoint::numeric {
 namespace {
 
-template <typename T>
-std::vector<T> Encoded(const std::vector<float>& values, const ChannelLayout& layout, const Encoding& encoding,
-                       ElementType type) {
-  std::vector<T> out(values.size());
-  Encode(values, layout, encoding, type, out.data());
-  return out;
-}
-
 TEST_CASE("an int8 activation's range is spread over 255 steps and holds zero") {
   const Affine unit = ActivationInt8(0.0f, 1.0f);
   CHECK(unit.scale == 0.003921568859368563f);
@@ -81,50 +73,6 @@ TEST_CASE("in 16x8 the weight's magnitude is raised instead") {
   CHECK(SafeWeightMagnitudeInt16x8(1e6f, 7.79e-05f, 0.0f) == Approx(1518.3f).epsilon(1e-3));
   CHECK(SafeWeightMagnitudeInt16x8(0.0f, 7.79e-05f, 0.0f) == 0.0f);
   CHECK(SafeWeightMagnitudeInt16x8(1.0f, 0.01f, 3.0f) == 3.0f);
-}
-
-TEST_CASE("multiplying encodings round half away from zero and clamp") {
-  Encoding encoding{Encoding::Rule::kMultiply, {Reciprocal(0.5)}, 0, -127, 127};
-  const std::vector<float> values = {0.25f, -0.25f, 0.24f, 100.0f, -100.0f, 1.25f};
-  CHECK(Encoded<int8_t>(values, LayoutOf({6}, -1), encoding, ElementType::kInt8) ==
-        std::vector<int8_t>{1, -1, 0, 127, -127, 3});
-}
-
-TEST_CASE("dividing encodings round after adding the zero point") {
-  // -0.5 + 1 = 0.5 rounds to 1; rounding first would give -1 + 1 = 0.
-  Encoding encoding{Encoding::Rule::kDivide, {1.0}, 1, -128, 127};
-  CHECK(Encoded<int8_t>({-0.5f, -200.0f, 200.0f}, LayoutOf({3}, -1), encoding, ElementType::kInt8) ==
-        std::vector<int8_t>{1, -128, 127});
-}
-
-TEST_CASE("each channel has its own factor") {
-  Encoding encoding{Encoding::Rule::kMultiply, {1.0, 2.0}, 0, -127, 127};
-  CHECK(Encoded<int8_t>({1, 2, 3, 4}, LayoutOf({2, 2}, 0), encoding, ElementType::kInt8) ==
-        std::vector<int8_t>{1, 2, 6, 8});
-  CHECK(Encoded<int8_t>({1, 2, 3, 4}, LayoutOf({2, 2}, 1), encoding, ElementType::kInt8) ==
-        std::vector<int8_t>{1, 4, 3, 8});
-}
-
-TEST_CASE("biases saturate at the limits of their type") {
-  constexpr int64_t k32 = std::numeric_limits<int32_t>::max(), k64 = std::numeric_limits<int64_t>::max();
-  const std::vector<float> values = {3e38f, -3e38f, 2147483648.0f, 1.5f};
-  Encoding bias32{Encoding::Rule::kMultiply, {1.0}, 0, -k32, k32};
-  CHECK(Encoded<int32_t>(values, LayoutOf({4}, -1), bias32, ElementType::kInt32) ==
-        std::vector<int32_t>{2147483647, -2147483647, 2147483647, 2});
-  Encoding bias64{Encoding::Rule::kMultiply, {1.0}, 0, -k64, k64};
-  CHECK(Encoded<int64_t>(values, LayoutOf({4}, -1), bias64, ElementType::kInt64) ==
-        std::vector<int64_t>{k64, -k64, 2147483648, 2});
-}
-
-TEST_CASE("channel ranges and magnitudes follow the axis") {
-  const std::vector<float> values = {1, -5, 2, 3, 0, -1};
-  const std::vector<float> by_row = ChannelMagnitudes(values, LayoutOf({2, 3}, 0));
-  CHECK(by_row == std::vector<float>{5, 3});
-  CHECK(ChannelMagnitudes(values, LayoutOf({2, 3}, 1)) == std::vector<float>{3, 5, 2});
-  CHECK(ChannelMagnitudes(values, LayoutOf({2, 3}, -1)) == std::vector<float>{5});
-  CHECK(ChannelMagnitudes({}, LayoutOf({2, 0}, 0)) == std::vector<float>{0, 0});
-  CHECK(RangeWithZero(values).min == -5.0f);
-  CHECK(RangeWithZero({}).max == 0.0f);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "kernels/simd/fold.h"
 #include "kernels/simd/map.h"
+#include "numeric/float16.h"
 
 namespace zeropoint::kernels::reference {
 namespace {
@@ -71,6 +72,35 @@ MinMaxResult FindMinMax(const float* x, size_t n) {
   return result;
 }
 
+template <typename T>
+void QuantizeRow(const float* from, size_t n, const QuantizeStep& step, T* to) {
+  for (size_t i = 0; i < n; ++i) {
+    const float factor = step.factors == nullptr ? 0.0f : step.factors[step.walks ? i : 0];
+    double q = 0.0;
+    switch (step.rule) {
+      case QuantizeStep::Rule::kMultiply: q = std::round(from[i] * factor) + static_cast<double>(step.zero_point); break;
+      case QuantizeStep::Rule::kDivide: q = std::round(from[i] / factor) + static_cast<double>(step.zero_point); break;
+      case QuantizeStep::Rule::kDivideExactly: q = std::round(from[i] / step.exact + step.zero_point); break;
+    }
+    to[i] = static_cast<T>(q >= step.high ? step.high : q > step.low ? static_cast<int32_t>(q) : step.low);
+  }
+}
+
+template <typename T>
+void DequantizeRow(const T* from, size_t n, const DequantizeStep& step, float* to) {
+  for (size_t i = 0; i < n; ++i) {
+    to[i] = static_cast<float>(from[i] - step.zero_point) * step.scales[step.walks ? i : 0];
+  }
+}
+
+void ToFiniteHalfRow(const float* from, size_t n, uint16_t* to) {
+  for (size_t i = 0; i < n; ++i) to[i] = numeric::FloatToFiniteHalf(from[i]);
+}
+
+void FromHalfRow(const uint16_t* from, size_t n, float* to) {
+  for (size_t i = 0; i < n; ++i) to[i] = numeric::HalfToFloat(from[i]);
+}
+
 // An integer that wraps, as those in vectors do.
 struct WrappingInt {
   uint32_t value;
@@ -123,6 +153,14 @@ const KernelTable* Kernels() {
     simd::FillMaps<One>(t);
     simd::FillFolds<One>(t);
     t.min_max = FindMinMax;
+    t.quantize_int8 = QuantizeRow<int8_t>;
+    t.quantize_uint8 = QuantizeRow<uint8_t>;
+    t.quantize_int16 = QuantizeRow<int16_t>;
+    t.dequantize_int8 = DequantizeRow<int8_t>;
+    t.dequantize_uint8 = DequantizeRow<uint8_t>;
+    t.dequantize_int16 = DequantizeRow<int16_t>;
+    t.to_finite_half = ToFiniteHalfRow;
+    t.from_half = FromHalfRow;
     return t;
   }();
   return &table;

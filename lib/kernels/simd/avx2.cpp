@@ -1,4 +1,4 @@
-// Kernels for processors with AVX2 and FMA. Compiled with -mavx2 -mfma.
+// Kernels for processors with AVX2, FMA and F16C. Compiled with -mavx2 -mfma -mf16c.
 #include "kernels/simd/table.h"
 #include "kernels/simd/vec.h"
 
@@ -17,6 +17,50 @@ struct Vec<Arch> : VecBase<Arch> {
   }
   static Float LoadN(const float* p, size_t n) { return _mm256_maskload_ps(p, First(n)); }
   static void StoreN(float* p, Float x, size_t n) { _mm256_maskstore_ps(p, First(n), x); }
+
+  template <bool kStreamed>
+  static void StoreTo(float* p, Float x) {
+    if constexpr (kStreamed) return _mm256_stream_ps(p, x);
+    _mm256_storeu_ps(p, x);
+  }
+  template <bool kStreamed>
+  static void StoreBits(void* p, __m256i x) {
+    if constexpr (kStreamed) return _mm256_stream_si256(static_cast<__m256i*>(p), x);
+    _mm256_storeu_si256(static_cast<__m256i*>(p), x);
+  }
+  static void StreamFence() { _mm_sfence(); }
+  // Packing works in each half of a vector: the 32-bit groups 0 to 7 of the result then stand in the order given here.
+  static __m256i InOrder(__m256i packed) {
+    return _mm256_permutevar8x32_epi32(packed, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+  }
+  template <bool kStreamed>
+  static void Narrow(int8_t* p, const Int (&q)[4]) {
+    const __m256i low = _mm256_packs_epi32(q[0], q[1]), high = _mm256_packs_epi32(q[2], q[3]);
+    StoreBits<kStreamed>(p, InOrder(_mm256_packs_epi16(low, high)));
+  }
+  template <bool kStreamed>
+  static void Narrow(uint8_t* p, const Int (&q)[4]) {
+    const __m256i low = _mm256_packs_epi32(q[0], q[1]), high = _mm256_packs_epi32(q[2], q[3]);
+    StoreBits<kStreamed>(p, InOrder(_mm256_packus_epi16(low, high)));
+  }
+  template <bool kStreamed>
+  static void Narrow(int16_t* p, const Int (&q)[2]) {
+    StoreBits<kStreamed>(p, _mm256_permute4x64_epi64(_mm256_packs_epi32(q[0], q[1]), _MM_SHUFFLE(3, 1, 2, 0)));
+  }
+  static __m128i Load8(const void* p) { return _mm_loadl_epi64(static_cast<const __m128i*>(p)); }
+  static __m128i Load16(const void* p) { return _mm_loadu_si128(static_cast<const __m128i*>(p)); }
+  static Int Widen(const int8_t* p) { return _mm256_cvtepi8_epi32(Load8(p)); }
+  static Int Widen(const uint8_t* p) { return _mm256_cvtepu8_epi32(Load8(p)); }
+  static Int Widen(const int16_t* p) { return _mm256_cvtepi16_epi32(Load16(p)); }
+  // Of a NaN the processor would keep the payload.
+  static __m128i Half(Float x) {
+    return _mm256_cvtps_ph(Select(x == x, x, CopySign(Set(__builtin_nanf("")), x)), _MM_FROUND_TO_NEAREST_INT);
+  }
+  template <bool kStreamed>
+  static void NarrowHalf(uint16_t* p, Float a, Float b) {
+    StoreBits<kStreamed>(p, _mm256_inserti128_si256(_mm256_castsi128_si256(Half(a)), Half(b), 1));
+  }
+  static Float WidenHalf(const uint16_t* p) { return _mm256_cvtph_ps(Load16(p)); }
 };
 
 const KernelTable* Avx2Kernels() {

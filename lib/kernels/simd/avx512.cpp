@@ -12,6 +12,45 @@ struct Vec<xsimd::avx512f> : VecBase<xsimd::avx512f> {
   static __mmask16 First(size_t n) { return static_cast<__mmask16>((1u << n) - 1u); }
   static Float LoadN(const float* p, size_t n) { return _mm512_maskz_loadu_ps(First(n), p); }
   static void StoreN(float* p, Float x, size_t n) { _mm512_mask_storeu_ps(p, First(n), x); }
+
+  template <bool kStreamed>
+  static void StoreTo(float* p, Float x) {
+    if constexpr (kStreamed) return _mm512_stream_ps(p, x);
+    _mm512_storeu_ps(p, x);
+  }
+  template <bool kStreamed>
+  static void StoreBits(void* p, __m512i x) {
+    if constexpr (kStreamed) return _mm512_stream_si512(static_cast<__m512i*>(p), x);
+    _mm512_storeu_si512(p, x);
+  }
+  static void StreamFence() { _mm_sfence(); }
+  // int8 and uint8 alike: the bits of what fits.
+  template <bool kStreamed, typename T>
+  static void Narrow(T* p, const Int (&q)[4]) {
+    __m512i bytes = _mm512_castsi128_si512(_mm512_cvtepi32_epi8(q[0]));
+    bytes = _mm512_inserti32x4(bytes, _mm512_cvtepi32_epi8(q[1]), 1);
+    bytes = _mm512_inserti32x4(bytes, _mm512_cvtepi32_epi8(q[2]), 2);
+    StoreBits<kStreamed>(p, _mm512_inserti32x4(bytes, _mm512_cvtepi32_epi8(q[3]), 3));
+  }
+  template <bool kStreamed>
+  static void Narrow(int16_t* p, const Int (&q)[2]) {
+    const __m512i low = _mm512_castsi256_si512(_mm512_cvtepi32_epi16(q[0]));
+    StoreBits<kStreamed>(p, _mm512_inserti64x4(low, _mm512_cvtepi32_epi16(q[1]), 1));
+  }
+  static __m128i Load16(const void* p) { return _mm_loadu_si128(static_cast<const __m128i*>(p)); }
+  static __m256i Load32(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
+  static Int Widen(const int8_t* p) { return _mm512_cvtepi8_epi32(Load16(p)); }
+  static Int Widen(const uint8_t* p) { return _mm512_cvtepu8_epi32(Load16(p)); }
+  static Int Widen(const int16_t* p) { return _mm512_cvtepi16_epi32(Load32(p)); }
+  // Of a NaN the processor would keep the payload.
+  static __m256i Half(Float x) {
+    return _mm512_cvtps_ph(Select(x == x, x, CopySign(Set(__builtin_nanf("")), x)), _MM_FROUND_TO_NEAREST_INT);
+  }
+  template <bool kStreamed>
+  static void NarrowHalf(uint16_t* p, Float a, Float b) {
+    StoreBits<kStreamed>(p, _mm512_inserti64x4(_mm512_castsi256_si512(Half(a)), Half(b), 1));
+  }
+  static Float WidenHalf(const uint16_t* p) { return _mm512_cvtph_ps(Load32(p)); }
 };
 
 const KernelTable* Avx512Kernels() {

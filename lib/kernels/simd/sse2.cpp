@@ -39,6 +39,54 @@ struct Vec<xsimd::sse2> : VecBase<xsimd::sse2> {
     const __m128 high = half(_mm_movehl_ps(x, x), _mm_movehl_ps(y, y), _mm_movehl_ps(z, z));
     return _mm_movelh_ps(low, high);
   }
+
+  template <bool kStreamed>
+  static void StoreTo(float* p, Float x) {
+    if constexpr (kStreamed) return _mm_stream_ps(p, x);
+    _mm_storeu_ps(p, x);
+  }
+  template <bool kStreamed>
+  static void StoreBits(void* p, __m128i x) {
+    if constexpr (kStreamed) return _mm_stream_si128(static_cast<__m128i*>(p), x);
+    _mm_storeu_si128(static_cast<__m128i*>(p), x);
+  }
+  static void StreamFence() { _mm_sfence(); }
+  template <bool kStreamed>
+  static void Narrow(int8_t* p, const Int (&q)[4]) {
+    StoreBits<kStreamed>(p, _mm_packs_epi16(_mm_packs_epi32(q[0], q[1]), _mm_packs_epi32(q[2], q[3])));
+  }
+  template <bool kStreamed>
+  static void Narrow(uint8_t* p, const Int (&q)[4]) {
+    StoreBits<kStreamed>(p, _mm_packus_epi16(_mm_packs_epi32(q[0], q[1]), _mm_packs_epi32(q[2], q[3])));
+  }
+  template <bool kStreamed>
+  static void Narrow(int16_t* p, const Int (&q)[2]) {
+    StoreBits<kStreamed>(p, _mm_packs_epi32(q[0], q[1]));
+  }
+  static __m128i Load4(const void* p) {
+    int32_t bytes;
+    __builtin_memcpy(&bytes, p, sizeof bytes);
+    return _mm_cvtsi32_si128(bytes);
+  }
+  static __m128i Load8(const void* p) { return _mm_loadl_epi64(static_cast<const __m128i*>(p)); }
+  // Into the upper part of each lane, then down with or without the sign.
+  static Int Widen(const int8_t* p) {
+    const __m128i pairs = _mm_unpacklo_epi8(_mm_setzero_si128(), Load4(p));
+    return _mm_srai_epi32(_mm_unpacklo_epi16(_mm_setzero_si128(), pairs), 24);
+  }
+  static Int Widen(const uint8_t* p) {
+    return _mm_unpacklo_epi16(_mm_unpacklo_epi8(Load4(p), _mm_setzero_si128()), _mm_setzero_si128());
+  }
+  static Int Widen(const int16_t* p) { return _mm_srai_epi32(_mm_unpacklo_epi16(_mm_setzero_si128(), Load8(p)), 16); }
+  template <bool kStreamed>
+  static void NarrowHalf(uint16_t* p, Float a, Float b) {
+    // Signed saturation leaves 16 bits alone that were extended by their sign.
+    const auto extended = [](Float x) { return _mm_srai_epi32(_mm_slli_epi32(HalfBits<Vec>(x), 16), 16); };
+    StoreBits<kStreamed>(p, _mm_packs_epi32(extended(a), extended(b)));
+  }
+  static Float WidenHalf(const uint16_t* p) {
+    return FloatOfHalf<Vec>(Int(_mm_unpacklo_epi16(Load8(p), _mm_setzero_si128())));
+  }
 };
 
 const KernelTable* Sse2Kernels() {

@@ -3,6 +3,7 @@
 #define ZEROPOINT_KERNELS_SIMD_TABLE_H_
 
 #include "kernels/kernel_table.h"
+#include "kernels/simd/convert.h"
 #include "kernels/simd/fold.h"
 #include "kernels/simd/map.h"
 #include "kernels/simd/tiles.h"
@@ -16,6 +17,7 @@ void FillTable(KernelTable& table) {
   FillPools<V>(table);
   FillMaps<V>(table);
   FillFolds<V>(table);
+  FillConversions<V>(table);
 }
 
 // Each is null in a build that does not contain it.

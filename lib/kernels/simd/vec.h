@@ -46,6 +46,12 @@ struct VecBase {
     Store(buffer, x);
     for (size_t i = 0; i < n; ++i) p[i] = buffer[i];
   }
+
+  static Int Choose(Mask m, Int a, Int b) { return Bits(Select(m, FromBits(a), FromBits(b))); }
+  static bool Any(Mask m) { return xsimd::any(m); }
+  // Towards zero; |x| < 2^31.
+  static Int Truncate(Float x) { return xsimd::to_int(x); }
+  static Float FromInt(Int x) { return xsimd::to_float(x); }
 };
 
 template <typename Arch>
