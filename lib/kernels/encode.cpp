@@ -12,7 +12,6 @@ namespace {
 
 using numeric::ChannelLayout;
 using numeric::Encoding;
-using numeric::MinMax;
 
 // Calls row(first element, channel) for each run of `inner` elements of one channel.
 template <typename Row>
@@ -112,15 +111,15 @@ void DecodeAll(const T* from, const ChannelLayout& layout, absl::Span<const floa
 
 }  // namespace
 
-MinMax RangeWithZero(absl::Span<const float> values) {
+numeric::MinMax RangeWithZero(absl::Span<const float> values) {
   const MinMaxResult range = kernels::MinMax(values.data(), values.size());
   return {std::min(range.min, 0.0f), std::max(range.max, 0.0f)};
 }
 
-std::vector<MinMax> ChannelRanges(absl::Span<const float> values, const ChannelLayout& layout) {
-  if (layout.elements() == 0) return std::vector<MinMax>(layout.channels);
+std::vector<numeric::MinMax> ChannelRanges(absl::Span<const float> values, const ChannelLayout& layout) {
+  if (layout.elements() == 0) return std::vector<numeric::MinMax>(layout.channels);
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  std::vector<MinMax> ranges(layout.channels, MinMax{kInfinity, -kInfinity});
+  std::vector<numeric::MinMax> ranges(layout.channels, numeric::MinMax{kInfinity, -kInfinity});
   if (layout.inner == 1) {  // neighbours are of neighbouring channels
     std::vector<float> lows(layout.channels, kInfinity), highs(layout.channels, -kInfinity);
     for (size_t o = 0; o < layout.outer; ++o) {
@@ -142,7 +141,7 @@ std::vector<MinMax> ChannelRanges(absl::Span<const float> values, const ChannelL
 std::vector<float> ChannelMagnitudes(absl::Span<const float> values, const ChannelLayout& layout) {
   std::vector<float> magnitudes;
   magnitudes.reserve(layout.channels);
-  for (const MinMax& range : ChannelRanges(values, layout)) {
+  for (const numeric::MinMax& range : ChannelRanges(values, layout)) {
     magnitudes.push_back(std::max(std::fabs(range.min), std::fabs(range.max)));
   }
   return magnitudes;

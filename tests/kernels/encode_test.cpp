@@ -14,6 +14,7 @@ namespace {
 using numeric::ChannelLayout;
 using numeric::Encoding;
 using numeric::LayoutOf;
+using numeric::Reciprocal;
 
 template <typename T>
 std::vector<T> Encoded(const std::vector<float>& values, const ChannelLayout& layout, const Encoding& encoding,
