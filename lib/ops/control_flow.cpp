@@ -1,11 +1,11 @@
 #include "ops/control_flow.h"
 
 #include <cstddef>
-#include <cstring>
 #include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "ops/copy_bytes.h"
 #include "ops/stored_bytes.h"
 
 namespace zeropoint::ops {
@@ -20,7 +20,7 @@ class Variable {
       memory_ = std::make_unique<std::max_align_t[]>(bytes / sizeof(std::max_align_t) + 1);
       capacity_ = bytes;
     }
-    if (bytes > 0) std::memcpy(memory_.get(), from.data, bytes);
+    CopyBytes(memory_.get(), from.data, bytes);
     dims_.assign(from.dims.begin(), from.dims.end());
     view_ = from;
     view_.dims = dims_;
@@ -145,7 +145,7 @@ absl::Status CopyToOutput(const EvalContext& context, int i, const TensorView& f
     ZP_ASSIGN_OR_RETURN(to, runtime->ResizeOutput(i, from.type, ir::Shape(from.dims)));
   }
   const size_t bytes = StoredBytes(from);
-  if (bytes > 0) std::memcpy(to.data, from.data, bytes);
+  CopyBytes(to.data, from.data, bytes);
   return absl::OkStatus();
 }
 

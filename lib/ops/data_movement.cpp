@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "ir/constants.h"
+#include "ops/copy_bytes.h"
 
 namespace zeropoint::ops {
 namespace {
@@ -120,7 +121,7 @@ void CopyStrided(absl::Span<const int64_t> dims, size_t element_bytes, const voi
   uint8_t* target = static_cast<uint8_t*>(to);
   ir::Dims index(loops.size(), 0);
   for (;;) {
-    if (dense) std::memcpy(target, source, static_cast<size_t>(row.size * width)); else copy_row(row, source, target);
+    if (dense) CopyBytes(target, source, static_cast<size_t>(row.size * width)); else copy_row(row, source, target);
     int axis = static_cast<int>(loops.size()) - 1;
     for (; axis >= 0; --axis) {
       const StridedDim& loop = loops[static_cast<size_t>(axis)];
@@ -146,7 +147,7 @@ absl::Status ReadStrided(const TensorView& from, int64_t corner, absl::Span<cons
 
 void FillElements(void* to, const void* element, size_t element_bytes, int64_t count) {
   uint8_t* target = static_cast<uint8_t*>(to);
-  for (int64_t i = 0; i < count; ++i) std::memcpy(target + static_cast<size_t>(i) * element_bytes, element, element_bytes);
+  for (int64_t i = 0; i < count; ++i) CopyBytes(target + static_cast<size_t>(i) * element_bytes, element, element_bytes);
 }
 
 ir::Shape UnknownShape(int64_t rank) {
@@ -178,7 +179,7 @@ absl::Status EvalView(const EvalContext& context) {
   const TensorView& from = context.inputs[0];
   const MutableView& to = context.outputs[0];
   if (from.bytes() != to.bytes()) return absl::InvalidArgumentError("the result's shape is not known");
-  if (from.data != to.data && from.bytes() != 0) std::memcpy(to.data, from.data, from.bytes());
+  if (from.data != to.data) CopyBytes(to.data, from.data, from.bytes());
   return absl::OkStatus();
 }
 

@@ -1,9 +1,9 @@
 // DYNAMIC_UPDATE_SLICE: operand 0 with the part that begins at operand 2 replaced by operand 1. A begin at which the
 // part would not fit is moved to where it does.
 #include <algorithm>
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
 #include "ops/infer.h"
 #include "schema/schema_generated.h"
@@ -42,7 +42,7 @@ absl::Status Eval(const EvalContext& context) {
   ZP_ASSIGN_OR_RETURN(const size_t width, ElementBytes(from.type));
   ZP_ASSIGN_OR_RETURN(const std::vector<int64_t> begin, ReadInts(context.inputs[kBegin]));
   if (to.elements() == 0) return absl::OkStatus();
-  std::memcpy(to.data, from.data, from.bytes());
+  CopyBytes(to.data, from.data, from.bytes());
   const ir::Dims strides = RowMajorStrides(to.dims);
   int64_t corner = 0;
   for (int i = 0; i < to.rank(); ++i) {

@@ -1,9 +1,9 @@
 // EMBEDDING_LOOKUP: rows of a table (operand 1) chosen by indices (operand 0). A quantized table gives float rows.
-#include <cstring>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "ops/affine.h"
+#include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
 #include "schema/schema_generated.h"
 
@@ -41,7 +41,7 @@ absl::Status Eval(const EvalContext& context) {
     if (index < 0 || index >= table.dim(0)) {
       return absl::OutOfRangeError(absl::StrCat("index ", index, " is outside a table of ", table.dim(0), " rows"));
     }
-    std::memcpy(to, rows + index * row, static_cast<size_t>(row) * sizeof(float));
+    CopyBytes(to, rows + index * row, static_cast<size_t>(row) * sizeof(float));
     to += row;
   }
   return absl::OkStatus();

@@ -1,8 +1,8 @@
 // GATHER: slices of params (operand 0) along an axis, chosen by indices (operand 1); leading batch dimensions go in
 // step.
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
 #include "schema/schema_generated.h"
 
@@ -58,7 +58,7 @@ absl::Status Eval(const EvalContext& context) {
       if (index < 0 || index >= choices) {
         return absl::OutOfRangeError(absl::StrCat("index ", index, " is outside a dimension of size ", choices));
       }
-      std::memcpy(to, from + static_cast<size_t>(row * choices + index) * chunk, chunk);
+      CopyBytes(to, from + static_cast<size_t>(row * choices + index) * chunk, chunk);
       to += chunk;
     }
   }

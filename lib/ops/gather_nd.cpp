@@ -1,7 +1,7 @@
 // GATHER_ND: the last dimension of indices (operand 1) addresses leading dimensions of params (operand 0).
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
 #include "schema/schema_generated.h"
 
@@ -43,7 +43,7 @@ absl::Status Eval(const EvalContext& context) {
       }
       at += index * strides[static_cast<size_t>(i)];
     }
-    if (chunk != 0) std::memcpy(to, params.As<uint8_t>() + static_cast<size_t>(at) * width, chunk);
+    CopyBytes(to, params.As<uint8_t>() + static_cast<size_t>(at) * width, chunk);
     to += chunk;
   }
   return absl::OkStatus();

@@ -1,9 +1,9 @@
 // HASHTABLE_LOOKUP: rows of operand 2 whose keys (operand 1, sorted) are the elements of operand 0, zeros where there
 // is no such key; the second result says which were found.
 #include <algorithm>
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
 #include "ops/infer.h"
 #include "schema/schema_generated.h"
@@ -43,8 +43,8 @@ absl::Status Eval(const EvalContext& context) {
     const bool found = at != end && *at == key;
     context.outputs[1].As<uint8_t>()[i] = found;
     if (row == 0) continue;
-    if (found) std::memcpy(to, table.As<uint8_t>() + static_cast<size_t>(at - first) * row, row);
-    else std::memset(to, 0, row);
+    if (found) CopyBytes(to, table.As<uint8_t>() + static_cast<size_t>(at - first) * row, row);
+    else ClearBytes(to, row);
   }
   return absl::OkStatus();
 }

@@ -1,9 +1,9 @@
 #include "ops/join_common.h"
 
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
 
 namespace zeropoint::ops {
@@ -57,7 +57,7 @@ absl::Status EvalJoinAlong(const EvalContext& context, int64_t axis_or_negative)
     const size_t chunk = part.bytes() / static_cast<size_t>(outer);
     const uint8_t* from = part.As<uint8_t>();
     for (int64_t i = 0; i < outer; ++i) {
-      std::memcpy(start + static_cast<size_t>(i) * row, from + static_cast<size_t>(i) * chunk, chunk);
+      CopyBytes(start + static_cast<size_t>(i) * row, from + static_cast<size_t>(i) * chunk, chunk);
     }
     start += chunk;
   }

@@ -1,7 +1,7 @@
 // MATRIX_DIAG: each row of the operand as the diagonal of a square matrix, the rest of which is zero.
-#include <cstring>
 
 #include "ir/constants.h"
+#include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
 #include "ops/infer.h"
 #include "schema/schema_generated.h"
@@ -25,11 +25,11 @@ absl::Status Eval(const EvalContext& context) {
   const MutableView& to = context.outputs[0];
   ZP_ASSIGN_OR_RETURN(const size_t width, ElementBytes(from.type));
   if (to.elements() == 0) return absl::OkStatus();
-  std::memset(to.data, 0, to.bytes());
+  ClearBytes(to.data, to.bytes());
   const size_t size = static_cast<size_t>(from.dim(from.rank() - 1));
   for (size_t i = 0, n = static_cast<size_t>(from.elements()); i < n; ++i) {
     const size_t at = i * size + i % size;
-    std::memcpy(to.As<uint8_t>() + at * width, from.As<uint8_t>() + i * width, width);
+    CopyBytes(to.As<uint8_t>() + at * width, from.As<uint8_t>() + i * width, width);
   }
   return absl::OkStatus();
 }

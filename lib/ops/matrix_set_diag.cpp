@@ -1,9 +1,9 @@
 // MATRIX_SET_DIAG: matrices with their diagonals replaced by the rows of operand 1.
 #include <algorithm>
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "ir/constants.h"
+#include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
 #include "ops/infer.h"
 #include "schema/schema_generated.h"
@@ -37,12 +37,12 @@ absl::Status Eval(const EvalContext& context) {
   const MutableView& to = context.outputs[0];
   ZP_ASSIGN_OR_RETURN(const size_t width, ElementBytes(from.type));
   if (to.elements() == 0) return absl::OkStatus();
-  std::memcpy(to.data, from.data, from.bytes());
+  CopyBytes(to.data, from.data, from.bytes());
   const size_t rows = static_cast<size_t>(from.dim(from.rank() - 2)), columns = static_cast<size_t>(from.dims.back());
   const size_t length = std::min(rows, columns);
   for (size_t i = 0, n = static_cast<size_t>(diagonal.elements()); i < n; ++i) {
     const size_t at = i / length * rows * columns + i % length * (columns + 1);
-    std::memcpy(to.As<uint8_t>() + at * width, diagonal.As<uint8_t>() + i * width, width);
+    CopyBytes(to.As<uint8_t>() + at * width, diagonal.As<uint8_t>() + i * width, width);
   }
   return absl::OkStatus();
 }

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
 #include "ops/pad_common.h"
 #include "schema/schema_generated.h"
@@ -56,7 +57,7 @@ absl::Status Eval(const EvalContext& context) {
   for (;;) {
     int64_t at = 0;
     for (size_t i = 0; i < index.size(); ++i) at += sources[i][static_cast<size_t>(index[i])] * strides[i];
-    std::memcpy(target, from.As<uint8_t>() + static_cast<size_t>(at) * width, width);
+    CopyBytes(target, from.As<uint8_t>() + static_cast<size_t>(at) * width, width);
     target += width;
     int axis = to.rank() - 1;
     for (; axis >= 0 && ++index[static_cast<size_t>(axis)] == to.dim(axis); --axis) index[static_cast<size_t>(axis)] = 0;

@@ -1,8 +1,8 @@
 // ONE_HOT: a new axis of size depth (operand 1), on (operand 2) where it equals the index (operand 0), else off
 // (operand 3).
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
 #include "schema/schema_generated.h"
 
@@ -45,7 +45,7 @@ absl::Status Eval(const EvalContext& context) {
     if (indices[i] < 0 || indices[i] >= depth) continue;  // no element is on
     const int64_t row = static_cast<int64_t>(i) / inner, column = static_cast<int64_t>(i) % inner;
     const int64_t at = (row * depth + indices[i]) * inner + column;
-    std::memcpy(to.As<uint8_t>() + static_cast<size_t>(at) * width, context.inputs[2].data, width);
+    CopyBytes(to.As<uint8_t>() + static_cast<size_t>(at) * width, context.inputs[2].data, width);
   }
   return absl::OkStatus();
 }

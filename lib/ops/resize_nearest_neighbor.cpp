@@ -1,9 +1,9 @@
 // RESIZE_NEAREST_NEIGHBOR: images to another height and width (operand 1), each pixel a copy of the nearest one.
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <vector>
 
+#include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
 #include "ops/resize_common.h"
 #include "schema/schema_generated.h"
@@ -36,7 +36,7 @@ absl::Status Eval(const EvalContext& context) {
     const uint8_t* image = from.As<uint8_t>() + static_cast<size_t>(n * from.dim(1)) * row;
     for (int64_t y : rows) {
       for (int64_t x : columns) {
-        std::memcpy(target, image + static_cast<size_t>(y) * row + static_cast<size_t>(x) * pixel, pixel);
+        CopyBytes(target, image + static_cast<size_t>(y) * row + static_cast<size_t>(x) * pixel, pixel);
         target += pixel;
       }
     }

@@ -1,8 +1,8 @@
 // REVERSE_SEQUENCE: for each index b of the batch dimension, the first lengths[b] (operand 1) elements along the
 // sequence dimension in reverse order, the others as they are.
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
 #include "ops/infer.h"
 #include "schema/schema_generated.h"
@@ -62,7 +62,7 @@ absl::Status Eval(const EvalContext& context) {
       const int64_t source_row = at < length ? row - at + length - 1 - at : row;
       const size_t to = static_cast<size_t>(row * inner + offset) * width;
       const size_t at_source = static_cast<size_t>(source_row * inner + offset) * width;
-      std::memcpy(target + to, source + at_source, static_cast<size_t>(chunk) * width);
+      CopyBytes(target + to, source + at_source, static_cast<size_t>(chunk) * width);
     }
   }
   return absl::OkStatus();

@@ -1,8 +1,8 @@
 // SPARSE_TO_DENSE: a tensor of the shape in operand 1, filled with operand 3 but for the values (operand 2) at the
 // places that operand 0 names.
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
 #include "ops/infer.h"
 #include "schema/schema_generated.h"
@@ -53,7 +53,7 @@ absl::Status Eval(const EvalContext& context) {
       }
       at += *index * strides[static_cast<size_t>(i)];
     }
-    std::memcpy(to.As<uint8_t>() + static_cast<size_t>(at) * width,
+    CopyBytes(to.As<uint8_t>() + static_cast<size_t>(at) * width,
                 values.As<uint8_t>() + static_cast<size_t>(n) * step, width);
   }
   return absl::OkStatus();

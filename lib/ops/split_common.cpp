@@ -1,8 +1,8 @@
 #include "ops/split_common.h"
 
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
 
 namespace zeropoint::ops {
@@ -17,7 +17,7 @@ absl::Status CopyParts(const TensorView& from, int axis, absl::Span<const Mutabl
     const size_t chunk = part.bytes() / static_cast<size_t>(outer);
     uint8_t* target = part.As<uint8_t>();
     for (int64_t i = 0; i < outer; ++i) {
-      std::memcpy(target + static_cast<size_t>(i) * chunk, source + static_cast<size_t>(i) * row, chunk);
+      CopyBytes(target + static_cast<size_t>(i) * chunk, source + static_cast<size_t>(i) * row, chunk);
     }
     source += chunk;
   }

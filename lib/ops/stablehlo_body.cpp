@@ -1,8 +1,8 @@
 #include "ops/stablehlo_body.h"
 
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
 #include "ops/stablehlo.h"
 
@@ -35,7 +35,7 @@ absl::Status Body::Accumulate(absl::Span<const MutableView> acc, int64_t to, abs
   for (size_t k = 0; fits && k < n; ++k) fits = results[k].type == acc[k].type && results[k].elements() == 1;
   if (!fits) return absl::InvalidArgumentError(absl::StrCat("graph ", graph_, " does not deliver a scalar for each operand"));
   for (size_t k = 0; k < n; ++k) {
-    std::memcpy(acc[k].As<uint8_t>() + static_cast<size_t>(to) * widths_[k], results[k].data, widths_[k]);
+    CopyBytes(acc[k].As<uint8_t>() + static_cast<size_t>(to) * widths_[k], results[k].data, widths_[k]);
   }
   return absl::OkStatus();
 }

@@ -1,7 +1,7 @@
 // STABLEHLO_DYNAMIC_UPDATE_SLICE: operand 0 with operand 1 in place of a box of it, from the corner that the operands
 // after these name, one scalar for a dimension; a corner from which the box would reach outside is moved inside.
-#include <cstring>
 
+#include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
 #include "ops/stablehlo.h"
 #include "ops/stablehlo_corner.h"
@@ -24,7 +24,7 @@ absl::Status Eval(const EvalContext& context) {
   const MutableView& to = context.outputs[0];
   ZP_ASSIGN_OR_RETURN(const size_t width, ElementBytes(to.type));
   ZP_ASSIGN_OR_RETURN(const int64_t corner, stablehlo::Corner(context, update.dims, /*first_index=*/2));
-  if (to.bytes() != 0) std::memcpy(to.data, context.inputs[0].data, to.bytes());
+  CopyBytes(to.data, context.inputs[0].data, to.bytes());
   CopyStrided(update.dims, width, update.data, RowMajorStrides(update.dims),
               to.As<uint8_t>() + static_cast<size_t>(corner) * width, RowMajorStrides(to.dims));
   return absl::OkStatus();

@@ -2,9 +2,9 @@
 // the update. Operands: the tensors, the indices, as many updates. An index has parts for the dimensions in
 // scatter_dims_to_operand_dims; dimensions update_window_dims of an update are a box there, but for the dimensions in
 // inserted_window_dims, in which the box is one wide. What would fall outside is left out.
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
 #include "ops/stablehlo.h"
 #include "ops/stablehlo_body.h"
@@ -65,7 +65,7 @@ absl::Status Eval(const EvalContext& context) {
   const auto updates = context.inputs.subspan(n + 1);
   for (size_t k = 0; k < n; ++k) {
     if (context.inputs[k].bytes() != 0) {
-      std::memcpy(context.outputs[k].data, context.inputs[k].data, context.inputs[k].bytes());
+      CopyBytes(context.outputs[k].data, context.inputs[k].data, context.inputs[k].bytes());
     }
   }
   ZP_ASSIGN_OR_RETURN(stablehlo::Body body, stablehlo::Body::Create(context, context.attrs.Int(kBody), updates));

@@ -1,9 +1,9 @@
 // STABLEHLO_SORT: tensors of one shape reordered together along a dimension, a graph saying whether the first of two
 // places comes before the second. Equal places keep their order, which a file need not ask for.
 #include <algorithm>
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
 #include "ops/stablehlo.h"
 #include "ops/stablehlo_body.h"
@@ -65,7 +65,7 @@ absl::Status Eval(const EvalContext& context) {
     for (size_t k = 0; k < context.inputs.size(); ++k) {
       ZP_ASSIGN_OR_RETURN(const size_t width, ElementBytes(context.inputs[k].type));
       for (int64_t i = 0; i < size; ++i) {
-        std::memcpy(context.outputs[k].As<uint8_t>() + static_cast<size_t>(start + i * inner) * width,
+        CopyBytes(context.outputs[k].As<uint8_t>() + static_cast<size_t>(start + i * inner) * width,
                     context.inputs[k].As<uint8_t>() + static_cast<size_t>(places[static_cast<size_t>(i)]) * width, width);
       }
     }

@@ -1,6 +1,6 @@
 // ZEROS_LIKE: zeros in the shape and type of the operand.
-#include <cstring>
 
+#include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
 #include "schema/schema_generated.h"
 
@@ -14,7 +14,7 @@ absl::Status Infer(InferContext& context) {
 
 absl::Status Eval(const EvalContext& context) {
   const MutableView& to = context.outputs[0];
-  if (to.bytes() != 0) std::memset(to.data, 0, to.bytes());
+  ClearBytes(to.data, to.bytes());
   return absl::OkStatus();
 }
 
