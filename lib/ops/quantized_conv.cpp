@@ -72,9 +72,19 @@ void SumToResult::RescaleRow(int64_t first, int64_t n, const int32_t* sums, uint
 }
 
 std::shared_ptr<const WideWeights> WidenWeights(const TensorView& weights) {
-  if (weights.data == nullptr || weights.type != ElementType::kInt8) return nullptr;
+  if (weights.data == nullptr) return nullptr;
   auto wide = std::make_shared<WideWeights>(static_cast<size_t>(weights.elements()));
-  kernels::Widen(weights.As<int8_t>(), weights.elements(), 0, wide->data());
+  if (weights.type == ElementType::kInt8) {
+    kernels::Widen(weights.As<int8_t>(), weights.elements(), 0, wide->data());
+    return wide;
+  }
+  if (weights.type != ElementType::kInt4) return nullptr;
+  // Two a byte, the first one below; shifted up and down again for the sign.
+  for (size_t i = 0; i < wide->size(); ++i) {
+    const int byte = weights.As<uint8_t>()[i / 2];
+    const auto up = static_cast<int8_t>(i % 2 == 0 ? byte << 4 : byte & 0xF0);
+    (*wide)[i] = static_cast<int16_t>(up >> 4);
+  }
   return wide;
 }
 

@@ -128,10 +128,10 @@ void ConvolveIntegersDepthwise(const kernels::Window& window, const T* input, Ze
   }
 }
 
-// Weights of 8 bits as 16, prepared once; null where they are not constant or not int8.
+// Weights of 8 or 4 bits as 16, prepared once; null where they are not constant or of another type.
 using WideWeights = std::vector<int16_t>;
 std::shared_ptr<const WideWeights> WidenWeights(const TensorView& weights);
-// What was prepared, or the weights of this call, kept by `now`. kUnimplemented for other types than int8.
+// What was prepared, or the weights of this call, kept by `now`. kUnimplemented for other types than int8 and int4.
 absl::StatusOr<const int16_t*> WeightsOf(const EvalContext& context, int operand,
                                          std::shared_ptr<const WideWeights>& now);
 

@@ -9,14 +9,13 @@ import json
 import os
 import sys
 
-import flatbuffers
 import numpy as np
 from ai_edge_litert import interpreter as litert
 from ai_edge_litert import schema_py_generated as schema
 
-TYPES = {"float32": schema.TensorType.FLOAT32, "int32": schema.TensorType.INT32, "int64": schema.TensorType.INT64,
-         "bool": schema.TensorType.BOOL, "int8": schema.TensorType.INT8, "int16": schema.TensorType.INT16,
-         "uint8": schema.TensorType.UINT8}
+import one_op
+from one_op import TYPES
+
 OPTIMIZED = ("SUM", "ELU")
 SAME, VALID = 0, 1
 random = np.random.default_rng(20261123)
@@ -30,6 +29,14 @@ class T:
         self.array, self.axis, self.constant = np.asarray(array), axis, constant
         self.scales = [] if scale is None else [float(np.float32(s)) for s in np.atleast_1d(scale)]
         self.zeros = [zero] * len(self.scales)
+        self.type = str(self.array.dtype)
+
+    def stored(self):
+        """The bytes in the file; of int4, two elements each, the first one below."""
+        if self.type != "int4":
+            return self.array.tobytes()
+        nibbles = np.append(self.array.ravel(), np.zeros(self.array.size % 2, np.int8)).astype(np.uint8) & 0xF
+        return (nibbles[::2] | nibbles[1::2] << 4).tobytes()
 
 
 def ints(kind, *shape):
@@ -51,6 +58,13 @@ def w(*shape, axis=0, scales=None):
              axis, True)
 
 
+def w4(*shape, axis=0, scales=None):
+    """Weights of 4 bits."""
+    weights = w(*shape, axis=axis, scales=scales)
+    weights.array, weights.type = (weights.array // 17).astype("int8"), "int4"
+    return weights
+
+
 def bias(kind, a, b):
     scales = np.float32(a.scales[0]) * np.float32(b.scales)
     return T(random.integers(-3000, 3000, b.array.shape[b.axis]).astype("int64" if kind == "int16" else "int32"), scales, 0, 0, True)
@@ -60,44 +74,22 @@ def const(array):
     return T(np.asarray(array, "int32"), constant=True)
 
 
-def camel(name):
-    head, *rest = name.split("_")
-    return head + "".join(word.capitalize() for word in rest)
-
-
-def tensor(model, graph, name, value, constant):
-    t = schema.TensorT()
-    t.name, t.shape, t.type, t.buffer = name, list(value.array.shape), TYPES[str(value.array.dtype)], 0
+def operand(model, graph, name, value, constant):
+    t = one_op.tensor(model, graph, name, value.type, value.array.shape, value.stored() if constant else None)
     if value.scales:
         t.quantization = schema.QuantizationParametersT()
         t.quantization.scale, t.quantization.zeroPoint = value.scales, value.zeros
         t.quantization.quantizedDimension = value.axis
-    if constant:
-        buffer = schema.BufferT()
-        buffer.data = np.frombuffer(value.array.tobytes(), np.uint8)
-        model.buffers.append(buffer)
-        t.buffer = len(model.buffers) - 1
-    graph.tensors.append(t)
     return len(graph.tensors) - 1
 
 
 def one_op_model(op, table, version, attrs, inputs, output):
-    model, graph, code, node = schema.ModelT(), schema.SubGraphT(), schema.OperatorCodeT(), schema.OperatorT()
-    model.version, model.buffers, model.operatorCodes, model.subgraphs = 3, [schema.BufferT()], [code], [graph]
-    code.builtinCode = getattr(schema.BuiltinOperator, op)
-    code.deprecatedBuiltinCode, code.version = min(code.builtinCode, 127), version
-    graph.tensors, graph.operators = [], [node]
-    node.inputs = [-1 if a is None else tensor(model, graph, f"x{i}", a, a.constant) for i, a in enumerate(inputs)]
+    model, graph, node = one_op.frame(op, version)
+    node.inputs = [-1 if a is None else operand(model, graph, f"x{i}", a, a.constant) for i, a in enumerate(inputs)]
     graph.inputs = [i for i, a in zip(node.inputs, inputs) if a is not None and not a.constant]
-    node.outputs = graph.outputs = [tensor(model, graph, "y", output, False)]
-    if table:
-        options = getattr(schema, table + "T")()
-        for name, value in attrs.items():
-            setattr(options, camel(name), value)
-        node.builtinOptionsType, node.builtinOptions = getattr(schema.BuiltinOptions, table), options
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    node.outputs = graph.outputs = [operand(model, graph, "y", output, False)]
+    one_op.set_options(node, table, attrs)
+    return one_op.pack(model)
 
 
 def record(op, table, version, attrs, inputs, output):
@@ -116,7 +108,7 @@ def record(op, table, version, attrs, inputs, output):
 
 
 def plain(value, array, constant):
-    return {"type": str(array.dtype), "shape": list(array.shape), "data": array.ravel().astype(int).tolist(), "constant": constant,
+    return {"type": value.type, "shape": list(array.shape), "data": array.ravel().astype(int).tolist(), "constant": constant,
             "scale": value.scales, "zero_point": value.zeros, "axis": value.axis}
 
 
@@ -237,6 +229,13 @@ for kind in ("int8", "int16"):
     add("QUANTIZE", [full(0.04)], flat(0.031, 20), "QuantizeOptions", 2)
 add("QUANTIZE", [T(all_of("int16"), 0.0004)], T(np.zeros(len(all_of("int16")), "int8"), 0.11, 3), "QuantizeOptions", 2)
 add("QUANTIZE", [T(all_of("int8"), 0.04, 3)], T(np.zeros(256, "uint8"), 0.04, 131), "QuantizeOptions", 1)
+
+# Weights of 4 bits, after all others so that their random numbers stay.
+for f in (w4(5, 71), w4(5, 70, scales=[0.1])):
+    a = x("int8", 8, f.array.shape[1])
+    add("FULLY_CONNECTED", [a, f, bias("int8", a, f)], y("int8", 8, 5, scale=0.4), "FullyConnectedOptions", 10, fused_activation_function=1)
+a, f = x("int8", 1, 6, 5, 3), w4(4, 3, 3, 3)
+add("CONV_2D", [a, f, bias("int8", a, f)], y("int8", 1, 6, 5, 4, scale=0.2), "Conv2DOptions", 7, **CONV)
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "integer_golden.json"), "w", encoding="utf-8") as file:
     file.write("[\n" + ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases) + "\n]\n")

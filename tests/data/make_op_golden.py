@@ -6,54 +6,24 @@ Needs numpy and ai-edge-litert; the tests need only the recorded file. Run witho
 import json
 import os
 
-import flatbuffers
 import numpy as np
 from ai_edge_litert import interpreter as litert
-from ai_edge_litert import schema_py_generated as schema
 
-TYPES = {"float32": schema.TensorType.FLOAT32, "int32": schema.TensorType.INT32, "int64": schema.TensorType.INT64,
-         "bool": schema.TensorType.BOOL}
+import one_op
+
 random = np.random.default_rng(20240607)
 
 
-def camel(name):
-    head, *rest = name.split("_")
-    return head + "".join(word.capitalize() for word in rest)
-
-
-def tensor(model, graph, name, array, constant):
-    t = schema.TensorT()
-    t.name, t.shape, t.type = name, list(array.shape), TYPES[str(array.dtype)]
-    t.buffer = 0
-    if constant:
-        buffer = schema.BufferT()
-        buffer.data = np.frombuffer(array.tobytes(), np.uint8)
-        model.buffers.append(buffer)
-        t.buffer = len(model.buffers) - 1
-    graph.tensors.append(t)
-    return len(graph.tensors) - 1
-
-
 def one_op_model(op, table, attrs, inputs, constants, output_type):
-    model, graph, code, node = schema.ModelT(), schema.SubGraphT(), schema.OperatorCodeT(), schema.OperatorT()
-    model.version, model.buffers, model.operatorCodes, model.subgraphs = 3, [schema.BufferT()], [code], [graph]
-    code.builtinCode = getattr(schema.BuiltinOperator, op)
-    code.deprecatedBuiltinCode, code.version = min(code.builtinCode, 127), 1
-    graph.tensors, graph.operators = [], [node]
-    node.inputs = [tensor(model, graph, f"x{i}", a, i in constants) for i, a in enumerate(inputs)]
+    model, graph, node = one_op.frame(op, 1)
+    for i, array in enumerate(inputs):
+        one_op.tensor(model, graph, f"x{i}", str(array.dtype), array.shape, array.tobytes() if i in constants else None)
+    node.inputs = list(range(len(inputs)))
     graph.inputs = [i for i in node.inputs if i not in constants]
-    result = schema.TensorT()
-    result.name, result.shape, result.type, result.buffer = "y", [], TYPES[output_type], 0
-    graph.tensors.append(result)
+    one_op.tensor(model, graph, "y", output_type, [])
     node.outputs = graph.outputs = [len(graph.tensors) - 1]
-    if table:
-        options = getattr(schema, table + "T")()
-        for name, value in attrs.items():
-            setattr(options, camel(name), value)
-        node.builtinOptionsType, node.builtinOptions = getattr(schema.BuiltinOptions, table), options
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    one_op.set_options(node, table, attrs)
+    return one_op.pack(model)
 
 
 def record(op, table, attrs, inputs, constants, output_type):

@@ -68,8 +68,8 @@ TEST_CASE("ops that move elements take integers with their only kernel") {
 // Every form that the planner can write runs here: an integer kernel, or one that moves elements as they are.
 TEST_CASE("an op that LiteRT runs on integers has a kernel for them") {
   for (const ops::OpDef* op : ops::AllOps()) {
-    const bool int8 = ops::RunsAsIntegers(*op, ops::KernelForm::kInt8, ops::kNewestRelease);
-    const bool int16 = ops::RunsAsIntegers(*op, ops::KernelForm::kInt16, ops::kNewestRelease);
+    const bool int8 = (op->quant.int8 || op->quant.int8_by_request) && op->runtime.int8 <= ops::kNewestRelease;
+    const bool int16 = (op->quant.int16 || op->quant.int16_by_request) && op->runtime.int16 <= ops::kNewestRelease;
     if (!int8 && !int16) continue;
     INFO(op->name);
     CHECK(engine::ChooseKernel(*op, {kInt8}, {kInt8}).ok());

@@ -35,6 +35,15 @@ Bytes GoldenElements(const Json& data) {
   return Bytes::Of(absl::MakeConstSpan(elements));
 }
 
+// Two elements of 4 bits a byte, the first one below.
+inline Bytes GoldenNibbles(const Json& data) {
+  std::vector<uint8_t> bytes((data.size() + 1) / 2, 0);
+  for (size_t i = 0; i < data.size(); ++i) {
+    bytes[i / 2] = static_cast<uint8_t>(bytes[i / 2] | (data[i].get<int>() & 0xF) << (i % 2 * 4));
+  }
+  return Bytes::Own(std::move(bytes));
+}
+
 // {"type", "shape", "data"} as a constant.
 inline ir::Value GoldenValue(const Json& tensor, std::string name) {
   ir::Value value{.name = std::move(name),
@@ -46,6 +55,7 @@ inline ir::Value GoldenValue(const Json& tensor, std::string name) {
     case ElementType::kComplex64:  // pairs
     case ElementType::kFloat32: value.data = GoldenElements<float>(data); break;
     case ElementType::kFloat64: value.data = GoldenElements<double>(data); break;
+    case ElementType::kInt4: value.data = GoldenNibbles(data); break;
     case ElementType::kInt8: value.data = GoldenElements<int8_t>(data); break;
     case ElementType::kInt16: value.data = GoldenElements<int16_t>(data); break;
     case ElementType::kFloat16:  // bits
