@@ -84,14 +84,14 @@ absl::StatusOr<double> CallMetric(zp_judge& judge, zp_metric_fn function, void* 
   return result;
 }
 
-absl::StatusOr<zeropoint::RunResult> CallEngine(zp_judge& judge, zp_run_fn run, void* user, absl::string_view tflite,
-                                                const SampleView& sample) {
+absl::StatusOr<zeropoint::RunResult> CallEngine(zp_judge& judge, zp_run_fn run, void* user, uint64_t model,
+                                                absl::string_view tflite, const SampleView& sample) {
   HostViews inputs;
   for (const TensorView& tensor : sample.tensors) inputs.Add(tensor.name, tensor.type, tensor.shape, tensor.data, tensor.bytes);
   const zp_tensor_view* outputs = nullptr;
   size_t count = 0;
   zeropoint::RunResult result;
-  const int value = run(tflite.data(), tflite.size(), sample.signature.c_str(), inputs.data(), inputs.size(),
+  const int value = run(model, tflite.data(), tflite.size(), sample.signature.c_str(), inputs.data(), inputs.size(),
                         sample.continues ? 1 : 0, &outputs, &count, &result.seconds, user);
   if (value != 0) return UserFailed(judge, value, "engine");
   auto views = zeropoint::capi::ReadViews(outputs, count);
@@ -310,8 +310,8 @@ zp_status zp_judge_set_engine(zp_judge* judge, zp_run_fn run, const char* name, 
     handle.options.run = nullptr;
     handle.options.engine = Text(name);
     if (run == nullptr) return absl::OkStatus();
-    handle.options.run = [judge, run, user](absl::string_view tflite, const SampleView& sample) {
-      return CallEngine(*judge, run, user, tflite, sample);
+    handle.options.run = [judge, run, user](uint64_t model, absl::string_view tflite, const SampleView& sample) {
+      return CallEngine(*judge, run, user, model, tflite, sample);
     };
     return absl::OkStatus();
   });

@@ -65,13 +65,13 @@ struct MetricInput {
   absl::Span<const float> label;
 };
 
-// Runs a .tflite elsewhere than in Zeropoint's engine. Called from one thread, with the samples in order; the same `tflite`
-// has the same address in each call.
+// Runs a .tflite elsewhere than in Zeropoint's engine. Called from one thread, with the samples in order. `model` is a number
+// that follows from the file's bytes: it tells models apart without a look at them.
 struct RunResult {
   std::vector<Tensor> tensors;  // in the signature's order, with its names; scale 0: as the file has it
   double seconds = 0.0;         // of the inference alone; 0: unknown
 };
-using RunModel = std::function<absl::StatusOr<RunResult>(absl::string_view tflite, const SampleView& sample)>;
+using RunModel = std::function<absl::StatusOr<RunResult>(uint64_t model, absl::string_view tflite, const SampleView& sample)>;
 
 struct EvaluateOptions {
   RepresentativeDataset data;
@@ -90,7 +90,7 @@ struct EvaluateOptions {
   std::string limit;     // what the value itself must reach: at least, or at most where less is better
   SampleState sample_state = SampleState::kCarry;
   int threads = 0;  // 0: as many as the machine has
-  RunModel run;     // empty: Zeropoint's engine
+  RunModel run;     // empty: Zeropoint's engine; models that keep a state need that
   std::string engine;  // what `run` is, for reports: "LiteRT 2.3"
   std::function<bool(const ProgressInfo&)> progress;  // false cancels
   std::atomic<bool>* cancel = nullptr;                // may be set from any thread

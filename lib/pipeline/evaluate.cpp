@@ -443,9 +443,6 @@ absl::StatusOr<Evaluation> Evaluate(const ModelSource& source, const EvaluateOpt
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   const int threads = std::max(1, options.threads > 0 ? options.threads : cores);
   ZP_ASSIGN_OR_RETURN(Subject model, Subject::Open(source, options.run, threads));
-  if (options.run && model.has_state() && options.sample_state == SampleState::kReset) {
-    return BadOptions("variables that start anew with each sample need Zeropoint's engine");
-  }
   std::optional<Subject> reference;
   if (!float_source.empty()) {
     ZP_ASSIGN_OR_RETURN(reference, Subject::Open(float_source, options.run, threads, KeysOf(model)));

@@ -95,6 +95,13 @@ absl::StatusOr<bool> Adapt(const TensorView& tensor, const InputInfo* from, cons
   }
 }
 
+// FNV-1a.
+uint64_t NumberOf(const std::string& bytes) {
+  uint64_t number = 0xcbf29ce484222325;
+  for (char byte : bytes) number = (number ^ static_cast<uint8_t>(byte)) * 0x100000001b3;
+  return number;
+}
+
 absl::Status CheckInput(const TensorView& tensor, size_t position) {
   if (tensor.type != Type::kFloat32) return absl::OkStatus();
   for (size_t at = 0; at + sizeof(float) <= tensor.bytes; at += sizeof(float)) {
@@ -136,7 +143,12 @@ absl::StatusOr<Subject> Subject::Open(const ModelSource& source, const RunModel&
   subject.signatures_ = first->Signatures();
   subject.has_state_ = first->HasState();
   if (run) {
+    if (subject.has_state_) {
+      return Annotate(absl::UnimplementedError("a model that keeps a state from sample to sample needs Zeropoint's engine"),
+                      Place::kFile, subject.name_);
+    }
     ZP_RETURN_IF_ERROR(subject.LearnResultParameters());
+    subject.number_ = NumberOf(subject.bytes_);
     return subject;
   }
   subject.bytes_.clear();
@@ -178,7 +190,7 @@ absl::StatusOr<std::vector<Tensor>> Subject::RunAnywhere(int worker, const Sampl
     seconds_[static_cast<size_t>(worker)] = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     return results;
   }
-  ZP_ASSIGN_OR_RETURN(RunResult ran, run_(bytes_, sample));
+  ZP_ASSIGN_OR_RETURN(RunResult ran, run_(number_, bytes_, sample));
   seconds_[0] = ran.seconds;
   std::vector<Tensor> results = std::move(ran.tensors);
   const SignatureInputs* signature = FindSignature(sample.signature);

@@ -53,6 +53,7 @@ class Subject {
 
   std::string name_;
   std::string bytes_;  // of the .tflite where it runs elsewhere
+  uint64_t number_ = 0;  // follows from bytes_
   RunModel run_;
   bool has_state_ = false;
   std::vector<SignatureInputs> signatures_;

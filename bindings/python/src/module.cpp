@@ -31,6 +31,7 @@ using ConverterHandle = Handle<zp_converter, zp_converter_free>;
 using BlobHandle = Handle<zp_blob, zp_blob_free>;
 using ErrorHandle = Handle<zp_error, zp_error_free>;
 using OptionsHandle = Handle<zp_open_options, zp_open_options_free>;
+using JudgeHandle = Handle<zp_judge, zp_judge_free>;
 using ReportHandle = Handle<zp_report, zp_report_free>;
 
 // Raises the Python exception for `error`; the package chooses its class.
@@ -72,6 +73,8 @@ struct Session {
   std::vector<zp_tensor_view> views;
 
   void Load(const py::tuple& sample);
+  // As zp_next_step_fn. With the lock; raises what the iterator raises.
+  void Next(const char** key, const zp_tensor_view** inputs, size_t* count, int* further);
 };
 
 // `sample` is (signature or None, [(name or None, type code, C-contiguous buffer)], continues the sample before).
@@ -100,6 +103,19 @@ void Session::Load(const py::tuple& sample) {
     views[i].name = names[i].has_value() ? names[i]->c_str() : nullptr;
     views[i].dims = shapes[i].data();
   }
+}
+
+void Session::Next(const char** key, const zp_tensor_view** inputs, size_t* count, int* further) {
+  if (!samples) samples = start();
+  PyObject* next = PyIter_Next(samples.ptr());
+  if (next == nullptr && PyErr_Occurred() != nullptr) throw py::error_already_set();
+  *count = 0;
+  if (next == nullptr) return;
+  Load(py::reinterpret_steal<py::object>(next).cast<py::tuple>());
+  *key = signature.empty() ? nullptr : signature.c_str();
+  *inputs = views.data();
+  *count = views.size();
+  *further = continues ? 1 : 0;
 }
 
 class Converter {
@@ -260,16 +276,7 @@ class Converter {
   static int NextStep(const char** signature, const zp_tensor_view** inputs, size_t* count, int* continues,
                       void* user) {
     return Guarded(user, [&](Session& session) {
-      if (!session.samples) session.samples = session.start();
-      PyObject* next = PyIter_Next(session.samples.ptr());
-      if (next == nullptr && PyErr_Occurred() != nullptr) throw py::error_already_set();
-      *count = 0;
-      if (next == nullptr) return;
-      session.Load(py::reinterpret_steal<py::object>(next).cast<py::tuple>());
-      *signature = session.signature.empty() ? nullptr : session.signature.c_str();
-      *inputs = session.views.data();
-      *count = session.views.size();
-      *continues = session.continues ? 1 : 0;
+      session.Next(signature, inputs, count, continues);
     });
   }
 
@@ -289,6 +296,204 @@ class Converter {
 
   ConverterHandle handle_;
   Session* session_ = nullptr;
+};
+
+// A model as the C ABI takes it: a path, or the bytes of a .tflite.
+class Source {
+ public:
+  explicit Source(const py::object& model) {
+    source_.struct_size = sizeof(source_);
+    if (py::isinstance<py::str>(model)) {
+      path_ = model.cast<std::string>();
+      source_.path = path_.c_str();
+      return;
+    }
+    bytes_ = model.cast<py::buffer>().request();
+    source_.data = bytes_.ptr;
+    source_.size = static_cast<size_t>(bytes_.size * bytes_.itemsize);
+  }
+  Source(const Source&) = delete;
+  Source& operator=(const Source&) = delete;
+  const zp_model_source* get() const { return &source_; }
+
+ private:
+  std::string path_;
+  py::buffer_info bytes_;
+  zp_model_source source_{};
+};
+
+// What models are judged by; the Python callbacks of one call.
+class Judge {
+ public:
+  // `ask` has what zeropoint/_judge.py puts in it.
+  explicit Judge(const py::dict& ask) {
+    session_.start = ask["start"];
+    session_.progress = ask["progress"];
+    function_ = ask["function"];
+    engine_ = ask["engine"];
+    zp_env env{};
+    env.struct_size = sizeof(env);
+    env.progress = &OnProgress;
+    env.user = this;
+    env.threads = ask["threads"].cast<uint32_t>();
+    zp_judge* judge = nullptr;
+    Check([&](zp_error** err) { return zp_judge_create(&judge, &env, err); });
+    handle_.reset(judge);
+    Check([&](zp_error** err) { return zp_judge_set_steps(judge, &NextStep, &ResetSamples, this, err); });
+    SetLabels(ask["labels"]);
+    SetTexts(ask);
+    const int32_t state = ask["reset_state"].cast<bool>() ? ZP_STATE_RESET : ZP_STATE_CARRY;
+    Check([&](zp_error** err) { return zp_judge_set_sample_state(judge, state, err); });
+    const double peak = ask["peak"].cast<double>();
+    Check([&](zp_error** err) { return zp_judge_set_peak(judge, peak, err); });
+    if (!ask["threshold"].is_none()) {
+      const double threshold = ask["threshold"].cast<double>();
+      Check([&](zp_error** err) { return zp_judge_set_threshold(judge, threshold, err); });
+    }
+    const int higher = ask["higher_is_better"].cast<bool>() ? 1 : 0;
+    zp_metric_fn function = function_.is_none() ? nullptr : &OnMetric;
+    Check([&](zp_error** err) { return zp_judge_set_function(judge, function, higher, this, err); });
+    const std::string name = ask["engine_name"].cast<std::string>();
+    zp_run_fn run = engine_.is_none() ? nullptr : &OnRun;
+    Check([&](zp_error** err) { return zp_judge_set_engine(judge, run, name.c_str(), this, err); });
+  }
+
+  std::string Evaluate(const py::object& model, const py::object& float_model) {
+    const Source source(model);
+    std::optional<Source> reference;
+    if (!float_model.is_none()) reference.emplace(float_model);
+    return Run([&](zp_blob** json, zp_error** err) {
+      return zp_evaluate(handle_.get(), source.get(), reference.has_value() ? reference->get() : nullptr, json, err);
+    });
+  }
+
+  std::string Recommend(const py::object& model, const std::vector<std::string>& modes, bool prefer_latency,
+                        const std::string& target) {
+    const Source source(model);
+    std::vector<const char*> names;
+    for (const std::string& mode : modes) names.push_back(mode.c_str());
+    zp_recommend_options options{};
+    options.struct_size = sizeof(options);
+    options.modes = names.empty() ? nullptr : names.data();
+    options.mode_count = names.size();
+    options.prefer = prefer_latency ? ZP_PREFER_LATENCY : ZP_PREFER_SIZE;
+    options.target = target.c_str();
+    return Run([&](zp_blob** json, zp_error** err) {
+      return zp_recommend(handle_.get(), source.get(), &options, json, err);
+    });
+  }
+
+ private:
+  void SetLabels(const py::object& labels) {
+    if (labels.is_none()) return;
+    py::buffer_info array = labels.cast<py::buffer>().request();
+    const std::vector<int64_t> shape(array.shape.begin(), array.shape.end());
+    zp_tensor_view view{};
+    view.struct_size = sizeof(view);
+    view.type = ZP_F32;
+    view.rank = shape.size();
+    view.dims = shape.data();
+    view.data = array.ptr;
+    view.bytes = static_cast<size_t>(array.size * array.itemsize);
+    Check([&](zp_error** err) { return zp_judge_set_labels(handle_.get(), &view, err); });
+  }
+
+  void SetTexts(const py::dict& ask) {
+    auto text = [&](const char* key) { return ask[key].cast<std::string>(); };
+    Check([&](zp_error** err) { return zp_judge_set_metric(handle_.get(), text("metric").c_str(), err); });
+    Check([&](zp_error** err) {
+      return zp_judge_set_bounds(handle_.get(), text("max_drop").c_str(), text("limit").c_str(), err);
+    });
+    Check([&](zp_error** err) {
+      return zp_judge_set_output(handle_.get(), text("signature").c_str(), text("output").c_str(), err);
+    });
+  }
+
+  template <typename Call>
+  std::string Run(Call&& call) {
+    zp_blob* json = nullptr;
+    zp_error* error = nullptr;
+    zp_status status = ZP_OK;
+    {
+      py::gil_scoped_release unlocked;
+      status = call(&json, &error);
+    }
+    BlobHandle json_owner(json);
+    ErrorHandle error_owner(error);
+    if (session_.raised) std::rethrow_exception(session_.raised);
+    if (status != ZP_OK) Raise(std::move(error_owner));
+    return Text(json);
+  }
+
+  // Runs `body` with the lock; keeps what it raises.
+  template <typename Body>
+  static int Guarded(void* user, Body&& body) {
+    py::gil_scoped_acquire locked;
+    Judge& judge = *static_cast<Judge*>(user);
+    if (judge.session_.raised) return kPythonRaised;
+    try {
+      body(judge);
+      return 0;
+    } catch (...) {
+      judge.session_.raised = std::current_exception();
+      return kPythonRaised;
+    }
+  }
+
+  static void ResetSamples(void* user) {
+    Guarded(user, [](Judge& judge) { judge.session_.samples = judge.session_.start(); });
+  }
+
+  static int NextStep(const char** signature, const zp_tensor_view** inputs, size_t* count, int* continues, void* user) {
+    return Guarded(user, [&](Judge& judge) { judge.session_.Next(signature, inputs, count, continues); });
+  }
+
+  static int OnProgress(const zp_progress* now, void* user) {
+    return Guarded(user, [&](Judge& judge) {
+      if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+      if (!judge.session_.progress.is_none()) judge.session_.progress(now->stage, now->done, now->total);
+    });
+  }
+
+  static py::memoryview Memory(const void* data, size_t bytes) {
+    static const char kNothing = 0;  // a view of nothing needs an address
+    return py::memoryview::from_memory(data != nullptr ? data : &kNothing, static_cast<py::ssize_t>(bytes));
+  }
+
+  // [(name, type code, shape, memory)]; the memory is valid during the call.
+  static py::list Tensors(const zp_tensor_view* views, size_t count) {
+    py::list tensors;
+    for (size_t i = 0; i < count; ++i) {
+      const std::vector<int64_t> shape(views[i].dims, views[i].dims + views[i].rank);
+      py::object name = py::none();
+      if (views[i].name != nullptr) name = py::str(views[i].name);
+      tensors.append(py::make_tuple(name, views[i].type, shape, Memory(views[i].data, views[i].bytes)));
+    }
+    return tensors;
+  }
+
+  static int OnMetric(uint64_t sample, const zp_tensor_view* outputs, size_t count, const float* label, size_t label_count,
+                      double* value, void* user) {
+    return Guarded(user, [&](Judge& judge) {
+      const py::memoryview labels = Memory(label, label_count * sizeof(float));
+      *value = judge.function_(sample, Tensors(outputs, count), labels).cast<double>();
+    });
+  }
+
+  static int OnRun(uint64_t model, const void* tflite, size_t size, const char* signature, const zp_tensor_view* inputs,
+                   size_t count, int, const zp_tensor_view** outputs, size_t* output_count, double* seconds, void* user) {
+    return Guarded(user, [&](Judge& judge) {
+      const py::tuple ran = judge.engine_(model, Memory(tflite, size), signature, Tensors(inputs, count)).cast<py::tuple>();
+      *seconds = ran[1].cast<double>();
+      judge.results_.Load(py::make_tuple(py::none(), ran[0], false));
+      *outputs = judge.results_.views.data();
+      *output_count = judge.results_.views.size();
+    });
+  }
+
+  Session session_, results_;
+  py::object function_, engine_;
+  JudgeHandle handle_;
 };
 
 std::string Inspect(const std::string& path) {
@@ -322,6 +527,10 @@ PYBIND11_MODULE(_zeropoint, module) {
            py::arg("allow_custom_ops"), py::arg("threads"))
       .def("convert", &Converter::Convert, py::arg("start"), py::arg("progress"), py::arg("log"))
       .def("cancel", &Converter::Cancel);
+  py::class_<Judge>(module, "Judge")
+      .def(py::init<const py::dict&>(), py::arg("ask"))
+      .def("evaluate", &Judge::Evaluate, py::arg("model"), py::arg("float_model"))
+      .def("recommend", &Judge::Recommend, py::arg("model"), py::arg("modes"), py::arg("prefer_latency"), py::arg("target"));
   module.def("inspect", &Inspect, py::arg("path"));
   module.def("inspect_bytes", &InspectBytes, py::arg("data"));
   module.def("version", [] { return zp_version_string(); });

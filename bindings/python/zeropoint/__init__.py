@@ -27,6 +27,7 @@ from zeropoint._errors import (
     UnsupportedError,
     ZeropointError,
 )
+from zeropoint._judge import Evaluation, ModeTrial, OutputDistance, Recommendation, evaluate, recommend
 from zeropoint._report import Report
 from zeropoint._samples import Sequence
 
@@ -40,16 +41,21 @@ __all__ = [
     "CancelledError",
     "DType",
     "DataError",
+    "Evaluation",
     "FileError",
     "InternalError",
+    "ModeTrial",
     "ModelError",
     "OptionError",
     "OutOfMemoryError",
+    "OutputDistance",
     "QuantizationError",
+    "Recommendation",
     "Report",
     "Sequence",
     "UnsupportedError",
     "ZeropointError",
+    "evaluate",
     "float16",
     "float32",
     "inspect",
@@ -58,6 +64,7 @@ __all__ = [
     "int64",
     "int8",
     "lite",
+    "recommend",
     "uint8",
 ]
 

@@ -148,9 +148,9 @@ typedef struct zp_recommend_options {
 typedef int (*zp_metric_fn)(uint64_t sample, const zp_tensor_view* outputs, size_t count, const float* label,
                             size_t label_count, double* value, void* user);
 /* Runs a .tflite elsewhere than in Zeropoint's engine: points *outputs at the results, in the signature's order and with its
- * names, which must live until the next call. The same model has the same address in each call. *seconds may be set to the
- * time of the inference alone. Non-zero stops with ZP_ERR_USER. */
-typedef int (*zp_run_fn)(const void* tflite, size_t size, const char* signature, const zp_tensor_view* inputs, size_t count,
+ * names, which must live until the next call. model follows from the file's bytes and tells models apart. *seconds may be set to
+ * the time of the inference alone. Non-zero stops with ZP_ERR_USER. */
+typedef int (*zp_run_fn)(uint64_t model, const void* tflite, size_t size, const char* signature, const zp_tensor_view* inputs, size_t count,
                          int continues, const zp_tensor_view** outputs, size_t* output_count, double* seconds, void* user);
 
 /* ---- Version ---- */
