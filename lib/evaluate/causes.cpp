@@ -215,6 +215,7 @@ std::optional<Diagnosis> FindUnnormalizedSamples(const ir::Range& calibrated, co
   Diagnosis diagnosis{Cause::kUnnormalizedSamples, "", {}, std::nullopt, to / from, 0.0};
   diagnosis.offset = expected.min - calibrated.min * diagnosis.scale;
   double nearest = kNearUsual;
+  bool usual_unit = false;
   for (const UsualMap& usual : kUsualMaps) {
     const double low = calibrated.min * usual.scale + usual.offset, high = calibrated.max * usual.scale + usual.offset;
     const double away = std::max(std::abs(low - expected.min), std::abs(high - expected.max)) / to;
@@ -222,7 +223,10 @@ std::optional<Diagnosis> FindUnnormalizedSamples(const ir::Range& calibrated, co
     nearest = away;
     diagnosis.scale = usual.scale;
     diagnosis.offset = usual.offset;
+    usual_unit = true;
   }
+  // Samples that reach less far than others are mostly too few of them; in another unit they are only where it is a usual one.
+  if (from < to && !usual_unit) return std::nullopt;
   diagnosis.text = absl::StrCat("the samples that calibrate lie in [", Number(calibrated.min), ", ", Number(calibrated.max),
                                 "], what the model is given in [", Number(expected.min), ", ", Number(expected.max),
                                 "]: they differ by a factor of ", Number(from > to ? from / to : to / from));

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -24,15 +25,13 @@ using plan::Scheme;
 constexpr size_t kMendSamples = 32;
 // A change that leaves more than three quarters of the noise is not worth a line.
 constexpr double kWorthwhile = 0.25;
-// Of several changes the first that gains nearly as much as the best: they stand in the order of what they cost.
-constexpr double kNearlyBest = 0.95;
+// Of several changes the first that gains nearly as many decibels as the best: they stand in the order of what they cost.
+constexpr double kNearlyBest = 0.9;
 
 // A change to the recipe.
 struct Mend {
   nlohmann::ordered_json rules = nlohmann::ordered_json::array();
-  // What calibration is to do with the samples instead.
-  bool calibrate_again = false;
-  std::optional<ir::Statistics> statistics;
+  std::optional<ir::Statistics> statistics;  // of other samples
 
   std::string Line() const {
     std::string line;
@@ -53,6 +52,20 @@ struct Candidate {
   double weight = 0.0;  // what the ops around the tensor cost
 };
 
+// A finding whose mend was measured.
+struct Measured {
+  double recovered = 0.0;
+  Cause cause = Cause::kRangeCollapse;
+  int place = 0;  // of the op, in order of execution
+  DebugFinding finding;
+
+  // What gains as much, to a fiftieth of the noise, is told in the order of causes, then of execution.
+  std::tuple<int64_t, Cause, int> Key() const {
+    constexpr double kSteps = 50.0;
+    return {-std::llround(recovered * kSteps), cause, place};
+  }
+};
+
 class Finder {
  public:
   Finder(const DebugConversion& conversion, const Context& context)
@@ -65,12 +78,12 @@ class Finder {
     for (const OutputFigures& ran : c_.comparison.outputs) ExamineOperands(ran.graph);
     std::stable_sort(candidates_.begin(), candidates_.end(),
                      [](const Candidate& a, const Candidate& b) { return a.weight > b.weight; });
-    std::vector<std::pair<double, DebugFinding>> measured;
+    std::vector<Measured> measured;
     ZP_RETURN_IF_ERROR(AddSampleFindings(measured));
     ZP_ASSIGN_OR_RETURN(const std::vector<OutputFigures> before, Outputs(c_.quantized.model, samples_));
     const size_t count = std::min(candidates_.size(), static_cast<size_t>(std::max(mended, 0)));
     for (size_t i = 0; i < count; ++i) ZP_RETURN_IF_ERROR(MeasureCandidate(candidates_[i], before, measured));
-    std::stable_sort(measured.begin(), measured.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::stable_sort(measured.begin(), measured.end(), [](const Measured& a, const Measured& b) { return a.Key() < b.Key(); });
     return Distinct(std::move(measured));
   }
 
@@ -126,6 +139,11 @@ class Finder {
     if (!found.has_value() && !HasMixedOperands(g, id)) found = evaluate::FindOutlierChannel(facts);
     if (found.has_value()) Add(*std::move(found), g, id, figures.real);
     if (auto tail = evaluate::FindSwishTail(facts)) Add(*std::move(tail), g, id, figures.real);
+    // A scale that the tensor has to share is its reader's matter.
+    const bool shares = std::any_of(Quantized(g).uses(id).begin(), Quantized(g).uses(id).end(), [&, g = g](const ir::Use& use) {
+      return use.node < Real(g).max_node_id() && Real(g).alive(use.node) && MixedOperands(g, use.node).has_value();
+    });
+    if (shares) return;
     if (auto collapse = evaluate::FindRangeCollapse(facts)) Add(*std::move(collapse), g, id, figures.real);
   }
 
@@ -292,7 +310,7 @@ class Finder {
   }
 
   absl::Status MeasureCandidate(const Candidate& candidate, const std::vector<OutputFigures>& before,
-                                std::vector<std::pair<double, DebugFinding>>& measured) const {
+                                std::vector<Measured>& measured) const {
     struct Tried {
       const Mend* mend;
       double recovered, sqnr_db;
@@ -309,15 +327,26 @@ class Finder {
       best = std::max(best, tried.back().recovered);
     }
     if (best < kWorthwhile) return absl::OkStatus();
-    const auto chosen =
-        std::find_if(tried.begin(), tried.end(), [&](const Tried& one) { return one.recovered >= kNearlyBest * best; });
+    const double start = evaluate::OutputSqnrDb(before);
+    double most = 0.0;
+    for (const Tried& one : tried) most = std::max(most, one.sqnr_db - start);
+    const auto chosen = std::find_if(tried.begin(), tried.end(), [&](const Tried& one) {
+      return one.sqnr_db - start >= kNearlyBest * most || !std::isfinite(one.sqnr_db);
+    });
     DebugFinding finding = Describe(candidate);
     finding.fix.line = chosen->mend->Line();
     finding.sqnr_before_db = evaluate::OutputSqnrDb(before);
     finding.sqnr_after_db = chosen->sqnr_db;
     finding.recovered = chosen->recovered;
-    measured.emplace_back(chosen->recovered, std::move(finding));
+    measured.push_back({chosen->recovered, candidate.diagnosis.cause, PlaceOf(candidate), std::move(finding)});
     return absl::OkStatus();
+  }
+
+  // Inputs come before all ops.
+  int PlaceOf(const Candidate& candidate) const {
+    const std::vector<ir::NodeId> order = Quantized(candidate.graph).Order();
+    const auto found = std::find(order.begin(), order.end(), candidate.node);
+    return found == order.end() ? -1 : static_cast<int>(found - order.begin());
   }
 
   DebugFinding Describe(const Candidate& candidate) const {
@@ -338,10 +367,11 @@ class Finder {
   }
 
   // One finding for a cause and its ops: what a mend of an earlier one covers is not told again.
-  static std::vector<DebugFinding> Distinct(std::vector<std::pair<double, DebugFinding>>&& measured) {
+  static std::vector<DebugFinding> Distinct(std::vector<Measured>&& measured) {
     std::vector<DebugFinding> findings;
-    for (auto& [recovered, finding] : measured) {
-      const bool told = std::any_of(findings.begin(), findings.end(), [&finding = finding](const DebugFinding& other) {
+    for (Measured& one : measured) {
+      DebugFinding& finding = one.finding;
+      const bool told = std::any_of(findings.begin(), findings.end(), [&finding](const DebugFinding& other) {
         return other.cause == finding.cause &&
                (other.node == finding.node || other.fix.line == finding.fix.line ||
                 absl::string_view(other.fix.line).find(absl::StrCat("\"", finding.node, "\"")) != absl::string_view::npos);
@@ -353,7 +383,7 @@ class Finder {
 
   // --- rules about the samples: only where others than those that calibrated are measured on
 
-  absl::Status AddSampleFindings(std::vector<std::pair<double, DebugFinding>>& measured) {
+  absl::Status AddSampleFindings(std::vector<Measured>& measured) {
     if (!c_.evaluated_apart || !c_.prepared.mode.calibrates) return absl::OkStatus();
     bool other_unit = false;
     for (const OutputFigures& ran : c_.comparison.outputs) {
@@ -372,7 +402,7 @@ class Finder {
 
   // Ranges of the samples as they should have been.
   absl::Status MeasureNormalized(const evaluate::Diagnosis& diagnosis, int g, ir::ValueId input,
-                                 std::vector<std::pair<double, DebugFinding>>& measured) const {
+                                 std::vector<Measured>& measured) const {
     const std::string& name = Real(g).value(input).name;
     ConverterOptions options = c_.options;
     options.representative_dataset = Mapped(c_.options.representative_dataset, c_.prepared.model, g, input, diagnosis);
@@ -386,7 +416,7 @@ class Finder {
   }
 
   absl::Status MeasureSamples(const Candidate& candidate, const Mend& mend, absl::Span<const evaluate::Sample> samples,
-                              const std::string& line, std::vector<std::pair<double, DebugFinding>>& measured,
+                              const std::string& line, std::vector<Measured>& measured,
                               const std::string& input, bool has_scale) const {
     ZP_ASSIGN_OR_RETURN(const std::vector<OutputFigures> before, Outputs(c_.quantized.model, samples));
     ZP_ASSIGN_OR_RETURN(const std::vector<OutputFigures> after, OutputsWith(mend, samples));
@@ -404,7 +434,7 @@ class Finder {
     finding.recovered = recovered;
     // A gain of other ops' changes on ranges that are wrong is none: what is wrong with the samples comes first.
     constexpr double kFirst = 1.0;
-    measured.emplace_back(kFirst + recovered, std::move(finding));
+    measured.push_back({kFirst + recovered, candidate.diagnosis.cause, PlaceOf(candidate), std::move(finding)});
     return absl::OkStatus();
   }
 
@@ -438,8 +468,8 @@ class Finder {
         [dataset] { dataset.Reset(); });
   }
 
-  // Half of the samples calibrate as well, the other half measures.
-  absl::Status AddTooFewSamples(std::vector<std::pair<double, DebugFinding>>& measured) {
+  // Every second sample calibrates as well, the others measure.
+  absl::Status AddTooFewSamples(std::vector<Measured>& measured) {
     if (samples_.size() < 2 || c_.models.has_state) return absl::OkStatus();
     std::vector<evaluate::ClippedTensor> tensors;
     Candidate candidate;
@@ -460,10 +490,10 @@ class Finder {
     std::optional<evaluate::Diagnosis> found = evaluate::FindTooFewSamples(c_.statistics.samples, tensors);
     if (!found.has_value() || candidate.tensor == ir::kNoValue) return absl::OkStatus();
     candidate.diagnosis = *std::move(found);
-    const size_t half = c_.samples.size() / 2;
-    const absl::Span<const evaluate::Sample> all = c_.samples;
-    ZP_ASSIGN_OR_RETURN(const auto spreads,
-                        evaluate::MeasureSpreads(c_.prepared.model, false, all.first(half), context_));
+    // Every second one: samples may be sorted.
+    std::vector<evaluate::Sample> more, rest;
+    for (size_t i = 0; i < c_.samples.size(); ++i) (i % 2 == 0 ? more : rest).push_back(c_.samples[i]);
+    ZP_ASSIGN_OR_RETURN(const auto spreads, evaluate::MeasureSpreads(c_.prepared.model, false, more, context_));
     Mend mend;
     mend.statistics = c_.statistics;
     for (const auto& [at, spread] : spreads) {
@@ -472,9 +502,9 @@ class Finder {
       known->second.min = std::min(known->second.min, spread.range.min);
       known->second.max = std::max(known->second.max, spread.range.max);
     }
-    const size_t rest = std::min(all.size() - half, kMendSamples);
-    const std::string line = absl::StrCat("calibrate with more of them: ", half, " of those that are evaluated, say");
-    return MeasureSamples(candidate, mend, all.subspan(half, rest), line, measured, "", false);
+    const std::string line =
+        absl::StrCat("calibrate with more of them, with every second of those that are evaluated (", more.size(), "), say");
+    return MeasureSamples(candidate, mend, rest, line, measured, "", false);
   }
 
   const DebugConversion& c_;
