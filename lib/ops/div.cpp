@@ -9,7 +9,8 @@ namespace zeropoint::ops::records {
 namespace {
 
 absl::Status Eval(const EvalContext& context) {
-  if (context.inputs[0].type == ElementType::kFloat32) return EvalBinaryFloat(context, kernels::Binary::kDiv);
+  const ElementType type = context.inputs[0].type;
+  if (type == ElementType::kFloat32 || type == ElementType::kFloat64) return EvalBinaryFloat(context, kernels::Binary::kDiv);
   ZP_RETURN_IF_ERROR(CheckNoZero(context.inputs[1]));
   return EvalBinaryInts(context, []<typename T>(T a, T b) { return TruncatedQuotient(a, b); });
 }

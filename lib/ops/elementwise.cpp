@@ -1,6 +1,7 @@
 #include "ops/elementwise.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace zeropoint::ops {
 namespace {
@@ -64,7 +65,39 @@ absl::Status NoKernelFor(ElementType type) {
   return absl::UnimplementedError(absl::StrCat("the op has no kernel for ", Name(type)));
 }
 
+namespace {
+
+// Of float64, what models compute of their shapes, for constant folding: LiteRT's own kernels take none.
+absl::Status EvalUnaryDouble(const EvalContext& context, kernels::Unary op) {
+  if (op != kernels::Unary::kCeil && op != kernels::Unary::kFloor) return NoKernelFor(ElementType::kFloat64);
+  const double* x = context.inputs[0].As<double>();
+  double* y = context.outputs[0].As<double>();
+  for (int64_t i = 0; i < context.outputs[0].elements(); ++i) {
+    y[i] = op == kernels::Unary::kCeil ? std::ceil(x[i]) : std::floor(x[i]);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EvalBinaryDouble(const EvalContext& context, kernels::Binary op) {
+  const bool known = op == kernels::Binary::kMul || op == kernels::Binary::kDiv;
+  if (!known || context.attrs.Int(kFusedActivation) != 0) return NoKernelFor(ElementType::kFloat64);
+  const double* a = context.inputs[0].As<double>();
+  const double* b = context.inputs[1].As<double>();
+  double* y = context.outputs[0].As<double>();
+  const BroadcastRows rows(context.outputs[0].dims, {context.inputs[0].dims, context.inputs[1].dims});
+  rows.ForEach([&](const BroadcastRows::Offsets& from, int64_t to) {
+    for (int64_t i = 0; i < static_cast<int64_t>(rows.length()); ++i) {
+      const double p = a[from[0] + (rows.step(0) != 0 ? i : 0)], q = b[from[1] + (rows.step(1) != 0 ? i : 0)];
+      y[to + i] = op == kernels::Binary::kMul ? p * q : p / q;
+    }
+  });
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::Status EvalUnaryFloat(const EvalContext& context, kernels::Unary op, float parameter) {
+  if (context.inputs[0].type == ElementType::kFloat64) return EvalUnaryDouble(context, op);
   if (context.inputs[0].type != ElementType::kFloat32) return NoKernelFor(context.inputs[0].type);
   kernels::ApplyUnary(op, context.inputs[0].As<float>(), context.outputs[0].As<float>(),
                       static_cast<size_t>(context.outputs[0].elements()), parameter);
@@ -72,6 +105,7 @@ absl::Status EvalUnaryFloat(const EvalContext& context, kernels::Unary op, float
 }
 
 absl::Status EvalBinaryFloat(const EvalContext& context, kernels::Binary op) {
+  if (context.inputs[0].type == ElementType::kFloat64) return EvalBinaryDouble(context, op);
   if (context.inputs[0].type != ElementType::kFloat32) return NoKernelFor(context.inputs[0].type);
   ZP_ASSIGN_OR_RETURN(const kernels::Clamp clamp, FusedClamp(context.attrs));
   const float* a = context.inputs[0].As<float>();

@@ -7,7 +7,8 @@ namespace zeropoint::ops::records {
 namespace {
 
 absl::Status Eval(const EvalContext& context) {
-  if (context.inputs[0].type == ElementType::kFloat32) return EvalBinaryFloat(context, kernels::Binary::kMul);
+  const ElementType type = context.inputs[0].type;
+  if (type == ElementType::kFloat32 || type == ElementType::kFloat64) return EvalBinaryFloat(context, kernels::Binary::kMul);
   return EvalBinaryInts(context, []<typename T>(T a, T b) { return WrapMul(a, b); });
 }
 
