@@ -91,6 +91,15 @@ absl::StatusOr<int> RewriteEachIf(ir::Graph& graph, Wanted wanted, Rewrite rewri
   return applied;
 }
 
+// What becomes of the nodes of one op: whether it applied.
+struct RewriteRow {
+  absl::string_view op;
+  absl::StatusOr<bool> (*rewrite)(ir::Graph&, ir::NodeId);
+};
+
+// RewriteEach for each row, in their order.
+absl::StatusOr<int> RewriteTable(ir::Graph& graph, absl::Span<const RewriteRow> rows);
+
 }  // namespace zeropoint::passes
 
 #endif  // ZEROPOINT_PASSES_EDIT_H_

@@ -1,89 +1,9 @@
 // SavedModels with branches and loops (tests/data/flow/make_models.py): read, brought into LiteRT's form and run, they
 // give TensorFlow's results.
-#include <catch2/catch.hpp>
+#include "tests/support/golden_models.h"
 
-#include <algorithm>
-#include <cmath>
-#include <fstream>
-
-#include <nlohmann/json.hpp>
-
-#include "absl/strings/escaping.h"
-#include "engine/engine.h"
-#include "formats/saved_model/saved_model.h"
-#include "passes/pass_manager.h"
-
-namespace zeropoint {
-namespace {
-
-using Json = nlohmann::json;
-
-struct Tensor {
-  ElementType type;
-  std::vector<int64_t> dims;
-  std::string bytes;
-
-  explicit Tensor(const Json& json)
-      : type(FindTraits(json["type"].get<std::string>())->type), dims(json["shape"].get<std::vector<int64_t>>()) {
-    REQUIRE(absl::Base64Unescape(json["data"].get<std::string>(), &bytes));
-  }
-  ops::TensorView view() const { return {{type, dims, bytes.data()}}; }
-};
-
-void RequireClose(const ops::TensorView& got, const Tensor& want) {
-  REQUIRE(got.type == want.type);
-  REQUIRE(std::vector<int64_t>(got.dims.begin(), got.dims.end()) == want.dims);
-  if (want.type != ElementType::kFloat32) {
-    REQUIRE(std::string(static_cast<const char*>(got.data), want.bytes.size()) == want.bytes);
-    return;
-  }
-  const auto* wanted = reinterpret_cast<const float*>(want.bytes.data());
-  float largest = 0.0f, difference = 0.0f;
-  for (int64_t i = 0; i < got.elements(); ++i) {
-    largest = std::max(largest, std::fabs(wanted[i]));
-    difference = std::max(difference, std::fabs(wanted[i] - got.As<float>()[i]));
-  }
-  REQUIRE(difference <= 1e-5f * largest);
-}
-
-void CheckModel(const std::string& name, const Json& runs) {
-  INFO(name);
-  auto model = formats::saved_model::Read(ZEROPOINT_SOURCE_DIR "/tests/data/flow/" + name, {});
-  INFO(Describe(model.status()));
-  REQUIRE(model.ok());
-  const absl::Status passed = passes::RunPasses(*model, passes::ImportPipeline(), {}, {});
-  INFO(Describe(passed));
-  REQUIRE(passed.ok());
-  REQUIRE(engine::InferShapes(*model).ok());
-  auto program = engine::Program::Create(*model);
-  auto executable = program->Prepare(0);
-  INFO(Describe(executable.status()));
-  REQUIRE(executable.ok());
-  auto session = engine::Session::Create(**executable);
-  for (const Json& run : runs) {
-    // Sorted by the user's names, as the graph's inputs and outputs are.
-    std::vector<Tensor> inputs;
-    for (const auto& input : run["inputs"].items()) inputs.emplace_back(input.value());
-    std::vector<ops::TensorView> views;
-    for (const Tensor& input : inputs) views.push_back(input.view());
-    const absl::Status ran = session->Run(views, nullptr);
-    INFO(Describe(ran));
-    REQUIRE(ran.ok());
-    int i = 0;
-    for (const auto& output : run["outputs"].items()) {
-      INFO(output.key());
-      RequireClose(session->output(i++), Tensor(output.value()));
-    }
-  }
-}
-
-}  // namespace
+using namespace zeropoint;
 
 TEST_CASE("branches and loops of SavedModels give TensorFlow's results") {
-  std::ifstream file(ZEROPOINT_SOURCE_DIR "/tests/data/flow/golden.json");
-  REQUIRE(file.good());
-  const Json golden = Json::parse(file);
-  for (const auto& model : golden.items()) CheckModel(model.key(), model.value());
+  golden::CheckModels(ZEROPOINT_SOURCE_DIR "/tests/data/flow/");
 }
-
-}  // namespace zeropoint

@@ -208,11 +208,7 @@ absl::StatusOr<bool> DiagPart(ir::Graph& graph, ir::NodeId id) {
   return shape.ranked() && shape.rank() == 2 ? MatrixDiagPart(graph, id) : false;
 }
 
-struct Row {
-  absl::string_view op;
-  absl::StatusOr<bool> (*rewrite)(ir::Graph&, ir::NodeId);
-};
-constexpr Row kRows[] = {
+constexpr RewriteRow kRows[] = {
     {"tf.MatrixDiagV2", MatrixDiag},         {"tf.MatrixDiagV3", MatrixDiag},
     {"tf.MatrixSetDiagV2", MatrixSetDiag},   {"tf.MatrixSetDiagV3", MatrixSetDiag},
     {"tf.MatrixDiagPart", MatrixDiagPart},   {"tf.MatrixDiagPartV2", MatrixDiagPart},
@@ -223,13 +219,6 @@ constexpr Row kRows[] = {
 }  // namespace
 
 // After the records' own forms have been taken.
-absl::StatusOr<int> LegalizeDiagonals(ir::Graph& graph) {
-  int applied = 0;
-  for (const Row& row : kRows) {
-    ZP_ASSIGN_OR_RETURN(const int some, RewriteEach(graph, row.op, [&](ir::NodeId id) { return row.rewrite(graph, id); }));
-    applied += some;
-  }
-  return applied;
-}
+absl::StatusOr<int> LegalizeDiagonals(ir::Graph& graph) { return RewriteTable(graph, kRows); }
 
 }  // namespace zeropoint::passes

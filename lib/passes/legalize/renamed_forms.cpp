@@ -152,11 +152,7 @@ absl::StatusOr<bool> Stitch(ir::Graph& graph, ir::NodeId id) {
   return true;
 }
 
-struct Row {
-  absl::string_view op;
-  absl::StatusOr<bool> (*rewrite)(ir::Graph&, ir::NodeId);
-};
-constexpr Row kRows[] = {
+constexpr RewriteRow kRows[] = {
     {"tf.Concat", Concat},           {"tf.TopK", TopK},
     {"tf.ShapeN", ShapeN},           {"tf.UniqueV2", UniqueV2},
     {"tf.SpaceToBatch", Blocks},     {"tf.BatchToSpace", Blocks},
@@ -168,13 +164,6 @@ constexpr Row kRows[] = {
 
 }  // namespace
 
-absl::StatusOr<int> LegalizeRenamedForms(ir::Graph& graph) {
-  int applied = 0;
-  for (const Row& row : kRows) {
-    ZP_ASSIGN_OR_RETURN(const int some, RewriteEach(graph, row.op, [&](ir::NodeId id) { return row.rewrite(graph, id); }));
-    applied += some;
-  }
-  return applied;
-}
+absl::StatusOr<int> LegalizeRenamedForms(ir::Graph& graph) { return RewriteTable(graph, kRows); }
 
 }  // namespace zeropoint::passes
