@@ -5,7 +5,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "formats/saved_model/op_defs.h"
 
 namespace zeropoint::formats::saved_model {
 namespace {
@@ -79,7 +78,33 @@ absl::Status Program::Index(const MetaGraph& graph) {
       return absl::InvalidArgumentError(absl::StrCat("two functions have the name '", function.name, "'"));
     }
   }
+  for (absl::string_view encoded : graph.op_defs) {
+    ZP_ASSIGN_OR_RETURN(auto op, DecodeOpDef(encoded));
+    if (FindOp(op.first) == nullptr) ops_.insert(std::move(op));
+  }
   return absl::OkStatus();
+}
+
+const OpSignature* Program::Op(absl::string_view op) const {
+  if (const OpSignature* known = FindOp(op); known != nullptr) return known;
+  auto at = ops_.find(op);
+  return at == ops_.end() ? nullptr : &at->second;
+}
+
+size_t Program::CountReadOutputs(const Frame& frame, const NodeDef& node) {
+  size_t count = 0;
+  const auto note = [&](absl::string_view input) {
+    auto reference = ParseReference(input);
+    if (IsControlEdge(input) || !reference.ok() || reference->node != node.name) return;
+    count = std::max(count, static_cast<size_t>(reference->index) + 1);
+  };
+  for (const NodeDef& reader : *frame.body->nodes) {
+    for (absl::string_view input : reader.inputs) note(input);
+  }
+  if (frame.body->function != nullptr) {
+    for (const auto& [output, value] : frame.body->function->returns) note(value);
+  }
+  return count;
 }
 
 absl::StatusOr<Program::Reference> Program::ParseReference(absl::string_view name) {
@@ -314,8 +339,8 @@ absl::StatusOr<int64_t> Program::CountTensors(const Frame& frame, const NodeDef&
 
 absl::StatusOr<int> Program::OutputIndex(const Frame& frame, const NodeDef& node, const Reference& reference) const {
   if (reference.output.empty()) return reference.index;
-  const OpSignature* op = FindOp(node.op);
-  // An op we know nothing of is taken to have one output; the importer refuses it when that is not enough.
+  const OpSignature* op = Op(node.op);
+  // Of an op without a definition, the first declared output is taken to be the only one.
   if (op == nullptr) return reference.index;
   int64_t index = 0;
   for (const OpArg& output : op->outputs) {

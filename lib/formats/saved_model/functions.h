@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "base/status.h"
 #include "formats/saved_model/graph_def.h"
+#include "formats/saved_model/op_defs.h"
 
 namespace zeropoint::formats::saved_model {
 
@@ -101,6 +102,12 @@ class Program {
   // The attribute as written or, inside a generic function, as its caller binds it; kNone when absent.
   absl::StatusOr<AttrValue> Attr(const Frame& frame, const NodeDef& node, absl::string_view name) const;
 
+  // What an op takes and gives: as TensorFlow defines it, or else as the model does. Null when neither does.
+  const OpSignature* Op(absl::string_view op) const;
+
+  // How many results of a node are read by others of its function: of an op without a definition, all that is known.
+  static size_t CountReadOutputs(const Frame& frame, const NodeDef& node);
+
   // How many tensors each declared output of an op has: 1, an integer attribute, or the length of a list of types.
   absl::StatusOr<int64_t> CountTensors(const Frame& frame, const NodeDef& node, absl::string_view number_attr,
                                        absl::string_view type_list_attr) const;
@@ -129,6 +136,7 @@ class Program {
   Frame root_;
   Body top_;
   std::map<absl::string_view, Body> functions_;
+  std::map<absl::string_view, OpSignature> ops_;  // those that are not TensorFlow's
   int num_frames_ = 1;
 };
 

@@ -150,13 +150,24 @@ SignatureDef ParseSignature(const MapEntry& entry) {
   return signature;
 }
 
+void ParseOpList(absl::string_view bytes, MetaGraph& graph) {
+  protozero::pbf_reader message = Message(bytes);
+  while (message.next()) {
+    if (message.tag_and_type() == Field(1, kLength)) {
+      graph.op_defs.push_back(View(message));
+    } else {
+      message.skip();
+    }
+  }
+}
+
 void ParseMetaInfo(absl::string_view bytes, MetaGraph& graph) {
   protozero::pbf_reader message = Message(bytes);
   while (message.next()) {
-    if (message.tag_and_type() == Field(4, kLength)) {
-      graph.tags.emplace_back(View(message));
-    } else {
-      message.skip();
+    switch (message.tag_and_type()) {
+      case Field(2, kLength): ParseOpList(View(message), graph); break;
+      case Field(4, kLength): graph.tags.emplace_back(View(message)); break;
+      default: message.skip();
     }
   }
 }

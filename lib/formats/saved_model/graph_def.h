@@ -76,6 +76,7 @@ struct SignatureDef {
 
 struct MetaGraph {
   std::vector<std::string> tags;
+  std::vector<absl::string_view> op_defs;  // encoded: the ops that its nodes are of, as the saving program knew them
   std::vector<NodeDef> nodes;
   std::vector<FunctionDef> functions;
   std::vector<SignatureDef> signatures;  // sorted by key

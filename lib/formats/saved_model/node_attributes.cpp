@@ -1,5 +1,7 @@
 #include "formats/saved_model/node_attributes.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "formats/saved_model/op_defs.h"
 
@@ -7,6 +9,7 @@ namespace zeropoint::formats::saved_model {
 namespace {
 
 constexpr int64_t kNoElementType = -1;
+constexpr char kFunctions = 'u';  // a kind of list that no definition has a default for
 
 int64_t TypeCode(int64_t data_type) {
   std::optional<ElementType> type = ToElementType(static_cast<int>(data_type));
@@ -17,9 +20,10 @@ std::vector<std::string> Copy(const std::vector<absl::string_view>& views) {
   return std::vector<std::string>(views.begin(), views.end());
 }
 
-// The kind of an empty list's elements is known to the op table alone; what it does not say are numbers.
+// The kind of an empty list's elements is known to the op's definition alone; what it does not say are numbers.
 char ElementKind(const AttrValue& value, const AttrDefault* known) {
-  if (!value.texts.empty() || !value.functions.empty()) return 's';
+  if (!value.texts.empty()) return 's';
+  if (!value.functions.empty()) return kFunctions;
   if (!value.reals.empty()) return 'f';
   if (!value.shapes.empty()) return 'h';
   if (!value.types.empty()) return 't';
@@ -28,15 +32,11 @@ char ElementKind(const AttrValue& value, const AttrDefault* known) {
 
 void SetList(absl::string_view name, const AttrValue& value, const AttrDefault* known, ir::Attributes& attrs) {
   switch (ElementKind(value, known)) {
-    case 's': attrs.Set(name, Copy(value.texts.empty() ? value.functions : value.texts)); break;
+    case 's': attrs.Set(name, Copy(value.texts)); break;
     case 'f': attrs.Set(name, value.reals); break;
-    case 'h': break;
-    case 't': {
-      std::vector<int64_t> codes;
-      for (int type : value.types) codes.push_back(TypeCode(type));
-      attrs.Set(name, std::move(codes));
-      break;
-    }
+    case 'h':
+    case 't':
+    case kFunctions: break;
     default: attrs.Set(name, value.numbers);
   }
 }
@@ -50,7 +50,6 @@ absl::Status SetAttribute(absl::string_view name, const AttrValue& value, const 
     case Kind::kFloat: attrs.Set(name, value.real); break;
     case Kind::kBool: attrs.Set(name, value.number != 0); break;
     case Kind::kShape: attrs.Set(name, value.shape); break;
-    case Kind::kFunction: attrs.Set(name, std::string(value.function.name)); break;
     case Kind::kList: SetList(name, value, known, attrs); break;
     case Kind::kType:
       attrs.Set(name, TypeCode(value.number));
@@ -63,6 +62,7 @@ absl::Status SetAttribute(absl::string_view name, const AttrValue& value, const 
       attrs.Set(name, std::move(literal));
       break;
     }
+    case Kind::kFunction:
     case Kind::kPlaceholder:
     case Kind::kNone: break;
   }
@@ -73,7 +73,7 @@ absl::Status SetAttribute(absl::string_view name, const AttrValue& value, const 
 absl::StatusOr<AttrValue> AttrOrDefault(const Program& program, const Frame& frame, const NodeDef& node,
                                         absl::string_view name) {
   ZP_ASSIGN_OR_RETURN(AttrValue value, program.Attr(frame, node, name));
-  const OpSignature* op = FindOp(node.op);
+  const OpSignature* op = program.Op(node.op);
   const AttrDefault* known = op == nullptr ? nullptr : op->Default(name);
   return value.kind == AttrValue::Kind::kNone && known != nullptr ? known->value : value;
 }
@@ -114,17 +114,18 @@ absl::Status AppendOutputs(const Program& program, const Frame& frame, const Nod
   return absl::OkStatus();
 }
 
-// An op that is not in the table is taken to give one tensor, whose type is that of the attribute such ops have it in.
+// An op without a definition: as many tensors as others read, of the type in the attribute that most ops have it in.
 absl::StatusOr<std::vector<OutputInfo>> OutputsOfUnknown(const Program& program, const Frame& frame,
                                                          const NodeDef& node) {
   for (absl::string_view name : {"Tout", "out_type", "output_type", "dtype", "T"}) {
     ZP_ASSIGN_OR_RETURN(AttrValue type, program.Attr(frame, node, name));
     if (type.kind != AttrValue::Kind::kType) continue;
-    std::vector<OutputInfo> outputs(1);
-    ZP_ASSIGN_OR_RETURN(outputs[0].type, OutputType(static_cast<int>(type.number)));
-    return outputs;
+    OutputInfo info;
+    ZP_ASSIGN_OR_RETURN(info.type, OutputType(static_cast<int>(type.number)));
+    return std::vector<OutputInfo>(std::max<size_t>(Program::CountReadOutputs(frame, node), 1), info);
   }
-  return absl::UnimplementedError(absl::StrCat("the op '", node.op, "' is not known"));
+  return absl::UnimplementedError(
+      absl::StrCat("the op '", node.op, "' is not known: it is none of TensorFlow's, and the model holds no definition of it"));
 }
 
 }  // namespace
@@ -132,7 +133,7 @@ absl::StatusOr<std::vector<OutputInfo>> OutputsOfUnknown(const Program& program,
 absl::StatusOr<ir::Attributes> ImportAttributes(const Program& program, const Frame& frame, const NodeDef& node,
                                                 const Bytes& file) {
   ir::Attributes attrs;
-  const OpSignature* op = FindOp(node.op);
+  const OpSignature* op = program.Op(node.op);
   for (const EncodedAttr& attr : node.attrs) {
     if (attr.name.empty() || attr.name[0] == '_') continue;
     ZP_ASSIGN_OR_RETURN(AttrValue value, program.Attr(frame, node, attr.name));
@@ -149,7 +150,7 @@ absl::StatusOr<ir::Attributes> ImportAttributes(const Program& program, const Fr
 
 absl::StatusOr<std::vector<OutputInfo>> OutputsOf(const Program& program, const Frame& frame, const NodeDef& node) {
   std::vector<OutputInfo> outputs;
-  const OpSignature* op = FindOp(node.op);
+  const OpSignature* op = program.Op(node.op);
   if (op == nullptr) {
     ZP_ASSIGN_OR_RETURN(outputs, OutputsOfUnknown(program, frame, node));
   } else {
@@ -161,7 +162,7 @@ absl::StatusOr<std::vector<OutputInfo>> OutputsOf(const Program& program, const 
 }
 
 absl::Status CheckInputs(const Program& program, const Frame& frame, const NodeDef& node, size_t num_inputs) {
-  const OpSignature* op = FindOp(node.op);
+  const OpSignature* op = program.Op(node.op);
   if (op == nullptr) return absl::OkStatus();
   int64_t wanted = 0;
   for (const OpArg& arg : op->inputs) {

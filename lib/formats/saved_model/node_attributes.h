@@ -15,7 +15,7 @@
 namespace zeropoint::formats::saved_model {
 
 // All but the private ones ("_..."), with defaults. Types are ElementType codes; -1 where LiteRT has no such type, with
-// TF's name in "<name>.tf". Lists of shapes and tensors have no counterpart and are left out.
+// TF's name in "<name>.tf". Functions, and lists of types, shapes and tensors, have no counterpart and are left out.
 absl::StatusOr<ir::Attributes> ImportAttributes(const Program& program, const Frame& frame, const NodeDef& node,
                                                 const Bytes& file);
 

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "formats/saved_model/op_defs_table.h"
+#include "formats/saved_model/wire.h"
 
 namespace zeropoint::formats::saved_model {
 namespace {
@@ -91,7 +95,73 @@ OpSignature ParseRow(const OpRow& row) {
   return op;
 }
 
+// OpDef.ArgDef.
+OpArg DecodeArg(absl::string_view bytes) {
+  OpArg arg;
+  protozero::pbf_reader message = Message(bytes);
+  while (message.next()) {
+    switch (message.tag_and_type()) {
+      case Field(1, kLength): arg.name = View(message); break;
+      case Field(3, kVarint): arg.data_type = message.get_enum(); break;
+      case Field(4, kLength): arg.type_attr = View(message); break;
+      case Field(5, kLength): arg.number_attr = View(message); break;
+      case Field(6, kLength): arg.type_list_attr = View(message); break;
+      default: message.skip();
+    }
+  }
+  return arg;
+}
+
+// The letter that the table's legend has for "list(int)", "shape" ...; functions are spelled as strings.
+char KindOf(absl::string_view type) {
+  absl::ConsumePrefix(&type, "list(");
+  if (absl::StartsWith(type, "shape")) return 'h';
+  if (absl::StartsWith(type, "func")) return 's';
+  return type.empty() ? 'i' : type[0];
+}
+
+// OpDef.AttrDef; nothing without a default.
+absl::StatusOr<std::optional<AttrDefault>> DecodeDefault(absl::string_view bytes) {
+  AttrDefault attr;
+  bool has_default = false;
+  absl::string_view encoded;
+  protozero::pbf_reader message = Message(bytes);
+  while (message.next()) {
+    switch (message.tag_and_type()) {
+      case Field(1, kLength): attr.name = View(message); break;
+      case Field(2, kLength): attr.element = KindOf(View(message)); break;
+      case Field(3, kLength): encoded = View(message); has_default = true; break;
+      default: message.skip();
+    }
+  }
+  if (!has_default) return std::nullopt;
+  ZP_ASSIGN_OR_RETURN(attr.value, DecodeAttr(encoded));
+  return attr;
+}
+
 }  // namespace
+
+absl::StatusOr<std::pair<absl::string_view, OpSignature>> DecodeOpDef(absl::string_view encoded) {
+  std::pair<absl::string_view, OpSignature> op;
+  ZP_RETURN_IF_ERROR(Guarded("an op's definition", [&]() -> absl::Status {
+    protozero::pbf_reader message = Message(encoded);
+    while (message.next()) {
+      switch (message.tag_and_type()) {
+        case Field(1, kLength): op.first = View(message); break;
+        case Field(2, kLength): op.second.inputs.push_back(DecodeArg(View(message))); break;
+        case Field(3, kLength): op.second.outputs.push_back(DecodeArg(View(message))); break;
+        case Field(4, kLength): {
+          ZP_ASSIGN_OR_RETURN(std::optional<AttrDefault> attr, DecodeDefault(View(message)));
+          if (attr.has_value()) op.second.defaults.push_back(*std::move(attr));
+          break;
+        }
+        default: message.skip();
+      }
+    }
+    return absl::OkStatus();
+  }));
+  return op;
+}
 
 const AttrDefault* OpSignature::Default(absl::string_view name) const {
   for (const AttrDefault& attr : defaults) {

@@ -1,10 +1,13 @@
-// What TensorFlow's ops take and give: argument names and order, types, attribute defaults.
+// What ops take and give: argument names and order, types, attribute defaults. TensorFlow's ops are in a table, others in
+// the model that uses them.
 #ifndef ZEROPOINT_FORMATS_SAVED_MODEL_OP_DEFS_H_
 #define ZEROPOINT_FORMATS_SAVED_MODEL_OP_DEFS_H_
 
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "base/status.h"
 #include "formats/saved_model/graph_def.h"
 
 namespace zeropoint::formats::saved_model {
@@ -34,6 +37,10 @@ struct OpSignature {
 
 // Null for an op the table does not have. Thread-safe.
 const OpSignature* FindOp(absl::string_view op);
+
+// A SavedModel brings the definitions of the ops that it uses, those of libraries beside TensorFlow included: one of
+// them, with the op's name. Its views are of `encoded`. kDataLoss when it is cut off.
+absl::StatusOr<std::pair<absl::string_view, OpSignature>> DecodeOpDef(absl::string_view encoded);
 
 }  // namespace zeropoint::formats::saved_model
 
