@@ -21,6 +21,7 @@
 #include "samples.h"
 #include "zeropoint/converter.h"
 #include "zeropoint/modes.h"
+#include "zeropoint/report_page.h"
 
 namespace zeropoint::cli {
 namespace {
@@ -180,8 +181,11 @@ void PrintOutcome(const ConvertOptions& options, const Report& report, double se
 
 absl::Status CheckOutputs(const ConvertOptions& options) {
   absl::Status output = CheckWritable(options.output);
-  if (!output.ok() || options.report.empty() || options.report == "-") return output;
-  return CheckWritable(options.report);
+  if (output.ok() && !options.report.empty() && options.report != "-") output = CheckWritable(options.report);
+  if (!output.ok() || options.html.empty()) return output;
+  // Known before the work is done.
+  if (!HasReportPage()) return ReportPage("").status();
+  return CheckWritable(options.html);
 }
 
 }  // namespace
@@ -262,6 +266,10 @@ ExitCode RunConvert(const ConvertOptions& options) {
     std::printf("%s\n", report->ToJson().c_str());
   } else if (!options.report.empty()) {
     absl::Status written = WriteText(options.report, report->ToJson() + "\n");
+    if (!written.ok()) return ReportError(written);
+  }
+  if (!options.html.empty()) {
+    absl::Status written = WriteReportPage(report->ToJson(), options.html);
     if (!written.ok()) return ReportError(written);
   }
   std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;

@@ -13,7 +13,7 @@
 namespace zeropoint::cli {
 
 struct ConvertOptions {
-  std::string model, output, data, report;
+  std::string model, output, data, report, html;
   std::string mode, recipe;
   std::string input_type = "float32", output_type = "float32";
   std::vector<std::string> signatures, tags;

@@ -6,6 +6,7 @@
 
 #include "samples.h"
 #include "zeropoint/debug.h"
+#include "zeropoint/report_page.h"
 
 namespace zeropoint::cli {
 namespace {
@@ -25,6 +26,8 @@ absl::StatusOr<Samples> Load(const std::string& path, const Converter& converter
 }  // namespace
 
 ExitCode RunDebug(const DebugCommand& command) {
+  // Known before the work is done.
+  if (!command.html.empty() && !HasReportPage()) return ReportError(ReportPage("").status());
   ConvertOptions convert = command.convert;
   convert.data_calibrates = false;
   if (convert.mode.empty() && convert.recipe.empty()) convert.mode = kDefaultMode;
@@ -49,6 +52,10 @@ ExitCode RunDebug(const DebugCommand& command) {
   }
   absl::StatusOr<DebugReport> report = Debug(*converter, options);
   if (!report.ok()) return ReportError(report.status());
+  if (!command.html.empty()) {
+    absl::Status written = WriteReportPage(report->ToJson(), command.html);
+    if (!written.ok()) return ReportError(written);
+  }
   if (command.json == "-") {
     std::printf("%s\n", report->ToJson().c_str());
     return kSuccess;

@@ -11,7 +11,7 @@ namespace zeropoint::cli {
 
 struct DebugCommand {
   ConvertOptions convert;
-  std::string evaluation, quantized, json;
+  std::string evaluation, quantized, json, html;
   int top = 10, samples = 100;
 };
 

@@ -11,6 +11,7 @@
 #include "inspect.h"
 #include "ops.h"
 #include "recommend.h"
+#include "report.h"
 #include "run.h"
 #include "targets.h"
 #include "zeropoint/version.h"
@@ -93,6 +94,7 @@ void AddConvert(CLI::App& app, ConvertOptions& options) {
   convert->add_option("-o,--output", options.output, "the .tflite to write")->required()->type_name("OUT");
   AddConversion(convert, options);
   convert->add_option("--report", options.report, "write what was decided as JSON; '-': to stdout")->type_name("JSON");
+  convert->add_option("--html", options.html, "write the same as one HTML page, which needs no network")->type_name("HTML");
   CLI::Option* quiet = convert->add_flag("-q,--quiet", options.quiet, "errors only");
   convert->add_flag("-v,--verbose", options.verbose, "stage times, operators that stay float; twice: every pass")
       ->excludes(quiet);
@@ -104,6 +106,7 @@ CLI::App* AddDebug(CLI::App& app, DebugCommand& command) {
   debug->add_option("--eval-data", command.evaluation, "samples to measure on, as --data; default: those of --data")->type_name("PATH");
   debug->add_option("--quantized", command.quantized, "a quantized .tflite to look at, instead of converting")->type_name("FILE");
   debug->add_option("--json", command.json, "write all figures (docs/debug.schema.json); '-': to stdout")->type_name("JSON");
+  debug->add_option("--html", command.html, "write them as one HTML page, which needs no network")->type_name("HTML");
   debug->add_option("--top", command.top, "ops in the table, and ops whose cost is measured")
       ->check(CLI::Range(0, 10000))
       ->capture_default_str();
@@ -200,6 +203,10 @@ int Run(int argc, char** argv) {
   const CLI::App* recommends = AddRecommend(app, recommend);
   std::string file;
   bool json = false;
+  std::string report_json, report_html;
+  CLI::App* report = app.add_subcommand("report", "Show a report as one HTML page, which needs no network");
+  report->add_option("REPORT", report_json, "the JSON of convert --report or of debug")->required();
+  report->add_option("-o,--output", report_html, "the page to write")->required()->type_name("HTML");
   CLI::App* inspect = app.add_subcommand("inspect", "Show operators, tensors, types, scales and sizes of a .tflite");
   inspect->add_option("FILE", file, "the .tflite")->required();
   inspect->add_flag("--json", json, "as JSON");
@@ -220,6 +227,7 @@ int Run(int argc, char** argv) {
     std::fprintf(stderr, "zeropoint: error: %s (see zeropoint --help)\n", error.what());
     return kUsage;
   }
+  if (report->parsed()) return RunReport(report_json, report_html);
   if (ops->parsed()) return RunOps(ops_json);
   if (targets->parsed()) return RunTargets(targets_markdown);
   if (runs->parsed()) return RunModel(run);

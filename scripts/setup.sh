@@ -7,7 +7,11 @@ packages=(
   libabsl-dev libflatbuffers-dev flatbuffers-compiler libxsimd-dev libprotozero-dev nlohmann-json3-dev libcli11-dev
   zlib1g-dev catch2 libbenchmark-dev pybind11-dev
   python3 python3-dev python3-pip python3-venv
+  chromium chromium-driver
 )
+# Commands that other packages than Debian's may bring: NodeSource's nodejs has npm in it and refuses Debian's.
+command -v node >/dev/null || packages+=(nodejs)
+command -v npm >/dev/null || packages+=(npm)
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "setup: this is not Debian; install what these packages hold with your own package manager:" >&2

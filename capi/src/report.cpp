@@ -5,6 +5,7 @@
 #include "guard.h"
 #include "handles.h"
 #include "zeropoint/model.h"
+#include "zeropoint/report_page.h"
 
 using zeropoint::ModelInfo;
 using zeropoint::capi::BadArgument;
@@ -32,6 +33,14 @@ zp_status zp_report_json(const zp_report* report, int with_times, zp_blob** json
 }
 
 void zp_report_free(zp_report* report) { delete report; }
+
+zp_status zp_report_html_to_file(const char* json, size_t size, const char* path, zp_error** err) {
+  return Guard(err, [&]() -> absl::Status {
+    if (json == nullptr) return BadArgument("json is NULL");
+    if (path == nullptr) return BadArgument("path is NULL");
+    return zeropoint::WriteReportPage(absl::string_view(json, size), path);
+  });
+}
 
 zp_status zp_inspect(const char* path, zp_blob** json, zp_error** err) {
   return Guard(err, [&]() -> absl::Status {

@@ -20,6 +20,7 @@ struct TensorReport {
   bool is_constant = false;
   bool has_range = false;       // min and max were calibrated
   float min = 0.0f, max = 0.0f;
+  int graph = 0;                // the subgraph it stands in
 };
 
 struct OpReport {
@@ -30,6 +31,8 @@ struct OpReport {
   std::string reason;  // why it stays float; empty when quantized or when the mode does not apply
   std::string scheme;  // what it was asked to be: "float", "float16", "int8", "int16x8", "dynamic"; empty: added by us
   int rule = -1;       // of the recipe that asked for it, from 0; -1: the mode
+  int graph = 0;       // the subgraph it stands in
+  std::vector<int> inputs, outputs;  // places in Report::tensors; -1: an absent operand
 };
 
 // An op that is not as the target wants it.
@@ -62,7 +65,7 @@ struct Report {
   std::vector<std::string> warnings;
   TargetReport target;
 
-  // The whole report; the members are those above. `times` is left out when `with_times` is false: then the same
+  // The whole report; the members are those above (docs/report.schema.json). `times` is left out when `with_times` is false: then the same
   // conversion gives the same text.
   std::string ToJson(bool with_times = true) const;
 };

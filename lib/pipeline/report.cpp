@@ -3,6 +3,7 @@
 
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "nlohmann/json.hpp"
 #include "pipeline/recipe.h"
@@ -14,6 +15,9 @@ using Json = nlohmann::ordered_json;
 
 Json ToJson(const OpReport& op) {
   Json json = {{"op", op.op}, {"name", op.name}, {"version", op.version}, {"quantized", op.quantized}};
+  json["graph"] = op.graph;
+  json["inputs"] = op.inputs;
+  json["outputs"] = op.outputs;
   if (!op.reason.empty()) json["reason"] = op.reason;
   if (!op.scheme.empty()) json["scheme"] = op.scheme;
   if (op.rule >= 0) json["rule"] = op.rule;
@@ -22,6 +26,7 @@ Json ToJson(const OpReport& op) {
 
 Json ToJson(const TensorReport& tensor) {
   Json json = {{"name", tensor.name}, {"type", tensor.type}, {"shape", tensor.shape}, {"constant", tensor.is_constant}};
+  json["graph"] = tensor.graph;
   if (!tensor.scale.empty()) {
     json["scale"] = tensor.scale;
     json["zero_point"] = tensor.zero_point;
@@ -109,11 +114,31 @@ bool IsMentioned(const ir::Graph& graph, ir::ValueId id) {
   return graph.NumUses(id) > 0 || graph.producer(id) != ir::kNoNode || graph.IsGraphInput(id);
 }
 
+// Adds the graph's tensors; the result holds the place of each value in the report, kAbsent for what is not in the file.
+constexpr int kAbsent = -1;
+std::vector<int> DescribeTensors(const ir::Graph& graph, int index, Report& report) {
+  std::vector<int> places(static_cast<size_t>(graph.num_values()), kAbsent);
+  for (ir::ValueId id = 0; id < graph.num_values(); ++id) {
+    if (!IsMentioned(graph, id)) continue;
+    places[static_cast<size_t>(id)] = static_cast<int>(report.tensors.size());
+    report.tensors.push_back(Describe(graph.value(id)));
+    report.tensors.back().graph = index;
+  }
+  return places;
+}
+
+std::vector<int> PlacesOf(absl::Span<const ir::ValueId> ids, const std::vector<int>& places) {
+  std::vector<int> result;
+  for (ir::ValueId id : ids) result.push_back(id == ir::kNoValue ? kAbsent : places[static_cast<size_t>(id)]);
+  return result;
+}
+
 }  // namespace
 
 void DescribeResult(const ir::Model& model, const plan::Plan& plan, Report& report) {
   for (size_t g = 0; g < model.graphs.size(); ++g) {
     const ir::Graph& graph = model.graphs[g];
+    const std::vector<int> places = DescribeTensors(graph, static_cast<int>(g), report);
     for (ir::NodeId id : graph.Order()) {
       const ir::Node& node = graph.node(id);
       OpReport op;
@@ -121,11 +146,11 @@ void DescribeResult(const ir::Model& model, const plan::Plan& plan, Report& repo
       op.name = node.info.name;
       op.version = node.info.version;
       op.quantized = IsQuantized(graph, node);
+      op.graph = static_cast<int>(g);
+      op.inputs = PlacesOf(node.inputs(), places);
+      op.outputs = PlacesOf(node.outputs(), places);
       DescribeDecision(plan, static_cast<int>(g), id, op);
       report.ops.push_back(std::move(op));
-    }
-    for (ir::ValueId id = 0; id < graph.num_values(); ++id) {
-      if (IsMentioned(graph, id)) report.tensors.push_back(Describe(graph.value(id)));
     }
   }
 }

@@ -511,6 +511,13 @@ std::string InspectBytes(const py::buffer& data) {
   return Text(BlobHandle(json).get());
 }
 
+void WriteReportPage(const std::string& json, const std::string& path) {
+  Check([&](zp_error** err) {
+    py::gil_scoped_release release;
+    return zp_report_html_to_file(json.data(), json.size(), path.c_str(), err);
+  });
+}
+
 }  // namespace
 
 PYBIND11_MODULE(_zeropoint, module) {
@@ -531,6 +538,7 @@ PYBIND11_MODULE(_zeropoint, module) {
       .def(py::init<const py::dict&>(), py::arg("ask"))
       .def("evaluate", &Judge::Evaluate, py::arg("model"), py::arg("float_model"))
       .def("recommend", &Judge::Recommend, py::arg("model"), py::arg("modes"), py::arg("prefer_latency"), py::arg("target"));
+  module.def("write_report_page", &WriteReportPage, py::arg("json"), py::arg("path"));
   module.def("inspect", &Inspect, py::arg("path"));
   module.def("inspect_bytes", &InspectBytes, py::arg("data"));
   module.def("version", [] { return zp_version_string(); });

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 TYPE_CHECKING = False  # importing typing would be a third of the time that importing this package takes
 if TYPE_CHECKING:
     from typing import Any
 
 
 class Report(dict):
-    """A dictionary: mode, samples, bytes, ops (op, name, version, quantized, reason, scheme, rule), tensors (name, type, shape,
-    scale, zero_point, min, max ...), times and warnings."""
+    """A dictionary: mode, samples, bytes, ops (op, name, version, quantized, graph, inputs, outputs, reason, scheme, rule),
+    tensors (name, type, shape, graph, scale, zero_point, min, max ...), times and warnings; docs/report.schema.json."""
 
     @classmethod
     def from_json(cls, text: str) -> Report:
@@ -21,6 +23,15 @@ class Report(dict):
         import json
 
         return json.dumps(self, indent=indent, **options)
+
+    def to_html(self, path: str | os.PathLike[str]) -> None:
+        """Writes the report as one HTML page that needs no network; as a whole or not at all.
+
+        UnsupportedError where the package was built without node and npm, FileError when `path` cannot be written."""
+        from zeropoint import _zeropoint
+
+        # ASCII: a name may hold what has no UTF-8.
+        _zeropoint.write_report_page(self.to_json(indent=None), os.fspath(path))
 
     def __repr__(self) -> str:
         ops = self.get("ops", [])

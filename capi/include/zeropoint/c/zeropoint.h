@@ -280,6 +280,10 @@ ZP_API void zp_converter_cancel(zp_converter* converter);
 /* What was decided, op by op and tensor by tensor. with_times 0: the same conversion gives the same text. */
 ZP_API zp_status zp_report_json(const zp_report* report, int with_times, zp_blob** json, zp_error** err);
 ZP_API void zp_report_free(zp_report* report);
+/* A report as one HTML page that needs no network, of the JSON of zp_report_json or of `zeropoint debug`; written as a
+ * whole or not at all. ZP_ERR_UNSUPPORTED where the library was built without node and npm; ZP_ERR_MODEL for text that is
+ * no report. */
+ZP_API zp_status zp_report_html_to_file(const char* json, size_t size, const char* path, zp_error** err);
 
 /* ---- Judging models: docs/accuracy.md has the metrics and the JSON. ---- */
 
