@@ -12,6 +12,7 @@
 #include "evaluate/capture.h"
 #include "evaluate/local_run.h"
 #include "evaluate/part.h"
+#include "kernels/encode.h"
 #include "kernels/kernel_table.h"
 #include "numeric/quantize.h"
 #include "ops/op_def.h"
@@ -135,7 +136,7 @@ std::vector<ir::Range> ChannelRangesOf(const ops::TensorView& view) {
   const numeric::ChannelLayout layout = numeric::LayoutOf(view.dims, view.rank() - 1);
   const absl::Span<const float> values(view.As<float>(), static_cast<size_t>(view.elements()));
   std::vector<ir::Range> channels;
-  for (const numeric::MinMax& range : numeric::ChannelRanges(values, layout)) channels.push_back({range.min, range.max});
+  for (const numeric::MinMax& range : kernels::ChannelRanges(values, layout)) channels.push_back({range.min, range.max});
   return channels;
 }
 
