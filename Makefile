@@ -27,9 +27,10 @@ build: setup venv  ## Build the libraries, the command, the Python extension and
 demo: build  ## Quantize the demo model in every mode and compare the results
 	@$(PYTHON) examples/demo/demo.py --zeropoint $(ZEROPOINT) --output build/demo
 
-docs: build  ## Write docs/op_coverage.md and docs/targets.md anew from the records and the targets' data
+docs: build  ## Write docs/op_coverage.md, docs/targets.md and docs/report_licenses.md anew from their sources
 	$(ZEROPOINT) ops --markdown > docs/op_coverage.md
 	$(ZEROPOINT) targets --markdown > docs/targets.md
+	cp $(RELEASE)/lib/report/page/licenses.md docs/report_licenses.md
 
 test: test-cpp test-python test-conformance  ## Run every test
 

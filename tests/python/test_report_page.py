@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import jsonschema
+import numpy as np
 import pytest
 
 import zeropoint
@@ -191,13 +192,15 @@ def test_a_debug_report_shows_findings_and_histograms(open_page):
 @needs_browser
 @pytest.mark.skipif(not os.path.isdir(os.path.join(SHARED, "zoo")), reason="needs ../shared/zoo (ZEROPOINT_SHARED)")
 def test_a_debug_report_of_a_real_model(open_page, tmp_path):
-    if "debug" not in subprocess.run([COMMAND, "--help"], capture_output=True, text=True).stdout.split():
-        pytest.skip("the command has no debug yet")
     report = tmp_path / "debug.json"
-    model = os.path.join(SHARED, "zoo", "models", "resnet8")
-    samples = os.path.join(SHARED, "zoo", "data", "resnet8.npz")
-    subprocess.run([COMMAND, "debug", model, "--mode", "int8", "--data", samples, "--json", report], check=True)
+    with np.load(os.path.join(SHARED, "zoo", "data", "ic01_cifar10.npz")) as cifar:
+        np.save(tmp_path / "x.npy", cifar["x"][:20].astype(np.float32))
+    model = os.path.join(SHARED, "zoo", "models", "resnet8_cifar10")
+    page = tmp_path / "debug.html"
+    subprocess.run([COMMAND, "debug", model, "--mode", "int8", "--data", tmp_path / "x.npy", "--json", report, "--html", page],
+                   check=True, capture_output=True)
     text = report.read_text()
+    assert page.read_text().startswith("<!DOCTYPE html>")
     jsonschema.validate(json.loads(text), schema("debug.schema.json"))
     page = open_page(text)
     assert page.bars() == page.boxes() == len(json.loads(text)["ops"])

@@ -27,7 +27,7 @@ function histogramOptions(tensor) {
     textStyle: text(),
     aria: { enabled: true, label: { description: `Histogram of ${tensor.name} from ${number(histogram.min)} to ${number(histogram.max)}` +
       (range ? `; it can hold ${number(range[0])} to ${number(range[1])}` : "") } },
-    grid: { left: 44, right: 14, top: 24, bottom: 26 },
+    grid: { left: 58, right: 14, top: 24, bottom: 26 },
     xAxis: axis({ type: "value", min: low - pad, max: high + pad, splitLine: { show: false },
       axisLabel: { color: colour("muted"), showMinLabel: false, showMaxLabel: false, hideOverlap: true, formatter: (value) => number(value, 3) } }),
     yAxis: axis({ type: "value", splitNumber: 3, axisLabel: { color: colour("muted"), formatter: (value) => (Number.isInteger(value) ? number(10 ** value) : "") } }),

@@ -5,6 +5,7 @@
 #include <zeropoint/dataset.h>
 #include <zeropoint/model.h>
 #include <zeropoint/report.h>
+#include <zeropoint/report_page.h>
 #include <zeropoint/types.h>
 #include <zeropoint/version.h>
 
