@@ -31,7 +31,8 @@ constexpr double kOtherUnit = 4.0;
 constexpr double kNearUsual = 0.1;
 // docs/cli.md: 100 samples are enough.
 constexpr uint64_t kEnoughSamples = 100;
-// A value in a thousand is clipped on purpose by nobody; in a tenth of the tensors it is no accident of one.
+// A value in a thousand is clipped on purpose by nobody; in a tenth of the tensors it is no accident of one. One tensor alone is
+// reason enough when it is clipped as an input must not be (kSaturatedShare).
 constexpr double kClippedShare = 0.001, kClippedTensors = 0.1;
 
 double Extent(const ir::Range& range) {
@@ -241,7 +242,8 @@ std::optional<Diagnosis> FindTooFewSamples(uint64_t samples, absl::Span<const Cl
     if (tensor.clipped >= kClippedShare) ++clipped;
     if (tensor.clipped > worst->clipped) worst = &tensor;
   }
-  if (static_cast<double>(clipped) < kClippedTensors * static_cast<double>(tensors.size()) || clipped == 0) return std::nullopt;
+  const bool many = clipped > 0 && static_cast<double>(clipped) >= kClippedTensors * static_cast<double>(tensors.size());
+  if (!many && worst->clipped < kSaturatedShare) return std::nullopt;
   return Diagnosis{Cause::kTooFewSamples,
                    absl::StrCat("calibration saw ", samples, samples == 1 ? " sample; " : " samples; ", clipped, " of ",
                                 tensors.size(), " tensors leave its ranges, '", worst->name, "' with ",
