@@ -54,23 +54,40 @@ std::set<ir::ValueId> ScalePropagation::ValuesWithOwnRange() const {
       }
     }
   }
-  std::vector<ir::ValueId> backward;
-  std::copy_if(ranged.begin(), ranged.end(), std::back_inserter(backward),
-               [&](ir::ValueId id) { return dropped.count(id) == 0; });
+  struct Imposed {
+    ir::ValueId value, by;  // whose range it gets
+  };
+  std::vector<Imposed> backward;
+  for (ir::ValueId id : ranged) {
+    if (dropped.count(id) == 0) backward.push_back({id, id});
+  }
   std::set<ir::ValueId> visited;
   while (!backward.empty()) {
-    const ir::ValueId id = backward.back();
+    const auto [id, by] = backward.back();
     backward.pop_back();
     const ir::NodeId producer = graph_.producer(id);
     if (!visited.insert(id).second || producer == ir::kNoNode || !task_.SpecOf(producer).same_scale) continue;
     for (ir::ValueId operand : graph_.node(producer).inputs()) {
       if (operand == ir::kNoValue || seen.count(operand) == 0) continue;
+      if (WouldCutForOthers(operand, by)) continue;
       dropped.insert(operand);
-      backward.push_back(operand);
+      backward.push_back({operand, by});
     }
   }
   for (ir::ValueId id : dropped) seen.erase(id);
   return seen;
+}
+
+// Others read the operand too, and more than a fifth of its range would be cut off by the one that is imposed, for
+// instance that of MINIMUM(x, 1). A smaller cut costs less than the coarser steps of the whole range.
+bool ScalePropagation::WouldCutForOthers(ir::ValueId operand, ir::ValueId result) const {
+  if (graph_.uses(operand).size() <= 1 && !graph_.IsGraphOutput(operand)) return false;
+  constexpr float kWiderThanCutsCost = 1.25f;
+  const auto width = [this](ir::ValueId id) {
+    const ir::Range& range = *task_.RangeOf(id);
+    return std::max(range.max, 0.0f) - std::min(range.min, 0.0f);
+  };
+  return width(operand) > kWiderThanCutsCost * width(result);
 }
 
 ScalePropagation::State& ScalePropagation::OperandState(ir::NodeId id, int operand) {

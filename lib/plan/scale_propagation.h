@@ -33,6 +33,7 @@ class ScalePropagation {
   };
 
   std::set<ir::ValueId> ValuesWithOwnRange() const;
+  bool WouldCutForOthers(ir::ValueId operand, ir::ValueId result) const;
   void Propagate();
   std::optional<numeric::Affine> SharedParams(ir::NodeId id);
   void SetOperand(ir::NodeId id, int operand, const numeric::Affine& params);

@@ -53,6 +53,29 @@ class CensusModel:
         return columns
 
 
+def drawn(model, count):
+    """`count` calls of each signature, without outputs: numbers drawn from those that the reference's inputs hold, integers from their range."""
+    import numpy as np
+    random = np.random.default_rng(0)
+    calls = {}
+    for signature, samples in model.calls.items():
+        pools = {name: np.concatenate([inputs[name].ravel() for inputs, _ in samples]) for name in samples[0][0]}
+
+        def draw(name, shape):
+            pool = pools[name]
+            if pool.dtype.kind in 'iu' and pool.size:
+                return random.integers(pool.min(), pool.max(), shape, pool.dtype, endpoint=True)
+            return random.choice(pool, shape)
+
+        calls[signature] = [({name: draw(name, x.shape) for name, x in samples[0][0].items()}, {}) for _ in range(count)]
+    return calls
+
+
+def with_outputs(calls, answers):
+    """The calls with the outputs that a model gave."""
+    return {key: [(inputs, answer) for (inputs, _), answer in zip(samples, answers[key])] for key, samples in calls.items()}
+
+
 def run(path, calls):
     """{signature: [{output: array}]} of a .tflite, a new interpreter for each call: recurrent operators keep their state."""
     from ai_edge_litert import interpreter

@@ -3,8 +3,8 @@
 
     make_census_references.py [--models FOLDER] [--work FOLDER] [--mode MODE ...] [MODEL ...]
 
-A model and mode: size, operators on the critical path, signal to noise of each output against TensorFlow itself, and the seconds
-that the conversion took here. Needs tensorflow 2.21 and ai-edge-litert; files that exist in the work folder are not made again.
+A model and mode: size, operators on the critical path, signal to noise of each output against TensorFlow itself (sqnr) and, on many
+drawn inputs, against TensorFlow's float file (drawn), and the seconds that the conversion took here. Needs tensorflow 2.21 and ai-edge-litert; files that exist in the work folder are not made again.
 """
 import argparse
 import functools
@@ -69,8 +69,13 @@ def note(model, mode, path, seconds):
     if not runs:
         entry['error'] = answers
     elif mode != 'float':
-        entry['sqnr'] = {name: round(value, 2) for name, value in census.output_sqnr(model.calls, answers).items() if value == value}
+        entry['sqnr'] = rounded(census.output_sqnr(model.calls, answers))
+        entry['drawn'] = rounded(run_census.drawn_sqnr(model, os.path.join(model.folder, 'model_float.tflite'), path))
     return entry
+
+
+def rounded(figures):
+    return {name: round(value, 2) for name, value in figures.items() if value == value}
 
 
 def note_model(folder, modes, options):

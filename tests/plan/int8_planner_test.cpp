@@ -394,5 +394,26 @@ output %z
   CHECK_FALSE(DecisionOn(model, plan, "z").quantized);
 }
 
+TEST_CASE("a range that would cut off what others read is imposed on its own reader only") {
+  const ir::Model model = ParsedModel(R"(graph main
+input %x : float32[1,4]
+const %one : float32[1] = 1
+%r = RELU(%x) : float32[1,4]
+%m = MINIMUM(%r, %one) : float32[1,4]
+%a = ABS(%r) : float32[1,4]
+output %m
+output %a
+)");
+  const auto plan_with = [&](float greatest) {
+    return Planned(model, Ranges(model, {{"x", -4, 4}, {"r", 0, greatest}, {"m", 0, 1}, {"a", 0, greatest}}),
+                   With(Scheme::kInt8));
+  };
+  const GraphPlan cut = plan_with(4.0f), near = plan_with(1.1f);
+  CHECK(StoredScale(model, cut, "r") == ScaleOf(0, 4));
+  CHECK(cut.operands.at({NodeOf(model, "m"), 0}).params.scale[0] == ScaleOf(0, 1));
+  CHECK(cut.operands.at({NodeOf(model, "a"), 0}).params.scale[0] == ScaleOf(0, 4));
+  CHECK(StoredScale(model, near, "r") == ScaleOf(0, 1));
+}
+
 }  // namespace
 }  // namespace zeropoint::plan
