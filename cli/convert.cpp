@@ -133,6 +133,7 @@ void SetOptions(const ConvertOptions& options, const ModePreset& mode, Converter
   converter.sample_state = options.reset_state ? SampleState::kReset : SampleState::kCarry;
   converter.recipe = options.recipe;
   converter.target = options.target;
+  converter.prove_run = !options.no_prove;
   converter.target_litert = options.litert;
   converter.integer_only_rewrite = options.integer_only == kRewrite;
   converter.variable_quantization = options.variable_quantization;

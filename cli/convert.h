@@ -21,6 +21,7 @@ struct ConvertOptions {
   bool steps = false, reset_state = false;
   std::string target, litert;            // empty: the newest LiteRT
   std::string integer_only = "kernels";  // or "rewrite"
+  bool no_prove = false;
   bool fuse_lstm = false;
   bool allow_custom_ops = false;
   int threads = 0;

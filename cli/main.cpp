@@ -59,6 +59,8 @@ void AddConversion(CLI::App* convert, ConvertOptions& options) {
                    "ops without an integer kernel: 'kernels' leaves them float, 'rewrite' makes tables or integer ops of them")
       ->check(CLI::IsMember(IntegerOnlyNames()))
       ->capture_default_str();
+  convert->add_flag("--no-prove", options.no_prove,
+                    "do not run the result once against the float model; that its bytes are sound is checked in any case");
   convert->add_flag("--fuse-lstm", options.fuse_lstm,
                     "every LSTM layer of a fixed batch size becomes one operator, which keeps its state between invocations; "
                     "default: those that TensorFlow fuses, others stay loops");

@@ -266,6 +266,14 @@ zp_status zp_converter_set_per_channel(zp_converter* converter, int per_channel,
   });
 }
 
+zp_status zp_converter_set_prove_run(zp_converter* converter, int prove, zp_error** err) {
+  return Guard(err, [&]() -> absl::Status {
+    if (converter == nullptr) return BadArgument("converter is NULL");
+    converter->converter.prove_run = prove != 0;
+    return absl::OkStatus();
+  });
+}
+
 zp_status zp_converter_set_target(zp_converter* converter, const char* target, zp_error** err) {
   return Guard(err, [&]() -> absl::Status {
     if (converter == nullptr) return BadArgument("converter is NULL");

@@ -111,6 +111,10 @@ struct ConverterOptions {
   // as a FlexBuffer map; the application brings the kernels. Not in modes that run the model to calibrate it. false: an
   // error that lists them. Custom ops of a .tflite are kept in any case.
   bool allow_custom_ops = false;
+  // Runs the result once, on the first representative sample or on made-up inputs, and compares it with the float model; the
+  // report says how near it is. A result that holds NaN or infinity where the float model does not is an error. That the
+  // bytes are what was meant is checked in any case.
+  bool prove_run = false;
   int threads = 0;                // 0: as many as the machine has
   std::function<bool(const ProgressInfo&)> progress;                  // false cancels
   std::function<void(int severity, absl::string_view text)> log;      // 0 debug, 1 info, 2 warning

@@ -50,6 +50,18 @@ struct TargetReport {
   std::vector<TargetFinding> unmapped;  // these others, in order of execution
 };
 
+struct ProofOutput {
+  std::string name;
+  double sqnr = 0;  // signal to noise against the float model, in dB; infinite where they are equal
+};
+
+// What the run of the result told, where it was asked for (prove_run).
+struct ProofReport {
+  bool ran = false;
+  std::string note;                  // why it did not; empty when it did, or was not asked for
+  std::vector<ProofOutput> outputs;  // those that hold numbers, as many as the float model's
+};
+
 struct StageTime {
   std::string stage;
   double seconds = 0.0;  // wall clock
@@ -64,6 +76,7 @@ struct Report {
   std::vector<StageTime> times;
   std::vector<std::string> warnings;
   TargetReport target;
+  ProofReport proof;
 
   // The whole report; the members are those above (docs/report.schema.json). `times` is left out when `with_times` is false: then the same
   // conversion gives the same text.

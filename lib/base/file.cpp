@@ -97,7 +97,7 @@ absl::Status WriteFileAtomically(const std::string& path, absl::Span<const uint8
   return WritePartsAtomically(path, absl::MakeConstSpan(&whole, 1));
 }
 
-absl::Status WritePartsAtomically(const std::string& path, absl::Span<const Bytes> parts) {
+absl::Status WritePartsAtomically(const std::string& path, absl::Span<const Bytes> parts, const CheckWritten& check) {
   std::string temporary = absl::StrCat(path, ".XXXXXX");
   Descriptor file(::mkstemp(temporary.data()));
   if (file.get() < 0) return SystemError(errno, "creating a temporary file beside", path);
@@ -108,6 +108,7 @@ absl::Status WritePartsAtomically(const std::string& path, absl::Span<const Byte
   ::umask(mask);
   if (status.ok() && ::fchmod(file.get(), 0666 & ~mask) != 0) status = SystemError(errno, "setting permissions of", path);
   if (status.ok() && file.Close() != 0) status = SystemError(errno, "closing", path);
+  if (status.ok() && check) status = check(temporary);
   if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) status = SystemError(errno, "renaming to", path);
   if (!status.ok()) ::unlink(temporary.c_str());
   return status;

@@ -3,6 +3,7 @@
 #define ZEROPOINT_BASE_FILE_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,11 @@ std::vector<uint8_t> Joined(absl::Span<const Bytes> parts);
 // Writes to a temporary file in the same folder, then renames it over `path`: readers see the old file or the whole
 // new one, never a part. On error nothing is left behind.
 absl::Status WriteFileAtomically(const std::string& path, absl::Span<const uint8_t> contents);
+// Looks at the temporary file before it takes the place of the other; an error leaves that as it is.
+using CheckWritten = std::function<absl::Status(const std::string& temporary)>;
 // The same of contents in parts, one after the other.
-absl::Status WritePartsAtomically(const std::string& path, absl::Span<const Bytes> parts);
+absl::Status WritePartsAtomically(const std::string& path, absl::Span<const Bytes> parts,
+                                  const CheckWritten& check = nullptr);
 
 }  // namespace zeropoint
 

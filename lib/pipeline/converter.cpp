@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 
 #include <chrono>
+#include <functional>
+#include <optional>
 #include <set>
 #include <thread>
 #include <utility>
@@ -23,6 +25,7 @@
 #include "passes/quantization_aware/absorb.h"
 #include "pipeline/debug.h"
 #include "pipeline/mode.h"
+#include "pipeline/proof.h"
 #include "pipeline/recipe.h"
 #include "pipeline/report.h"
 #include "pipeline/samples.h"
@@ -75,12 +78,14 @@ class StageClock {
 
 // Samples of the public API as the calibrator takes them. The calibrator may hold several at once, the user's views live
 // until the next call only, so the data is copied.
-calibrate::NextSample Adapt(const RepresentativeDataset& dataset) {
-  return [next = dataset.next()](calibrate::Sample& sample) -> absl::StatusOr<bool> {
+// `first` takes the first of them, where it is not null: a dataset may be good for one reading only.
+calibrate::NextSample Adapt(const RepresentativeDataset& dataset, std::optional<calibrate::Sample>* first) {
+  return [next = dataset.next(), first](calibrate::Sample& sample) -> absl::StatusOr<bool> {
     SampleView view;
     ZP_ASSIGN_OR_RETURN(bool more, next(view));
     if (!more) return false;
     sample = pipeline::ToSample(view);
+    if (first != nullptr && !first->has_value()) *first = sample;
     return true;
   };
 }
@@ -241,13 +246,33 @@ absl::Status CheckTarget(const pipeline::Mode& mode, const ir::Model& model, con
   return absl::OkStatus();
 }
 
+// What is for us alone does not enter the file.
+void Finish(ir::Model& model) {
+  DropRanges(model);
+  model.description = std::string(kDescription);
+}
+
+// Where the target must know every size, a batch that may vary becomes 1; what follows from it is inferred by the passes.
+void FixBatch(const targets::Target& target, ir::Model& model, const Context& context, Report& report) {
+  if (!target.fixes_batch) return;
+  for (ir::Graph& graph : model.graphs) {
+    for (ir::ValueId id : graph.inputs) {
+      ir::Shape& shape = graph.value(id).shape;
+      if (!shape.ranked() || shape.rank() == 0 || shape[0] != ir::kDynamic) continue;
+      shape.set(0, 1);
+      report.warnings.push_back(
+          absl::StrCat("target ", target.name, ": the batch of input '", graph.value(id).name, "' is fixed at 1"));
+      context.Log(Severity::kWarning, report.warnings.back());
+    }
+  }
+}
+
 }  // namespace
 
 namespace pipeline {
 
 absl::StatusOr<std::vector<Bytes>> WriteModel(ir::Model model) {
-  DropRanges(model);
-  model.description = std::string(kDescription);
+  Finish(model);
   return formats::tflite::WriteParts(model);
 }
 
@@ -283,6 +308,7 @@ absl::StatusOr<PreparedModel> PrepareModel(const ConverterOptions& options, ir::
   for (const std::string& warning : mode.warnings) context.Log(Severity::kWarning, warning);
   if (!stays_float) ZP_RETURN_IF_ERROR(RefuseQuantized(model));
 
+  FixBatch(*mode.plan.target, model, context, report);
   passes::PassOptions pass_options;
   pass_options.disabled = options.disabled_passes;
   ZP_RETURN_IF_ERROR(passes::RunPasses(model, PreparingPipeline(mode.quantizes_activations), pass_options, context));
@@ -301,12 +327,13 @@ absl::StatusOr<PreparedModel> PrepareModel(const ConverterOptions& options, ir::
 }
 
 absl::StatusOr<ir::Statistics> CollectRanges(const ConverterOptions& options, const PreparedModel& prepared,
-                                             const Context& context, Report& report) {
+                                             const Context& context, Report& report,
+                                             std::optional<calibrate::Sample>* first) {
   const auto& [model, mode, recipe, trained] = prepared;
   ir::Statistics statistics;
   if (mode.calibrates) {
     options.representative_dataset.Reset();
-    ZP_ASSIGN_OR_RETURN(statistics, calibrate::Calibrate(model, Adapt(options.representative_dataset), context,
+    ZP_ASSIGN_OR_RETURN(statistics, calibrate::Calibrate(model, Adapt(options.representative_dataset, first), context,
                                                          CalibrationOf(mode)));
     if (mode.calibration == Calibration::kTensorFlow) {
       statistics = calibrate::WidenInPlaceOperands(model, std::move(statistics));
@@ -335,14 +362,45 @@ absl::StatusOr<QuantizedModel> QuantizeModel(const PreparedModel& prepared, ir::
 
 namespace {
 
+// A result that nobody has looked at yet.
+struct Draft {
+  std::vector<Bytes> parts;  // of the file
+  ir::Model meant;           // what they were written of; large constants are shared
+  const targets::Target* target = nullptr;
+  std::optional<pipeline::TrialRun> trial;
+};
+
+// Reads the bytes back, and runs them where that was asked for. A failure is ours, unless the numbers overflowed.
+absl::Status Prove(const Draft& draft, const Bytes& file, const Context& context, Report& report, StageClock& clock) {
+  ZP_RETURN_IF_ERROR(clock.Start("prove"));
+  ZP_ASSIGN_OR_RETURN(const ir::Model read, pipeline::CheckBytes(file, draft.meant, *draft.target));
+  if (draft.trial.has_value()) {
+    ZP_RETURN_IF_ERROR(draft.trial->Compare(read, report.proof));
+    if (!report.proof.note.empty()) {
+      report.warnings.push_back(absl::StrCat("the result was not run: ", report.proof.note));
+      context.Log(Severity::kWarning, report.warnings.back());
+    }
+  }
+  clock.Stop();
+  return absl::OkStatus();
+}
+
 // Every stage in its order; `clock` knows which one an error came from.
-absl::StatusOr<std::vector<Bytes>> RunStages(const ConverterOptions& options, ir::Model input, bool from_tensorflow,
-                                            const Context& context, Report& report, StageClock& clock) {
+absl::StatusOr<Draft> RunStages(const ConverterOptions& options, ir::Model input, bool from_tensorflow,
+                                const Context& context, Report& report, StageClock& clock) {
   ZP_RETURN_IF_ERROR(clock.Start("optimize"));
   ZP_ASSIGN_OR_RETURN(const pipeline::PreparedModel prepared,
                       pipeline::PrepareModel(options, std::move(input), from_tensorflow, context, report));
   if (prepared.mode.calibrates) ZP_RETURN_IF_ERROR(clock.Start("calibrate"));
-  ZP_ASSIGN_OR_RETURN(ir::Statistics statistics, pipeline::CollectRanges(options, prepared, context, report));
+  std::optional<calibrate::Sample> first;
+  ZP_ASSIGN_OR_RETURN(ir::Statistics statistics, pipeline::CollectRanges(options, prepared, context, report,
+                                                                         options.prove_run ? &first : nullptr));
+  Draft draft;
+  draft.target = prepared.mode.plan.target;
+  if (options.prove_run) {
+    ZP_RETURN_IF_ERROR(clock.Start("prove"));
+    draft.trial = pipeline::TrialRun::OfFloatModel(prepared.model, first.has_value() ? &*first : nullptr);
+  }
 
   ZP_RETURN_IF_ERROR(clock.Start("quantize"));
   ZP_ASSIGN_OR_RETURN(pipeline::QuantizedModel quantized,
@@ -352,10 +410,12 @@ absl::StatusOr<std::vector<Bytes>> RunStages(const ConverterOptions& options, ir
 
   ZP_RETURN_IF_ERROR(clock.Start("write"));
   pipeline::DescribeResult(model, plan, report);
-  ZP_ASSIGN_OR_RETURN(std::vector<Bytes> file, pipeline::WriteModel(std::move(model)));
-  for (const Bytes& part : file) report.bytes += part.size();
+  Finish(model);
+  ZP_ASSIGN_OR_RETURN(draft.parts, formats::tflite::WriteParts(model));
+  for (const Bytes& part : draft.parts) report.bytes += part.size();
   clock.Stop();
-  return file;
+  draft.meant = std::move(model);
+  return draft;
 }
 
 // Keras' own files hold layers in Python's terms, which only Keras can turn into a graph.
@@ -420,33 +480,46 @@ bool Converter::HasTrainedRanges() const { return passes::HasTrainedActivations(
 
 namespace {
 
-// The file in parts. The report is filled in even where it stops with an error.
-absl::StatusOr<std::vector<Bytes>> ConvertToParts(const ConverterOptions& options, const ir::Model& model,
-                                                  bool from_tensorflow, std::atomic<bool>& cancelled, Report& report) {
+// Takes a draft from the stages to where it belongs. The report is filled in even where that stops with an error.
+absl::Status ConvertWith(const ConverterOptions& options, const ir::Model& model, bool from_tensorflow,
+                         std::atomic<bool>& cancelled, Report& report,
+                         const std::function<absl::Status(const Draft&, const Context&, StageClock&)>& deliver) {
   cancelled.store(false);
   Context context = pipeline::MakeContext(options, cancelled);
   StageClock clock(context, report);
-  absl::StatusOr<std::vector<Bytes>> file = RunStages(options, model, from_tensorflow, context, report, clock);
-  if (file.ok()) return file;
-  return Annotate(Annotate(file.status(), Place::kStage, clock.stage()), Place::kFile, model.source);
+  absl::StatusOr<Draft> draft = RunStages(options, model, from_tensorflow, context, report, clock);
+  const absl::Status status = draft.ok() ? deliver(*draft, context, clock) : draft.status();
+  if (status.ok()) return status;
+  return Annotate(Annotate(status, Place::kStage, clock.stage()), Place::kFile, model.source);
 }
 
 }  // namespace
 
 absl::StatusOr<Conversion> Converter::Convert() {
   Conversion result;
-  ZP_ASSIGN_OR_RETURN(const std::vector<Bytes> file, ConvertToParts(*this, state_->model, state_->from_tensorflow,
-                                                                    state_->cancelled, result.report));
-  result.model = Joined(file);
+  auto deliver = [&](const Draft& draft, const Context& context, StageClock& clock) {
+    result.model = Joined(draft.parts);
+    const Bytes file(nullptr, result.model.data(), result.model.size());
+    return Prove(draft, file, context, result.report, clock);
+  };
+  ZP_RETURN_IF_ERROR(ConvertWith(*this, state_->model, state_->from_tensorflow, state_->cancelled, result.report, deliver));
   return result;
 }
 
 absl::StatusOr<Report> Converter::ConvertToFile(const std::string& path) {
   Report report;
-  ZP_ASSIGN_OR_RETURN(const std::vector<Bytes> file, ConvertToParts(*this, state_->model, state_->from_tensorflow,
-                                                                    state_->cancelled, report));
-  absl::Status written = WritePartsAtomically(path, file);
-  if (!written.ok()) return Annotate(written, Place::kStage, "write");
+  // What is proved is what is on the disk, mapped: no second copy in memory.
+  auto deliver = [&](const Draft& draft, const Context& context, StageClock& clock) -> absl::Status {
+    absl::Status proof;
+    const absl::Status written = WritePartsAtomically(path, draft.parts, [&](const std::string& temporary) -> absl::Status {
+      absl::StatusOr<Bytes> file = MapFile(temporary);
+      proof = file.ok() ? Prove(draft, *file, context, report, clock) : file.status();
+      return proof;
+    });
+    if (written.ok() || !proof.ok()) return written;
+    return Annotate(written, Place::kStage, "write");
+  };
+  ZP_RETURN_IF_ERROR(ConvertWith(*this, state_->model, state_->from_tensorflow, state_->cancelled, report, deliver));
   return report;
 }
 

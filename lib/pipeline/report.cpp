@@ -1,6 +1,7 @@
 // Report::ToJson, and the report of a finished conversion.
 #include "pipeline/report.h"
 
+#include <cmath>
 #include <map>
 #include <utility>
 #include <vector>
@@ -49,12 +50,25 @@ Json ToJson(const TargetReport& target) {
   return json;
 }
 
+Json ToJson(const ProofReport& proof) {
+  Json json = {{"ran", proof.ran}};
+  if (!proof.note.empty()) json["note"] = proof.note;
+  json["outputs"] = Json::array();
+  for (const ProofOutput& output : proof.outputs) {
+    Json one = {{"name", output.name}, {"sqnr", nullptr}};  // null: equal to the float model's
+    if (std::isfinite(output.sqnr)) one["sqnr"] = output.sqnr;
+    json["outputs"].push_back(std::move(one));
+  }
+  return json;
+}
+
 }  // namespace
 
 std::string Report::ToJson(bool with_times) const {
   Json json = {{"mode", mode}, {"samples", samples}, {"bytes", bytes}};
   json["warnings"] = warnings;
   if (!target.name.empty()) json["target"] = zeropoint::ToJson(target);
+  if (proof.ran || !proof.note.empty()) json["proof"] = zeropoint::ToJson(proof);
   json["ops"] = Json::array();
   for (const OpReport& op : ops) json["ops"].push_back(zeropoint::ToJson(op));
   json["tensors"] = Json::array();

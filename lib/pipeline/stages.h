@@ -3,12 +3,14 @@
 #define ZEROPOINT_PIPELINE_STAGES_H_
 
 #include <atomic>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/context.h"
 #include "base/status.h"
+#include "calibrate/calibrate.h"
 #include "ir/graph.h"
 #include "ir/statistics.h"
 #include "pipeline/mode.h"
@@ -41,9 +43,10 @@ Context MakeContext(const ConverterOptions& options, std::atomic<bool>& cancelle
 absl::StatusOr<PreparedModel> PrepareModel(const ConverterOptions& options, ir::Model model, bool from_tensorflow,
                                            const Context& context, Report& report);
 // The ranges that quantization goes by: those of the samples, and what training and the recipe say. Nothing where the mode does
-// without samples.
+// without samples. `first`, where not null, becomes the first sample.
 absl::StatusOr<ir::Statistics> CollectRanges(const ConverterOptions& options, const PreparedModel& prepared,
-                                             const Context& context, Report& report);
+                                             const Context& context, Report& report,
+                                             std::optional<calibrate::Sample>* first = nullptr);
 absl::StatusOr<QuantizedModel> QuantizeModel(const PreparedModel& prepared, ir::Statistics statistics,
                                              const plan::PlanOptions& options, const Context& context);
 

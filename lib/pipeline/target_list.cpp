@@ -51,6 +51,7 @@ void AppendTarget(const targets::Target& target, std::string& text) {
   if (target.integer_only_rewrite) {
     absl::StrAppend(&text, "Turns `integer_only_rewrite` on in the integer modes.\n\n");
   }
+  if (target.fixes_batch) absl::StrAppend(&text, "A batch that may vary (dimension 0 of an input) becomes 1, with a warning.\n\n");
   AppendSources(target, text);
   if (!target.rules.empty()) absl::StrAppend(&text, "Of every op: ", Rules(target.rules), ".\n\n");
   if (!target.refuses.empty()) absl::StrAppend(&text, "An error otherwise: ", Rules(target.refuses), ".\n\n");

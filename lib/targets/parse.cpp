@@ -270,12 +270,13 @@ absl::StatusOr<TypeForm> ParseTypeForm(absl::string_view text) {
 absl::StatusOr<Target> ParseTarget(absl::string_view text, absl::Span<const Target* const> all) {
   const Json json = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
   ZP_RETURN_IF_ERROR(OnlyMembers(json, {"title", "note", "rest", "fallback", "integer_only_rewrite", "sources", "rules", "refuses",
-                                        "readable_versions", "refuses_float", "ops"}, "target"));
+                                        "readable_versions", "refuses_float", "fixes_batch", "ops"}, "target"));
   Target target;
   ZP_ASSIGN_OR_RETURN(target.title, Member<std::string>(json, "title", "", "target"));
   ZP_ASSIGN_OR_RETURN(target.note, Member<std::string>(json, "note", "", "target"));
   ZP_ASSIGN_OR_RETURN(target.fallback, Member<std::string>(json, "fallback", "", "target"));
   ZP_ASSIGN_OR_RETURN(target.integer_only_rewrite, Member<bool>(json, "integer_only_rewrite", false, "target"));
+  ZP_ASSIGN_OR_RETURN(target.fixes_batch, Member<bool>(json, "fixes_batch", false, "target"));
   ZP_ASSIGN_OR_RETURN(target.refuses_float, Member<bool>(json, "refuses_float", false, "target"));
   ZP_RETURN_IF_ERROR(ReadRest(json, all, target));
   ZP_RETURN_IF_ERROR(ReadSources(json, target));

@@ -157,7 +157,10 @@ std::string CheckTensor(const Rule& rule, const ir::Graph& graph, const ir::Node
       if (!shape.ranked() || InBounds(rule, shape.rank())) return "";
       return absl::StrCat(tensor.place, " has ", shape.rank(), " dimensions");
     case RuleKind::kStatic:
-      return shape.IsStatic() ? "" : absl::StrCat(tensor.place, " has shape ", shape.ToString());
+      for (int axis = static_cast<int>(rule.min.value_or(0)); axis < shape.rank(); ++axis) {
+        if (shape[axis] == ir::kDynamic) return absl::StrCat(tensor.place, " has shape ", shape.ToString());
+      }
+      return shape.ranked() ? "" : absl::StrCat(tensor.place, " has shape ", shape.ToString());
     case RuleKind::kConstant:
       return value.is_constant ? "" : absl::StrCat(tensor.place, " is computed at run time");
     case RuleKind::kNotConstant:
@@ -225,7 +228,7 @@ std::string DescribeBare(const Rule& rule) {
   const std::string names = NamesOf(rule);
   switch (rule.kind) {
     case RuleKind::kRank: return absl::StrCat(names, ": ", Bounds(rule), " dimensions");
-    case RuleKind::kStatic: return absl::StrCat(names, ": sizes known when the model is written");
+    case RuleKind::kStatic: return absl::StrCat(names, rule.min.has_value() ? ": sizes known when the model is written, but for the first " : ": sizes known when the model is written", rule.min.has_value() ? Number(*rule.min) : "");
     case RuleKind::kConstant: return absl::StrCat(names, ": a constant");
     case RuleKind::kNotConstant: return absl::StrCat(names, ": no constant");
     case RuleKind::kScales: return absl::StrCat(names, ": ", Bounds(rule), " scale(s)");

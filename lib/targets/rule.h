@@ -15,7 +15,7 @@ namespace zeropoint::targets {
 
 enum class RuleKind : uint8_t {
   kRank,            // number of dimensions between min and max
-  kStatic,          // every dimension is known
+  kStatic,          // every dimension from `min` on is known
   kConstant,        // known when the model is written
   kNotConstant,
   kScales,          // at most `max` scales (1: per tensor)

@@ -64,6 +64,7 @@ class Target {
   // Accelerators: what the compiler refuses altogether, as rules for every op, and the newest versions it can read.
   std::vector<Rule> refuses;
   std::map<std::string, int> readable_versions;
+  bool fixes_batch = false;    // a first dimension of the inputs that may vary is made 1, as every size must be known
   bool refuses_float = false;  // a model without any 8-bit result
   bool integer_only_rewrite = false;  // asks for integers wherever possible
 

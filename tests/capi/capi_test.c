@@ -152,6 +152,7 @@ static void NullArgumentsAreErrors(void) {
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_per_channel(NULL, 1, 1, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_calibration(NULL, ZP_CALIBRATION_EXACT, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_recipe_json(NULL, "{}", err), 1);
+  CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_prove_run(NULL, 1, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_target(NULL, "tflm", err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_target_litert(NULL, "2.3", err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_integer_only_rewrite(NULL, 1, err), 1);

@@ -243,6 +243,9 @@ ZP_API zp_status zp_converter_set_recipe_json(zp_converter* converter, const cha
 ZP_API zp_status zp_converter_set_target(zp_converter* converter, const char* target, zp_error** err);
 /* The same for LiteRT alone: "1.4" is target "litert-1.4". Not beside a target. */
 ZP_API zp_status zp_converter_set_target_litert(zp_converter* converter, const char* release, zp_error** err);
+/* Not 0: the result is run once, on the first sample or on made-up inputs, and compared with the float model; the report says
+ * how near it is. 0 at first. */
+ZP_API zp_status zp_converter_set_prove_run(zp_converter* converter, int prove, zp_error** err);
 /* Not 0: ops without an integer kernel become tables of their values, or integer ops that compute the same. */
 ZP_API zp_status zp_converter_set_integer_only_rewrite(zp_converter* converter, int rewrite, zp_error** err);
 /* Not 0: resource variables hold int8 where what reads and assigns them is int8. Always so in int8-only. */
