@@ -510,6 +510,48 @@ static void SignaturesAreFedApart(void) {
   zp_converter_free(converter);
 }
 
+static int FirstScore(uint64_t sample, const zp_tensor_view* outputs, size_t count, const float* label, size_t label_count,
+                      double* value, void* user) {
+  CHECK(count == 1 && outputs[0].type == ZP_F32 && label_count == 1 && label[0] == 1.0f);
+  *value = ((const float*)outputs[0].data)[0];
+  *(uint64_t*)user = sample + 1;
+  return sample == 3 ? 17 : 0;
+}
+
+static void ModelsAreJudged(void) {
+  zp_judge* judge = NULL;
+  zp_blob* json = NULL;
+  zp_dataset* dataset = PushedSamples();
+  int64_t count = (int64_t)zp_dataset_size(dataset);
+  float labels[64];
+  for (size_t i = 0; i < 64; ++i) labels[i] = 1.0f;
+  zp_tensor_view view = {sizeof(view), NULL, ZP_F32, 1, &count, labels, (size_t)count * sizeof(float)};
+  zp_model_source model = {sizeof(model), DATA "classifier.tflite", NULL, 0};
+  zp_model_source folder = {sizeof(folder), DATA "classifier", NULL, 0};
+  CHECK_OK(zp_judge_create(&judge, NULL, err));
+  CHECK_FAILS(ZP_ERR_ARGUMENT, zp_evaluate(judge, &model, NULL, &json, err), json == NULL);
+  CHECK_OK(zp_judge_set_dataset_handle(judge, dataset, err));
+  CHECK_OK(zp_judge_set_labels(judge, &view, err));
+  CHECK_OK(zp_judge_set_metric(judge, "top1", err));
+  CHECK_OK(zp_judge_set_bounds(judge, "1%", NULL, err));
+  CHECK_OK(zp_evaluate(judge, &model, &folder, &json, err));
+  CHECK(Has(json, "\"metric\": \"top1\"") && Has(json, "\"passed\": true"));
+  zp_blob_free(json);
+  const char* modes[] = {"int8", "float16"};
+  zp_recommend_options options = {sizeof(options), modes, 2, ZP_PREFER_SIZE, NULL};
+  CHECK_OK(zp_recommend(judge, &folder, &options, &json, err));
+  CHECK(Has(json, "\"recommended\": ") && Has(json, "float16") && !Has(json, "int16x8\""));
+  zp_blob_free(json);
+  uint64_t called = 0;
+  CHECK_OK(zp_judge_set_metric(judge, NULL, err));
+  CHECK_OK(zp_judge_set_bounds(judge, NULL, NULL, err));
+  CHECK_OK(zp_judge_set_function(judge, FirstScore, 1, &called, err));
+  CHECK_FAILS(ZP_ERR_USER, zp_evaluate(judge, &model, NULL, &json, err), zp_error_user_value(error) == 17);
+  CHECK(called == 4);
+  zp_judge_free(judge);
+  zp_dataset_free(dataset);
+}
+
 static void AnUnknownOpIsNamed(void) {
   zp_converter* converter = NULL;
   zp_error* error = NULL;
@@ -542,6 +584,7 @@ int main(int argc, char** argv) {
                {"another thread cancels", AnotherThreadCancels},
                {"files are written whole or not at all", FilesAreWrittenWholeOrNot},
                {"signatures are fed apart", SignaturesAreFedApart},
+               {"models are judged", ModelsAreJudged},
                {"an unknown op is named", AnUnknownOpIsNamed}};
   for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); ++i) {
     if (argc > 1 && strcmp(argv[1], tests[i].name) != 0) continue;
