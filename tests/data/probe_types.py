@@ -7,8 +7,7 @@
 
 `build` needs what probe_kernels.py needs, `run` numpy and the package tflite-micro or ai-edge-litert. A combination is said to
 run in TFLM when that allocates and invokes the model, and in XNNPACK when LiteRT's default delegate takes the op. What a
-kernel gets wrong shows when whole models are compared (tests/conformance/run_targets.py). target_rules.json adds what
-types do not tell.
+kernel computes is not compared. target_rules.json adds what types do not tell.
 """
 import collections
 import importlib.metadata
