@@ -301,7 +301,9 @@ absl::StatusOr<PreparedModel> PrepareModel(const ConverterOptions& options, ir::
   }
   const bool trained =
       recipe.trained_ranges.value_or(options.trained_ranges) && passes::HasTrainedActivations(model);
-  ZP_ASSIGN_OR_RETURN(Mode mode, ResolveMode(options, trained, recipe));
+  absl::StatusOr<Mode> resolved = ResolveMode(options, trained, recipe);
+  if (!resolved.ok()) return Annotate(resolved.status(), Place::kStage, kOptionsStage);
+  Mode mode = *std::move(resolved);
   const bool stays_float = mode.plan.scheme == plan::Scheme::kFloat && recipe.rules.empty();
   report.mode = recipe.rules.empty() ? mode.name : mode.name + kWithRecipe;
   report.warnings = mode.warnings;
