@@ -93,8 +93,8 @@ void AddConversion(CLI::App* convert, ConvertOptions& options) {
 
 void AddConvert(CLI::App& app, ConvertOptions& options) {
   CLI::App* convert = app.add_subcommand("convert", "Write a LiteRT model from a SavedModel folder or a float .tflite");
-  convert->add_option("-o,--output", options.output, "the .tflite to write")->required()->type_name("OUT");
   AddConversion(convert, options);
+  convert->add_option("-o,--output", options.output, "the .tflite to write")->required()->type_name("OUT");
   convert->add_option("--report", options.report, "write what was decided as JSON; '-': to stdout")->type_name("JSON");
   convert->add_option("--html", options.html, "write the same as one HTML page, which needs no network")->type_name("HTML");
   CLI::Option* quiet = convert->add_flag("-q,--quiet", options.quiet, "errors only");
