@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "converter_handle.h"
 #include "guard.h"
 #include "handles.h"
 #include "open_options.h"
@@ -22,14 +23,8 @@ using zeropoint::SignatureInputs;
 using zeropoint::Type;
 using zeropoint::capi::BadArgument;
 using zeropoint::capi::Guard;
+using zeropoint::capi::GuardConversion;
 using zeropoint::capi::NewBlob;
-
-struct zp_converter {
-  Converter converter;
-  std::vector<SignatureInputs> signatures;  // as the model had them when it was opened; the borrowed names point here
-  zp_env env{};
-  int user_value = 0;  // what the dataset callback returned in the current conversion
-};
 
 namespace {
 
@@ -103,21 +98,6 @@ const SignatureInputs* SignatureAt(const zp_converter* converter, size_t signatu
 const InputInfo* InputAt(const zp_converter* converter, size_t signature, size_t input) {
   const SignatureInputs* inputs = SignatureAt(converter, signature);
   return inputs == nullptr || input >= inputs->inputs.size() ? nullptr : &inputs->inputs[input];
-}
-
-// Guard() for a conversion: a failure of the host's callback keeps its value.
-template <typename Body>
-zp_status GuardConversion(zp_converter* converter, zp_error** err, Body&& body) {
-  absl::Status failure;
-  zp_status code = Guard(err, [&]() -> absl::Status {
-    if (converter == nullptr) return BadArgument("converter is NULL");
-    converter->user_value = 0;
-    absl::Status status = body();
-    if (converter->user_value == 0) return status;
-    failure = std::move(status);
-    return absl::OkStatus();
-  });
-  return failure.ok() ? code : zeropoint::capi::Fail(failure, converter->user_value, err);
 }
 
 }  // namespace

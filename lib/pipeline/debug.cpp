@@ -9,13 +9,16 @@
 #include "calibrate/binding.h"
 #include "calibrate/state.h"
 #include "formats/tflite/tflite.h"
+#include "pipeline/recipe.h"
 #include "pipeline/samples.h"
+#include "pipeline/subject.h"
 
 namespace zeropoint::pipeline {
 namespace {
 
 constexpr absl::string_view kStage = "debug";
 constexpr char kInMemory[] = "(bytes)";
+constexpr char kNoSamples[] = "there are no samples to run the models on";
 
 absl::Status AtStage(absl::Status status, const std::string& file) {
   return Annotate(Annotate(std::move(status), Place::kStage, kStage), Place::kFile, file);
@@ -107,7 +110,7 @@ class Debugger {
     has_state_ = calibrate::HasState(prepared_->model);
     const RepresentativeDataset& dataset =
         debug_.evaluation_dataset.empty() ? options_.representative_dataset : debug_.evaluation_dataset;
-    if (dataset.empty()) return absl::InvalidArgumentError("there are no samples to run the models on");
+    if (dataset.empty()) return Annotate(absl::InvalidArgumentError(kNoSamples), Place::kStage, kOptionsStage);
     ZP_ASSIGN_OR_RETURN(DebugSamples samples,
                         DebugSamples::Load(dataset, prepared_->model, has_state_, prepared_->mode.sample_state,
                                            static_cast<size_t>(std::max(debug_.max_samples, 1))));
@@ -179,7 +182,7 @@ absl::StatusOr<DebugSamples> DebugSamples::Load(const RepresentativeDataset& dat
     }
     samples.runs_.push_back(std::move(run));
   }
-  if (samples.runs_.empty()) return absl::InvalidArgumentError("there are no samples to run the models on");
+  if (samples.runs_.empty()) return Annotate(absl::InvalidArgumentError(kNoSamples), Place::kStage, kEvaluateStage);
   // Only now does all memory stay where it is.
   for (size_t s = 0; s < samples.runs_.size(); ++s) {
     for (size_t i = 0; i < samples.runs_[s].inputs.size(); ++i) {

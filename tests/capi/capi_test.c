@@ -552,6 +552,61 @@ static void ModelsAreJudged(void) {
   zp_dataset_free(dataset);
 }
 
+static void WhatQuantizationCostsIsTold(void) {
+  Host host = MakeHost();
+  zp_converter* converter = OpenInt8(&host);
+  zp_blob *json = NULL, *again = NULL, *model = NULL;
+  CHECK_OK(zp_debug(converter, NULL, &json, err));
+  CHECK(Has(json, "\"schema\": \"zeropoint.debug\"") && Has(json, "\"findings\": ") && Has(json, "\"calibration_samples\": 20"));
+
+  zp_debug_options options;
+  memset(&options, 0, sizeof(options));
+  options.struct_size = sizeof(options);
+  CHECK_OK(zp_debug(converter, &options, &again, err)); /* zeros are the defaults */
+  CHECK(SameBytes(json, again));
+  zp_blob_free(json);
+  zp_blob_free(again);
+
+  options.costed_ops = options.mended = -1;
+  options.max_samples = 3;
+  CHECK_OK(zp_debug(converter, &options, &json, err));
+  CHECK(Has(json, "\"samples\": 3,") && Has(json, "\"costed_ops\": 0"));
+  zp_blob_free(json);
+
+  /* A file that exists, on samples of its own. */
+  CHECK_OK(zp_converter_convert(converter, &model, NULL, err));
+  zp_model_source source = {sizeof(source), NULL, zp_blob_data(model), zp_blob_size(model)};
+  options.quantized = &source;
+  zp_dataset* dataset = PushedSamples();
+  options.evaluation = dataset;
+  CHECK_OK(zp_converter_set_dataset(converter, NULL, NULL, NULL, err));
+  CHECK_OK(zp_debug(converter, &options, &json, err));
+  CHECK(Has(json, "\"calibration_samples\": 0"));
+  zp_blob_free(json);
+  zp_dataset_free(dataset);
+
+  CHECK_OK(zp_dataset_create(&dataset, err));
+  options.evaluation = dataset;
+  CHECK_FAILS(ZP_ERR_DATA, zp_debug(converter, &options, &json, err), json == NULL); /* none in it */
+  zp_dataset_free(dataset);
+  options.evaluation = NULL;
+  CHECK_FAILS(ZP_ERR_ARGUMENT, zp_debug(converter, &options, &json, err), json == NULL);
+  source.size = 0;
+  CHECK_FAILS(ZP_ERR_ARGUMENT, zp_debug(converter, &options, &json, err), json == NULL);
+  options.quantized = NULL;
+  options.max_samples = -1;
+  CHECK_FAILS(ZP_ERR_ARGUMENT, zp_debug(converter, &options, &json, err), json == NULL);
+  options.struct_size = 8;
+  CHECK_FAILS(ZP_ERR_ARGUMENT, zp_debug(converter, &options, &json, err), json == NULL);
+  CHECK_FAILS(ZP_ERR_ARGUMENT, zp_debug(NULL, NULL, &json, err), json == NULL);
+  CHECK_FAILS(ZP_ERR_ARGUMENT, zp_debug(converter, NULL, NULL, err), 1);
+  CHECK_OK(zp_converter_set_dataset(converter, NextSample, Reset, &host, err));
+  host.fail_at = 2, host.fail_value = 23;
+  CHECK_FAILS(ZP_ERR_USER, zp_debug(converter, NULL, &json, err), zp_error_user_value(error) == 23);
+  zp_blob_free(model);
+  zp_converter_free(converter);
+}
+
 static void AnUnknownOpIsNamed(void) {
   zp_converter* converter = NULL;
   zp_error* error = NULL;
@@ -585,6 +640,7 @@ int main(int argc, char** argv) {
                {"files are written whole or not at all", FilesAreWrittenWholeOrNot},
                {"signatures are fed apart", SignaturesAreFedApart},
                {"models are judged", ModelsAreJudged},
+               {"what quantization costs is told", WhatQuantizationCostsIsTold},
                {"an unknown op is named", AnUnknownOpIsNamed}};
   for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); ++i) {
     if (argc > 1 && strcmp(argv[1], tests[i].name) != 0) continue;

@@ -33,6 +33,13 @@ _Static_assert(offsetof(zp_recommend_options, modes) == 8, "zp_recommend_options
 _Static_assert(offsetof(zp_recommend_options, mode_count) == 16, "zp_recommend_options");
 _Static_assert(offsetof(zp_recommend_options, prefer) == 24, "zp_recommend_options");
 _Static_assert(offsetof(zp_recommend_options, target) == 32, "zp_recommend_options");
+
+_Static_assert(offsetof(zp_debug_options, struct_size) == 0, "zp_debug_options");
+_Static_assert(offsetof(zp_debug_options, quantized) == 8, "zp_debug_options");
+_Static_assert(offsetof(zp_debug_options, evaluation) == 16, "zp_debug_options");
+_Static_assert(offsetof(zp_debug_options, max_samples) == 24, "zp_debug_options");
+_Static_assert(offsetof(zp_debug_options, costed_ops) == 28, "zp_debug_options");
+_Static_assert(offsetof(zp_debug_options, mended) == 32, "zp_debug_options");
 #endif
 
 _Static_assert(sizeof(zp_status) == 4 && sizeof(zp_type) == 4, "codes are 32 bits wide");

@@ -29,6 +29,7 @@ template <typename T, void (*Free)(T*)>
 using Handle = std::unique_ptr<T, Deleter<T, Free>>;
 using ConverterHandle = Handle<zp_converter, zp_converter_free>;
 using BlobHandle = Handle<zp_blob, zp_blob_free>;
+using DatasetHandle = Handle<zp_dataset, zp_dataset_free>;
 using ErrorHandle = Handle<zp_error, zp_error_free>;
 using OptionsHandle = Handle<zp_open_options, zp_open_options_free>;
 using JudgeHandle = Handle<zp_judge, zp_judge_free>;
@@ -118,6 +119,30 @@ void Session::Next(const char** key, const zp_tensor_view** inputs, size_t* coun
   *further = continues ? 1 : 0;
 }
 
+// A model as the C ABI takes it: a path, or the bytes of a .tflite.
+class Source {
+ public:
+  explicit Source(const py::object& model) {
+    source_.struct_size = sizeof(source_);
+    if (py::isinstance<py::str>(model)) {
+      path_ = model.cast<std::string>();
+      source_.path = path_.c_str();
+      return;
+    }
+    bytes_ = model.cast<py::buffer>().request();
+    source_.data = bytes_.ptr;
+    source_.size = static_cast<size_t>(bytes_.size * bytes_.itemsize);
+  }
+  Source(const Source&) = delete;
+  Source& operator=(const Source&) = delete;
+  const zp_model_source* get() const { return &source_; }
+
+ private:
+  std::string path_;
+  py::buffer_info bytes_;
+  zp_model_source source_{};
+};
+
 class Converter {
  public:
   static std::unique_ptr<Converter> Open(const std::string& path, const std::vector<std::string>& signatures,
@@ -180,33 +205,46 @@ class Converter {
 
   // (model, report as JSON). `start` returns an iterator over samples; None: no data.
   py::tuple Convert(py::object start, py::object progress, py::object log) {
-    if (session_ != nullptr) throw std::runtime_error("this converter is converting already");
-    Session session;
-    session.start = std::move(start);
-    session.progress = std::move(progress);
-    session.log = std::move(log);
-    SessionScope scope(*this, session);
-    zp_next_step_fn next = session.start.is_none() ? nullptr : &NextStep;
-    Check([&](zp_error** err) { return zp_converter_set_steps(handle_.get(), next, &ResetSamples, this, err); });
-
-    zp_blob* model = nullptr;
-    zp_report* report = nullptr;
-    zp_error* error = nullptr;
-    zp_status status = ZP_OK;
-    {
-      py::gil_scoped_release unlocked;
-      status = zp_converter_convert(handle_.get(), &model, &report, &error);
-    }
-    BlobHandle model_owner(model);
-    ReportHandle report_owner(report);
-    ErrorHandle error_owner(error);
-    if (session.raised) std::rethrow_exception(session.raised);
-    if (status != ZP_OK) Raise(std::move(error_owner));
-
+    BlobHandle model;
+    ReportHandle report;
+    Run(std::move(start), std::move(progress), std::move(log), [&](zp_error** err) {
+      zp_blob* bytes = nullptr;
+      zp_report* decisions = nullptr;
+      const zp_status status = zp_converter_convert(handle_.get(), &bytes, &decisions, err);
+      model.reset(bytes);
+      report.reset(decisions);
+      return status;
+    });
     zp_blob* json = nullptr;
-    Check([&](zp_error** err) { return zp_report_json(report, 1, &json, err); });
+    Check([&](zp_error** err) { return zp_report_json(report.get(), 1, &json, err); });
     BlobHandle json_owner(json);
-    return py::make_tuple(py::bytes(static_cast<const char*>(zp_blob_data(model)), zp_blob_size(model)), Text(json));
+    const auto* first = static_cast<const char*>(zp_blob_data(model.get()));
+    return py::make_tuple(py::bytes(first, zp_blob_size(model.get())), Text(json));
+  }
+
+  // What quantization costs, as JSON. `evaluation` is as `start`; `quantized` a path, bytes or None. Numbers as zp_debug_options has
+  // them, but that max_samples is at least 1.
+  std::string Debug(py::object start, py::object progress, py::object log, const py::object& evaluation,
+                    const py::object& quantized, int32_t max_samples, int32_t costed_ops, int32_t mended) {
+    std::optional<Source> source;
+    if (!quantized.is_none()) source.emplace(quantized);
+    DatasetHandle measured;
+    if (!evaluation.is_none()) measured = Collect(evaluation, max_samples);
+    zp_debug_options options{};
+    options.struct_size = sizeof(options);
+    options.quantized = source.has_value() ? source->get() : nullptr;
+    options.evaluation = measured.get();
+    options.max_samples = max_samples;
+    options.costed_ops = costed_ops;
+    options.mended = mended;
+    BlobHandle json;
+    Run(std::move(start), std::move(progress), std::move(log), [&](zp_error** err) {
+      zp_blob* text = nullptr;
+      const zp_status status = zp_debug(handle_.get(), &options, &text, err);
+      json.reset(text);
+      return status;
+    });
+    return Text(json.get());
   }
 
   void Cancel() { zp_converter_cancel(handle_.get()); }
@@ -218,6 +256,48 @@ class Converter {
     ~SessionScope() { owner.session_ = nullptr; }
     Converter& owner;
   };
+
+  // Makes `call` without the lock, as the session that the callbacks find; raises what they raised, or its error.
+  template <typename Call>
+  void Run(py::object start, py::object progress, py::object log, Call&& call) {
+    if (session_ != nullptr) throw std::runtime_error("this converter is converting already");
+    Session session;
+    session.start = std::move(start);
+    session.progress = std::move(progress);
+    session.log = std::move(log);
+    SessionScope scope(*this, session);
+    zp_next_step_fn next = session.start.is_none() ? nullptr : &NextStep;
+    Check([&](zp_error** err) { return zp_converter_set_steps(handle_.get(), next, &ResetSamples, this, err); });
+    zp_error* error = nullptr;
+    zp_status status = ZP_OK;
+    {
+      py::gil_scoped_release unlocked;
+      status = call(&error);
+    }
+    ErrorHandle error_owner(error);
+    if (session.raised) std::rethrow_exception(session.raised);
+    if (status != ZP_OK) Raise(std::move(error_owner));
+  }
+
+  // A copy of the first `limit` samples that `start` gives.
+  static DatasetHandle Collect(const py::object& start, int32_t limit) {
+    zp_dataset* dataset = nullptr;
+    Check([&](zp_error** err) { return zp_dataset_create(&dataset, err); });
+    DatasetHandle owner(dataset);
+    Session session;
+    session.start = start;
+    for (int32_t i = 0; i < limit; ++i) {
+      const char* signature = nullptr;
+      const zp_tensor_view* inputs = nullptr;
+      size_t count = 0;
+      int continues = 0;
+      session.Next(&signature, &inputs, &count, &continues);
+      if (count == 0) break;
+      auto* add = continues != 0 ? &zp_dataset_add_step : &zp_dataset_add_sample;
+      Check([&](zp_error** err) { return add(dataset, signature, inputs, count, err); });
+    }
+    return owner;
+  }
 
   static OptionsHandle MakeOptions(const std::vector<std::string>& signatures, const std::vector<std::string>& tags) {
     zp_open_options* options = nullptr;
@@ -296,30 +376,6 @@ class Converter {
 
   ConverterHandle handle_;
   Session* session_ = nullptr;
-};
-
-// A model as the C ABI takes it: a path, or the bytes of a .tflite.
-class Source {
- public:
-  explicit Source(const py::object& model) {
-    source_.struct_size = sizeof(source_);
-    if (py::isinstance<py::str>(model)) {
-      path_ = model.cast<std::string>();
-      source_.path = path_.c_str();
-      return;
-    }
-    bytes_ = model.cast<py::buffer>().request();
-    source_.data = bytes_.ptr;
-    source_.size = static_cast<size_t>(bytes_.size * bytes_.itemsize);
-  }
-  Source(const Source&) = delete;
-  Source& operator=(const Source&) = delete;
-  const zp_model_source* get() const { return &source_; }
-
- private:
-  std::string path_;
-  py::buffer_info bytes_;
-  zp_model_source source_{};
 };
 
 // What models are judged by; the Python callbacks of one call.
@@ -533,6 +589,8 @@ PYBIND11_MODULE(_zeropoint, module) {
            py::arg("integer_only_rewrite"), py::arg("variable_quantization"), py::arg("fuse_lstm"),
            py::arg("allow_custom_ops"), py::arg("threads"))
       .def("convert", &Converter::Convert, py::arg("start"), py::arg("progress"), py::arg("log"))
+      .def("debug", &Converter::Debug, py::kw_only(), py::arg("start"), py::arg("progress"), py::arg("log"), py::arg("evaluation"),
+           py::arg("quantized"), py::arg("max_samples"), py::arg("costed_ops"), py::arg("mended"))
       .def("cancel", &Converter::Cancel);
   py::class_<Judge>(module, "Judge")
       .def(py::init<const py::dict&>(), py::arg("ask"))

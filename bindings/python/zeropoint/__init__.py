@@ -14,6 +14,7 @@ from __future__ import annotations
 import os as _os
 
 from zeropoint import _zeropoint, lite
+from zeropoint._debug import DebugFinding, DebugOp, DebugOutput, DebugReport, DebugTensor, DebugWeights, debug
 from zeropoint._dtypes import DType, float16, float32, int8, int16, int32, int64, uint8
 from zeropoint._errors import (
     CancelledError,
@@ -41,6 +42,12 @@ __all__ = [
     "CancelledError",
     "DType",
     "DataError",
+    "DebugFinding",
+    "DebugOp",
+    "DebugOutput",
+    "DebugReport",
+    "DebugTensor",
+    "DebugWeights",
     "Evaluation",
     "FileError",
     "InternalError",
@@ -55,6 +62,7 @@ __all__ = [
     "Sequence",
     "UnsupportedError",
     "ZeropointError",
+    "debug",
     "evaluate",
     "float16",
     "float32",

@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
-from zeropoint import _samples, _zeropoint
-from zeropoint._errors import DataError, OptionError, UnsupportedError
+from zeropoint import _data, _zeropoint
+from zeropoint._errors import OptionError, UnsupportedError
 from zeropoint._progress import Listener, listener
+from zeropoint._result import Result
 
 TYPE_CHECKING = False  # importing typing would be a third of the time that importing this package takes
 if TYPE_CHECKING:
     from typing import Any
 
-    Model = str | os.PathLike[str] | bytes | bytearray | memoryview
+    from zeropoint._data import Model
 
 _INFINITE = {"inf": float("inf"), "-inf": float("-inf")}
 
 
-class _Result(dict):
-    """A dictionary whose entries are attributes, too."""
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(f"{type(self).__name__} has no '{name}'") from None
-
-    def to_json(self, indent: int | None = 2, **options: Any) -> str:
-        import json
-
-        return json.dumps(self, indent=indent, **options)
-
-
-class OutputDistance(_Result):
+class OutputDistance(Result):
     """One output against the float model's: name, sqnr_db, psnr_db, cosine, mse, max_error."""
 
 
-class Evaluation(_Result):
+class Evaluation(Result):
     """metric, unit, higher_is_better, value, float_value, drop, max_drop, limit, passed, samples, signature, output and outputs (a
     list of OutputDistance). What does not apply is None."""
 
@@ -46,12 +31,12 @@ class Evaluation(_Result):
                 f"{self.samples} samples, {'passed' if self.passed else 'NOT passed'}>")
 
 
-class ModeTrial(_Result):
+class ModeTrial(Result):
     """mode, tried, and where that is true bytes, seconds, value, behind, sqnr_db, cosine, float_ops, integer_only, good_enough and
     pareto; otherwise refusal."""
 
 
-class Recommendation(_Result):
+class Recommendation(Result):
     """recommended, reason, best, metric, unit, higher_is_better, max_drop, limit, calibration_samples, judging_samples,
     latency_source and modes (a list of ModeTrial)."""
 
@@ -69,39 +54,6 @@ def _parsed(text: str, kind: type, parts: str, part: type) -> Any:
     result = kind((key, _numbers(value)) for key, value in json.loads(text).items())
     result[parts] = [part((key, _numbers(value)) for key, value in one.items()) for one in result[parts]]
     return result
-
-
-def _rows(arrays: dict[str | None, Any]) -> Callable[[], Iterator[Any]]:
-    """Samples of arrays whose first axis counts them: each has a batch of 1."""
-    counts = {name: len(array) for name, array in arrays.items()}
-    if len(set(counts.values())) > 1:
-        raise DataError(f"the arrays have different numbers of samples: {counts}")
-
-    def rows() -> Iterator[Any]:
-        for i in range(next(iter(counts.values()))):
-            row = {name: array[i : i + 1] for name, array in arrays.items()}
-            yield list(row.values()) if None in row else row
-
-    return rows
-
-
-def _start(data: Any) -> Callable[[], Iterator[Any]]:
-    if callable(getattr(data, "input_gen", None)):  # a RepresentativeDataset
-        return _samples.starter(data.input_gen)
-    if callable(data):
-        return _samples.starter(data)
-    if isinstance(data, dict):
-        return _samples.starter(_rows(data))
-    if hasattr(data, "shape"):
-        return _samples.starter(_rows({None: data}))
-    if isinstance(data, (list, tuple)):
-        return _samples.starter(lambda: iter(data))
-    raise OptionError("data is a function that returns an iterator over samples, a list of samples, an array, or a dictionary of "
-                      "arrays by input name, whose first axis counts the samples")
-
-
-def _source(model: Model) -> Any:
-    return model if isinstance(model, (bytes, bytearray, memoryview)) else os.fspath(model)
 
 
 def _amount(value: Any) -> str:
@@ -143,7 +95,7 @@ def _ask(data: Any, labels: Any, metric: Any, engine: str, options: dict[str, An
         labels = memoryview(numpy.ascontiguousarray(labels, numpy.float32))
     own = callable(metric)
     return {
-        "start": _start(data),
+        "start": _data.starter(data),
         "labels": labels,
         "metric": "" if own or metric is None else str(metric),
         "function": _metric_function(metric) if own else None,
@@ -192,7 +144,7 @@ def evaluate(
     options = locals()
     with listener(progress) as heard:
         judge = _zeropoint.Judge(_ask(data, labels, metric, engine, options, heard))
-        text = judge.evaluate(_source(model), None if float_model is None else _source(float_model))
+        text = judge.evaluate(_data.source(model), None if float_model is None else _data.source(float_model))
     return _parsed(text, Evaluation, "outputs", OutputDistance)
 
 
@@ -227,5 +179,5 @@ def recommend(
     options = locals()
     with listener(progress) as heard:
         judge = _zeropoint.Judge(_ask(data, labels, metric, engine, options, heard))
-        text = judge.recommend(_source(model), list(modes), prefer == "latency", target or "")
+        text = judge.recommend(_data.source(model), list(modes), prefer == "latency", target or "")
     return _parsed(text, Recommendation, "modes", ModeTrial)

@@ -9,6 +9,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+def write_page(json: str, path: str | os.PathLike[str]) -> None:
+    """`json` is ASCII: a name may hold what has no UTF-8."""
+    from zeropoint import _zeropoint
+
+    _zeropoint.write_report_page(json, os.fspath(path))
+
+
 class Report(dict):
     """A dictionary: mode, samples, bytes, ops (op, name, version, quantized, graph, inputs, outputs, reason, scheme, rule),
     tensors (name, type, shape, graph, scale, zero_point, min, max ...), times and warnings; docs/report.schema.json."""
@@ -28,10 +35,7 @@ class Report(dict):
         """Writes the report as one HTML page that needs no network; as a whole or not at all.
 
         UnsupportedError where the package was built without node and npm, FileError when `path` cannot be written."""
-        from zeropoint import _zeropoint
-
-        # ASCII: a name may hold what has no UTF-8.
-        _zeropoint.write_report_page(self.to_json(indent=None), os.fspath(path))
+        write_page(self.to_json(indent=None), path)
 
     def __repr__(self) -> str:
         ops = self.get("ops", [])

@@ -26,6 +26,7 @@ class Converter:
         exact_calibration: bool,
         reset_state: bool,
         recipe: str,
+        target: str,
         target_litert: str,
         integer_only_rewrite: bool,
         variable_quantization: bool,
@@ -39,6 +40,18 @@ class Converter:
         progress: Callable[[str, int, int], object] | None,
         log: Callable[[int, str], object] | None,
     ) -> tuple[bytes, str]: ...
+    def debug(
+        self,
+        *,
+        start: Callable[[], Iterator[tuple[str | None, list[tuple[str | None, int, memoryview]], bool]]] | None,
+        progress: Callable[[str, int, int], object] | None,
+        log: Callable[[int, str], object] | None,
+        evaluation: Callable[[], Iterator[tuple[str | None, list[tuple[str | None, int, memoryview]], bool]]] | None,
+        quantized: str | Buffer | None,
+        max_samples: int,
+        costed_ops: int,
+        mended: int,
+    ) -> str: ...
     def cancel(self) -> None: ...
 
 class Judge:

@@ -404,6 +404,13 @@ class TFLiteConverter(_Checked):
         the conversion with KeyboardInterrupt.
         """
         object.__setattr__(self, "_report", None)
+        self._apply_options()
+        with listener(self.progress) as progress:
+            model, report = self._handle.convert(self._start(), progress, _log)
+        object.__setattr__(self, "_report", Report.from_json(report))
+        return model
+
+    def _apply_options(self) -> None:
         # The lists may have been changed in place since they were assigned.
         optimizations = _optimizations(self.optimizations)
         op_sets = _supported_ops(self.target_spec.supported_ops)
@@ -427,12 +434,17 @@ class TFLiteConverter(_Checked):
             allow_custom_ops=self.allow_custom_ops,
             threads=self.threads,
         )
+
+    def _start(self) -> Callable[[], Any] | None:
+        """What the extension calls for a fresh iterator over the samples."""
         dataset = self.representative_dataset
-        start = None if dataset is None else _samples.starter(dataset.input_gen)
+        return None if dataset is None else _samples.starter(dataset.input_gen)
+
+    def _debug(self, **asked: Any) -> str:
+        """JSON; zeropoint.debug() tells what is asked."""
+        self._apply_options()
         with listener(self.progress) as progress:
-            model, report = self._handle.convert(start, progress, _log)
-        object.__setattr__(self, "_report", Report.from_json(report))
-        return model
+            return self._handle.debug(start=self._start(), progress=progress, log=_log, **asked)
 
     def cancel(self) -> None:
         """Makes a convert() that runs in another thread raise CancelledError soon."""

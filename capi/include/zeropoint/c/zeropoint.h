@@ -143,6 +143,16 @@ typedef struct zp_recommend_options {
   const char* target; /* what shall run the result: "tflm", "litert-1.4" ...; NULL: the newest LiteRT that is known */
 } zp_recommend_options;
 
+/* Of the numbers, 0 is the default and, of the last two, less than 0 is none. */
+typedef struct zp_debug_options {
+  size_t struct_size;
+  const zp_model_source* quantized; /* a .tflite to look at instead of converting: no causes then; NULL: convert */
+  const zp_dataset* evaluation;     /* what is measured on; NULL: the converter's samples */
+  int32_t max_samples;              /* more are left out; 0: 100 */
+  int32_t costed_ops;               /* whose cost at the outputs is measured; 0: 10 */
+  int32_t mended;                   /* causes whose mend is measured by converting again; 0: 5 */
+} zp_debug_options;
+
 /* A metric of the host's own: sets *value for one sample, counted from 0, of which the mean counts. outputs are float32; label
  * has label_count numbers, none without labels. Non-zero stops with ZP_ERR_USER. */
 typedef int (*zp_metric_fn)(uint64_t sample, const zp_tensor_view* outputs, size_t count, const float* label,
@@ -287,6 +297,12 @@ ZP_API void zp_report_free(zp_report* report);
  * whole or not at all. ZP_ERR_UNSUPPORTED where the library was built without node and npm; ZP_ERR_MODEL for text that is
  * no report. */
 ZP_API zp_status zp_report_html_to_file(const char* json, size_t size, const char* path, zp_error** err);
+
+/* ---- What quantization costs and why: docs/debugging.md; the JSON is that of docs/debug.schema.json ---- */
+
+/* Converts with the converter's options and samples, runs both models side by side, and looks for causes. options may be
+ * NULL. zp_converter_cancel and the progress callback stop it as they do a conversion. */
+ZP_API zp_status zp_debug(zp_converter* converter, const zp_debug_options* options, zp_blob** json, zp_error** err);
 
 /* ---- Judging models: docs/accuracy.md has the metrics and the JSON. ---- */
 
