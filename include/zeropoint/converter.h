@@ -42,7 +42,7 @@ struct TargetSpec {
 };
 
 struct ProgressInfo {
-  std::string stage;   // "import", "optimize", "calibrate", "quantize", "write"
+  std::string stage;   // "optimize", "calibrate", "quantize", "write", "prove"
   uint64_t done = 0;
   uint64_t total = 0;  // 0: unknown
 };

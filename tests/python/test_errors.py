@@ -171,7 +171,7 @@ def test_progress_is_told_about_every_stage(classifier, representative_dataset):
     stages = []
     converter.progress = lambda stage, done, total: stages.append(stage)
     converter.convert()
-    assert list(dict.fromkeys(stages))[-3:] == ["calibrate", "quantize", "write"]
+    assert list(dict.fromkeys(stages))[-4:] == ["calibrate", "quantize", "write", "prove"]
 
 
 def test_another_thread_cancels(classifier, images):

@@ -100,7 +100,7 @@ typedef struct zp_tensor_view {
 
 typedef struct zp_progress {
   size_t struct_size;
-  const char* stage; /* "optimize", "calibrate", "quantize", "write" and steps within; borrowed during the callback */
+  const char* stage; /* "optimize", "calibrate", "quantize", "write", "prove" and steps within; borrowed during the callback */
   uint64_t done;
   uint64_t total; /* 0: unknown */
 } zp_progress;
