@@ -10,7 +10,6 @@
 #include <thread>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/context.h"
 #include "base/file.h"
@@ -420,15 +419,9 @@ absl::StatusOr<Draft> RunStages(const ConverterOptions& options, ir::Model input
   return draft;
 }
 
-// Keras' own files hold layers in Python's terms, which only Keras can turn into a graph.
-absl::Status RefuseKerasFile(const std::string& path) {
-  for (absl::string_view suffix : {".keras", ".h5", ".hdf5"}) {
-    if (!absl::EndsWithIgnoreCase(path, suffix)) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("a ", suffix, " file needs Keras to become a graph; export it as a SavedModel with: ",
-                     "python -c \"import keras; keras.models.load_model('", path, "').export('saved_model')\""));
-  }
-  return absl::OkStatus();
+bool IsFolder(const std::string& path) {
+  struct stat info;
+  return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
 }  // namespace
@@ -439,6 +432,8 @@ Converter& Converter::operator=(Converter&&) noexcept = default;
 Converter::~Converter() = default;
 
 absl::StatusOr<Converter> Converter::FromSavedModel(const std::string& folder, const SavedModelOptions& options) {
+  absl::Status keras = IsFolder(folder) ? absl::OkStatus() : formats::tflite::RefuseKerasFile(folder);
+  if (!keras.ok()) return Annotate(Annotate(keras, Place::kStage, "import"), Place::kFile, folder);
   auto state = std::make_unique<State>();
   absl::StatusOr<ir::Model> model =
       formats::saved_model::Read(folder, {options.signature_keys, options.tags});
@@ -451,8 +446,6 @@ absl::StatusOr<Converter> Converter::FromSavedModel(const std::string& folder, c
 absl::StatusOr<Converter> Converter::FromTflite(const std::string& path) {
   absl::StatusOr<Bytes> file = MapFile(path);
   if (!file.ok()) return Annotate(file.status(), Place::kStage, "import");
-  absl::Status keras = RefuseKerasFile(path);
-  if (!keras.ok()) return Annotate(Annotate(keras, Place::kStage, "import"), Place::kFile, path);
   auto state = std::make_unique<State>();
   absl::StatusOr<ir::Model> model = formats::tflite::Read(*file, path);
   if (!model.ok()) return Annotate(Annotate(model.status(), Place::kStage, "import"), Place::kFile, path);
@@ -471,9 +464,7 @@ absl::StatusOr<Converter> Converter::FromTfliteBytes(absl::string_view bytes) {
 }
 
 absl::StatusOr<Converter> Converter::FromPath(const std::string& path, const SavedModelOptions& options) {
-  struct stat info;
-  bool is_folder = ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
-  return is_folder ? FromSavedModel(path, options) : FromTflite(path);
+  return IsFolder(path) ? FromSavedModel(path, options) : FromTflite(path);
 }
 
 std::vector<SignatureInputs> Converter::Signatures() const { return pipeline::SignaturesOf(state_->model); }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "formats/tflite/flatbuffer_vectors.h"
@@ -354,7 +355,20 @@ absl::StatusOr<ir::Model> ReadAligned(const Bytes& file) {
 
 }  // namespace
 
+// Keras' own files hold layers in Python's terms, which only Keras can turn into a graph.
+absl::Status RefuseKerasFile(const std::string& path) {
+  for (absl::string_view suffix : {".keras", ".h5", ".hdf5"}) {
+    if (!absl::EndsWithIgnoreCase(path, suffix)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("a ", suffix, " file needs Keras to become a graph; export it as a SavedModel with: ",
+                     "python -c \"import keras; keras.models.load_model('", path, "').export('saved_model')\""));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<ir::Model> Read(const Bytes& file, const std::string& source) {
+  absl::Status keras = RefuseKerasFile(source);
+  if (!keras.ok()) return Annotate(keras, Place::kFile, source);
   const bool aligned = reinterpret_cast<uintptr_t>(file.data()) % kFileAlignment == 0;
   absl::StatusOr<ir::Model> model = ReadAligned(aligned ? file : Bytes::Of(file.span()));
   if (!model.ok()) return Annotate(model.status(), Place::kFile, source);
