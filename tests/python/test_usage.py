@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 
@@ -194,13 +193,3 @@ def test_the_example_runs(classifier, tmp_path):
                            tmp_path / "out.tflite"], check=True, capture_output=True, text=True)
     assert "20 samples" in done.stdout
     assert is_model((tmp_path / "out.tflite").read_bytes())
-
-
-def test_a_keras_like_model_is_exported(classifier):
-    class Model:
-        def export(self, folder):
-            shutil.copytree(classifier, folder, dirs_exist_ok=True)
-
-    assert is_model(tf.lite.TFLiteConverter.from_keras_model(Model()).convert())
-    with pytest.raises(tf.OptionError, match="int is no Keras model"):
-        tf.lite.TFLiteConverter.from_keras_model(3)

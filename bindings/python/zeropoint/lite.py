@@ -351,37 +351,33 @@ class TFLiteConverter(_Checked):
 
     @classmethod
     def from_keras_model(cls, model: Any) -> TFLiteConverter:
-        """From a Keras model, which is exported to a temporary SavedModel by its own `export`."""
+        """From a model of Keras 3 or tf_keras, which is saved to a temporary SavedModel; needs TensorFlow.
+
+        Sizes that the model's inputs fix stay fixed. A path of a Keras file is refused with the line that exports it.
+        """
+        if isinstance(model, (str, os.PathLike)):
+            return cls.from_saved_model(model)
         import tempfile
 
-        with tempfile.TemporaryDirectory() as folder:
-            if hasattr(model, "export"):
-                try:
-                    model.export(folder, verbose=False)
-                except TypeError:  # Keras 2 has no such argument
-                    model.export(folder)
-            elif hasattr(model, "save"):  # Keras before 2.13
-                model.save(folder, save_format="tf")
-            else:
-                raise OptionError(f"a {type(model).__name__} is no Keras model: it has neither 'export' nor 'save'")
+        from zeropoint import _keras
+
+        with tempfile.TemporaryDirectory(prefix="zeropoint_") as folder:
+            _keras.save_model(model, folder)
             return cls.from_saved_model(folder)
 
     @classmethod
     def from_concrete_functions(cls, funcs: Sequence[Any], trackable_obj: Any = None) -> TFLiteConverter:
-        """From TensorFlow's concrete functions, which TensorFlow saves to a temporary SavedModel."""
+        """From TensorFlow's concrete functions, which TensorFlow saves to a temporary SavedModel.
+
+        One function becomes the signature 'serving_default', several each one of its own name.
+        """
         import tempfile
 
-        import tensorflow  # its objects are in hand, so it is installed
+        from zeropoint import _keras
 
-        if not funcs:
-            raise OptionError("from_concrete_functions takes at least one concrete function")
-        if trackable_obj is None:
-            trackable_obj = tensorflow.Module()
-            trackable_obj.captured = [variable for func in funcs for variable in func.graph.variables]
-        signatures = funcs[0] if len(funcs) == 1 else {func.name: func for func in funcs}
-        with tempfile.TemporaryDirectory() as folder:
-            tensorflow.saved_model.save(trackable_obj, folder, signatures=signatures)
-            return cls.from_saved_model(folder, None if len(funcs) == 1 else list(signatures))
+        with tempfile.TemporaryDirectory(prefix="zeropoint_") as folder:
+            keys = _keras.save_functions(funcs, trackable_obj, folder)
+            return cls.from_saved_model(folder, keys)
 
     @property
     def report(self) -> Report | None:
