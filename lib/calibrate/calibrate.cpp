@@ -52,6 +52,16 @@ bool HasNaN(const ops::TensorView& tensor) {
   return std::any_of(elements, elements + tensor.elements(), [](float x) { return std::isnan(x); });
 }
 
+// The least element that is not below ir::kMaskedBelow; the largest float when all are.
+float UnmaskedMin(const ops::TensorView& tensor) {
+  const float* elements = tensor.As<float>();
+  float least = std::numeric_limits<float>::max();
+  for (int64_t i = 0, n = tensor.elements(); i < n; ++i) {
+    if (elements[i] >= ir::kMaskedBelow) least = std::min(least, elements[i]);
+  }
+  return least;
+}
+
 std::string WordsFor(const ir::Graph& graph, const engine::Sight& sight, const std::string& name) {
   switch (sight.kind) {
     case engine::Sight::kInput: return absl::StrCat("the data of input '", name, "'");
@@ -145,7 +155,8 @@ absl::Status Worker::Record(const Job& job, const engine::Sight& sight) {
   auto at = ranges_.find(sight.graph);
   if (at == ranges_.end()) at = ranges_.emplace(sight.graph, RangeStore(graph.num_values())).first;
   if (range.all_finite) {
-    at->second.Add(sight.value, range.min, range.max);
+    const float unmasked = range.min < ir::kMaskedBelow ? UnmaskedMin(tensor) : range.min;
+    at->second.Add(sight.value, range.min, range.max, unmasked);
   } else {
     // Models compute infinity and select something else later, like LOG(0) in T5. The widest range says: stay float.
     at->second.Add(sight.value, std::numeric_limits<float>::lowest(), std::numeric_limits<float>::max());

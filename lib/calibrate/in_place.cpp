@@ -40,6 +40,8 @@ ir::Statistics WidenInPlaceOperands(const ir::Model& model, ir::Statistics stati
       const ir::Range* result = operand == ir::kNoValue ? nullptr : original.Find(g, graph.node(id).output());
       auto widened = statistics.ranges.find({g, operand});
       if (result == nullptr || widened == statistics.ranges.end()) continue;
+      // The scores beside which a mask was added are computed by ops that know nothing of it.
+      if (result->unmasked_min.has_value() && !widened->second.unmasked_min.has_value()) continue;
       widened->second.min = std::min(widened->second.min, result->min);
       widened->second.max = std::max(widened->second.max, result->max);
     }

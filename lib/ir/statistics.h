@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -11,9 +12,15 @@
 
 namespace zeropoint::ir {
 
+// Attention masks put numbers below this in the place of minus infinity, for SOFTMAX to make zeros of: -1e4 (BERT), -3e4
+// (float16), -1e9, the lowest float. Scores that were not masked are larger by orders of magnitude: half of the nearest.
+inline constexpr float kMaskedBelow = -5000.0f;
+
 struct Range {
   float min = 0.0f;
   float max = 0.0f;
+  // The least of the elements that are not below kMaskedBelow, where others are.
+  std::optional<float> unmasked_min = std::nullopt;
 };
 
 // Ranges by (graph index, value id) of the model that was calibrated; ids are only meaningful with that model.

@@ -35,6 +35,7 @@ OpDef Add() {
                   {"pot_scale_int16", schema::AddOptions::VT_POT_SCALE_INT16, FieldKind::kBool, 1}}};
   def.eval_quantized = EvalQuantized;
   def.quant.int8 = def.quant.int16 = true;
+  def.quant.mask_flow = MaskFlow::kAdds;
   def.quant.int16_attrs = {{"pot_scale_int16", false}};
   def.version = Version;
   def.absorbs_activation = true;

@@ -34,6 +34,7 @@ OpDef ChooseRecord(absl::string_view name, int32_t code, absl::string_view tf, I
   def.quant.outputs = {OperandSpec::Activation()};
   def.quant.int8 = true;
   def.quant.same_scale = true;
+  def.quant.mask_flow = MaskFlow::kMoves;
   return def;
 }
 

@@ -189,6 +189,7 @@ QuantSpec MovesData(std::initializer_list<OperandSpec> inputs, int data) {
   spec.outputs = {OperandSpec::Activation()};
   spec.int8 = spec.int16 = true;
   spec.same_scale = true;
+  spec.mask_flow = MaskFlow::kMoves;
   spec.int16_result_like_operand = data;
   return spec;
 }

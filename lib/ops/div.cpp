@@ -1,5 +1,7 @@
 // DIV: a / b, numpy broadcasting; integers round toward zero.
+#include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "ops/elementwise.h"
 #include "ops/quantized.h"
@@ -53,6 +55,26 @@ absl::Status EvalQuantized(const EvalContext& context) {
   });
 }
 
+// LiteRT's kernel refuses to run when a divisor is 0, and for quotients below about a quarter of the result's step it shifts by
+// more bits than a word has and gives the largest or smallest number there is (measured, all dividends and divisors).
+absl::string_view Int8Gap(absl::Span<const Int8Value> values) {
+  constexpr double kFewestSteps = 1.0;     // of a divisor: room for what calibration did not see
+  constexpr double kSmallestQuotient = 0.5;  // in steps of the result
+  const Int8Value &a = values[0], &b = values[1], &y = values[2];
+  const bool has_zero = b.least <= 0.0 && b.greatest >= 0.0;
+  if (has_zero || std::min(std::abs(b.least), std::abs(b.greatest)) < kFewestSteps * b.scale) {
+    return "its divisor comes near 0, and LiteRT's integer kernel refuses to divide by 0";
+  }
+  const bool small = a.least <= 0.0 && a.greatest >= 0.0;
+  const double dividend = small ? 0.0 : std::min(std::abs(a.least), std::abs(a.greatest));
+  const Limits limits = LimitsOf<int8_t>();
+  const double largest = b.scale * static_cast<double>(std::max(limits.high - b.zero_point, b.zero_point - limits.low));
+  if (std::max(dividend, a.scale) / largest < kSmallestQuotient * y.scale) {
+    return "LiteRT's integer kernel computes quotients wrongly that are smaller than a step of its result";
+  }
+  return "";
+}
+
 }  // namespace
 
 OpDef Div() {
@@ -62,6 +84,7 @@ OpDef Div() {
   def.options = {schema::BuiltinOptions_DivOptions,
                  {{kFusedActivation, schema::DivOptions::VT_FUSED_ACTIVATION_FUNCTION, FieldKind::kInt8}}};
   def.quant.int8 = true;
+  def.quant.int8_gap = Int8Gap;
   def.version = Version;
   def.absorbs_activation = true;
   def.check = {0.1f, 4.0f};

@@ -19,6 +19,7 @@ OpDef ExtremumRecord(absl::string_view name, int32_t code, absl::string_view tf,
   def.options = {schema::BuiltinOptions_MaximumMinimumOptions, {}, /*written=*/false};
   def.quant.int8 = def.quant.int16 = true;
   def.quant.same_scale = true;
+  def.quant.mask_flow = MaskFlow::kMoves;
   def.quant.int16_operands_like_result = true;
   def.version = Version;
   return def;

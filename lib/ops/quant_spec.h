@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "ir/graph.h"
+#include "ir/statistics.h"
 
 namespace zeropoint::ops {
 
@@ -82,6 +84,22 @@ struct AttrOverride {
   ir::AttrValue value;
 };
 
+// What becomes of elements that stand for minus infinity (ir::kMaskedBelow), and so what the ranges of operands that
+// hold some may leave out.
+enum class MaskFlow : uint8_t {
+  kNone,      // nothing is known: they count like all others
+  kVanishes,  // beside the largest element of their row they make zeros: how low they are does not matter
+  kAdds,      // the result is the sum of the operands
+  kMoves,     // each element of the result is an element of an operand, or lies between some
+};
+
+// A float operand or result as int8 sees it.
+struct Int8Value {
+  double least = 0.0, greatest = 0.0;  // what calibration saw, or what the constant holds
+  double scale = 1.0;
+  int64_t zero_point = 0;
+};
+
 struct QuantSpec {
   // Roles by operand; the last entry of a list repeats for the operands beyond it. Empty: every operand kOther.
   std::vector<OperandSpec> inputs, outputs;
@@ -121,6 +139,11 @@ struct QuantSpec {
   std::vector<IntermediateSpec> intermediates;
   // What keeps this very node from its integer forms, in words; empty when nothing does. Null: nothing ever does.
   absl::string_view (*integer_gap)(const ir::Graph&, const ir::Node&) = nullptr;
+  // What keeps LiteRT's int8 kernel from computing operands and results (in this order) of such ranges, in words; empty
+  // when nothing does. Null: it computes all. Those that are not float are left out.
+  absl::string_view (*int8_gap)(absl::Span<const Int8Value> values) = nullptr;
+  MaskFlow mask_flow = MaskFlow::kNone;
+  absl::string_view mask_factor;  // kVanishes: the attribute that elements are multiplied with before; empty: none is
 
   // Role of input `i`.
   OperandSpec input(int i) const { return At(inputs, i); }

@@ -32,6 +32,11 @@ absl::StatusOr<Params> ParamsOf(const ir::QuantParams* quant) {
   return params;
 }
 
+absl::string_view NegativeRootGap(absl::Span<const Int8Value> values) {
+  if (values[0].zero_point <= LimitsOf<int8_t>().low) return "";
+  return "its operand can be negative, and LiteRT's integer kernel refuses to take such a root";
+}
+
 Limits LimitsOf(ElementType type) {
   switch (type) {
     case ElementType::kUInt8: return LimitsOf<uint8_t>();

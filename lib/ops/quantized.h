@@ -36,6 +36,8 @@ template <typename T>
 constexpr Limits LimitsOf() {
   return {std::numeric_limits<T>::min(), std::numeric_limits<T>::max()};
 }
+// int8_gap of roots, whose kernels in LiteRT refuse to run where an operand is negative.
+absl::string_view NegativeRootGap(absl::Span<const Int8Value> values);
 // Those of an element type of 8 or 16 bits.
 Limits LimitsOf(ElementType type);
 // What the node's fused activation leaves of the result's integers.

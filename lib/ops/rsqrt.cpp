@@ -54,6 +54,7 @@ OpDef Rsqrt() {
   def.version = VersionByInt8Then16;
   def.check = {0.01f, 10.0f};
   def.quant.by_table = true;
+  def.quant.int8_gap = NegativeRootGap;
   return def;
 }
 

@@ -119,6 +119,8 @@ OpDef Softmax() {
   def.options = {schema::BuiltinOptions_SoftmaxOptions, {{"beta", schema::SoftmaxOptions::VT_BETA, FieldKind::kFloat}}};
   def.tf = {{"Softmax", Import}};
   def.quant.int8 = def.quant.int16 = true;
+  def.quant.mask_flow = MaskFlow::kVanishes;
+  def.quant.mask_factor = "beta";
   def.quant.fixed_int8 = {1.0f / 256, -128};
   def.quant.fixed_int16 = {1.0f / 32768, 0};
   def.version = Version;

@@ -35,6 +35,7 @@ OpDef Sqrt() {
   def.version = VersionInt8Or16Is2;
   def.check = {0.0f, 10.0f};
   def.quant.by_table = true;
+  def.quant.int8_gap = NegativeRootGap;
   def.runtime = {.int8 = {2, 0}, .int16 = {2, 0}, .gap = "before, its kernel took no int8 and no int16"};
   def.quant.int16_by_request = true;
   return def;

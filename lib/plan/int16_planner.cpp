@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "kernels/encode.h"
 #include "plan/forms.h"
+#include "plan/masks.h"
 #include "plan/planner.h"
 
 namespace zeropoint::plan {
@@ -15,7 +16,7 @@ namespace {
 
 class Int16Planner {
  public:
-  explicit Int16Planner(const Task& task) : task_(task), graph_(task.graph) {}
+  Int16Planner(const Task& task, const Masks& masks) : task_(task), graph_(task.graph), masks_(masks) {}
 
   absl::StatusOr<SchemePlan> Run() {
     for (ir::NodeId id : task_.Nodes()) ZP_RETURN_IF_ERROR(PlanNode(id));
@@ -38,6 +39,7 @@ class Int16Planner {
     NodeDecision* decision = EnterNode(task_, id, spec.int16, plan_);
     if (decision == nullptr || PlanVariable(task_, id, *decision, plan_)) return absl::OkStatus();
     Draft draft;
+    draft.reason = masks_.FloatReason(id);
     DraftActivations(id, spec, *decision, draft);
     if (draft.reason.empty()) DraftResults(id, spec, draft);
     if (draft.reason.empty()) ZP_RETURN_IF_ERROR(DraftWeights(id, spec, draft));
@@ -169,8 +171,9 @@ class Int16Planner {
     auto planned = plan_.values.find(id);
     if (planned != plan_.values.end()) return planned->second;
     if (!graph_.value(id).is_constant) return FormOfRange(id);
-    const std::optional<std::vector<float>> elements = FiniteElements(graph_, id);
+    std::optional<std::vector<float>> elements = FiniteElements(graph_, id);
     if (!elements.has_value()) return std::nullopt;
+    elements = masks_.Bounded(id, *std::move(elements));
     // LiteRT aborts on a scale of 0: zeros get the scale of an activation that is always zero.
     const numeric::MinMax range = kernels::RangeWithZero(*elements);
     const float max = std::max(range.max, std::numeric_limits<float>::min());
@@ -187,11 +190,18 @@ class Int16Planner {
 
   const Task& task_;
   const ir::Graph& graph_;
+  const Masks& masks_;
   GraphPlan plan_;
 };
 
 }  // namespace
 
-absl::StatusOr<SchemePlan> PlanInt16x8(const Task& task) { return Int16Planner(task).Run(); }
+absl::StatusOr<SchemePlan> PlanInt16x8(const Task& task) {
+  constexpr int kLevels = 32768;
+  const Masks masks(task, kLevels);
+  const Task bounded{task.graph, task.index, task.is_entry, masks.statistics(), task.options, task.scheme,
+                     task.variables};
+  return Int16Planner(bounded, masks).Run();
+}
 
 }  // namespace zeropoint::plan

@@ -1,11 +1,14 @@
 // Static int8: which ops become integer, and the form of each of their operands and results.
 // The rules are those of TensorFlow 2.21's quantizer (docs/numerics.md, "Static int8").
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "ir/constants.h"
 #include "kernels/encode.h"
 #include "plan/forms.h"
+#include "plan/masks.h"
 #include "plan/planner.h"
 #include "plan/recurrent.h"
 #include "plan/scale_propagation.h"
@@ -15,7 +18,7 @@ namespace {
 
 class Int8Planner {
  public:
-  explicit Int8Planner(const Task& task) : task_(task), graph_(task.graph), scales_(task) {}
+  Int8Planner(const Task& task, const Masks& masks) : task_(task), graph_(task.graph), masks_(masks), scales_(task) {}
 
   absl::StatusOr<SchemePlan> Run() {
     for (ir::NodeId id : task_.Nodes()) ZP_RETURN_IF_ERROR(PlanNode(id));
@@ -39,6 +42,7 @@ class Int8Planner {
     NodeDecision* decision = EnterNode(task_, id, spec.int8, plan_);
     if (decision == nullptr || PlanVariable(task_, id, *decision, plan_)) return absl::OkStatus();
     Draft draft;
+    draft.reason = masks_.FloatReason(id);
     ZP_RETURN_IF_ERROR(DraftOperands(id, spec, *decision, draft));
     if (draft.reason.empty()) {
       draft.intermediates = IntermediateForms(task_, node, spec, StoredForm(node.output()), draft.reason);
@@ -48,6 +52,9 @@ class Int8Planner {
       if (draft.reason.empty() && IsFloat(graph_, result) && !scales_.Stored(result).has_value()) {
         draft.reason = NoRangeReason(task_, result);
       }
+    }
+    if (draft.reason.empty() && spec.int8_gap != nullptr) {
+      draft.reason = std::string(spec.int8_gap(Int8Values(node, draft)));
     }
     decision->reason = draft.reason;
     if (!draft.reason.empty()) return absl::OkStatus();
@@ -126,7 +133,8 @@ class Int8Planner {
     if (!elements.has_value()) {
       draft.reason = NoParamsConstantReason(graph_, value);
     } else if (!spec.same_scale) {
-      draft.operands[operand] = Int8Form(numeric::ConstantInt8(kernels::RangeWithZero(*elements)));
+      const std::vector<float> bounded = masks_.Bounded(value, *elements);
+      draft.operands[operand] = Int8Form(numeric::ConstantInt8(kernels::RangeWithZero(bounded)));
     } else if (shared.has_value()) {
       draft.operands[operand] = Int8Form(*shared);
     } else {
@@ -182,6 +190,35 @@ class Int8Planner {
     return role.bias_norm < 0 && role.bias_intermediate < 0 && weights.type == ElementType::kInt8;
   }
 
+  // The float operands and results, as the op's kernel would see them.
+  std::vector<ops::Int8Value> Int8Values(const ir::Node& node, const Draft& draft) const {
+    std::vector<ops::Int8Value> values;
+    for (const auto& [i, form] : draft.operands) {
+      if (IsFloat(graph_, node.input(i))) values.push_back(Int8ValueOf(node.input(i), form));
+    }
+    for (ir::ValueId result : node.outputs()) {
+      if (IsFloat(graph_, result)) values.push_back(Int8ValueOf(result, *StoredForm(result)));
+    }
+    return values;
+  }
+
+  ops::Int8Value Int8ValueOf(ir::ValueId id, const ValuePlan& form) const {
+    ops::Int8Value value;
+    value.scale = static_cast<double>(form.params.scale[0]);
+    value.zero_point = form.params.zero_point[0];
+    const ir::Range* range = task_.RangeOf(id);
+    const std::vector<float> elements = ir::FloatElements(graph_, id).value_or(std::vector<float>());
+    if (!elements.empty()) {
+      const auto [least, greatest] = std::minmax_element(elements.begin(), elements.end());
+      value.least = static_cast<double>(*least);
+      value.greatest = static_cast<double>(*greatest);
+    } else if (range != nullptr) {
+      value.least = static_cast<double>(range->min);
+      value.greatest = static_cast<double>(range->max);
+    }
+    return value;
+  }
+
   std::optional<ValuePlan> StoredForm(ir::ValueId id) const {
     if (!IsFloat(graph_, id)) return std::nullopt;
     const std::optional<numeric::Affine> params = scales_.Stored(id);
@@ -203,6 +240,7 @@ class Int8Planner {
 
   const Task& task_;
   const ir::Graph& graph_;
+  const Masks& masks_;
   const ScalePropagation scales_;
   GraphPlan plan_;
 };
@@ -212,7 +250,11 @@ class Int8Planner {
 absl::StatusOr<SchemePlan> PlanInt8(const Task& task) {
   const ir::Statistics statistics = UniteStateRanges(task);
   const Task united{task.graph, task.index, task.is_entry, statistics, task.options, task.scheme, task.variables};
-  return Int8Planner(united).Run();
+  constexpr int kLevels = 256;
+  const Masks masks(united, kLevels);
+  const Task bounded{task.graph, task.index, task.is_entry, masks.statistics(), task.options, task.scheme,
+                     task.variables};
+  return Int8Planner(bounded, masks).Run();
 }
 
 }  // namespace zeropoint::plan

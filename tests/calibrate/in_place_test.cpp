@@ -76,3 +76,16 @@ output %y
   REQUIRE(widened.Find(0, Named(model, "a"))->max == 1);
   REQUIRE(widened.Find(0, Named(model, "b"))->max == 7);
 }
+
+TEST_CASE("a mask does not widen the scores that it is added to") {
+  ir::Model model = Chain(R"(graph main
+input %x : float32[1,4]
+%a = NEG(%x) : float32[1,4]
+%s = ADD(%a, %x) : float32[1,4]
+%y = NEG(%s) : float32[1,4]
+output %y
+)");
+  ir::Statistics widened =
+      calibrate::WidenInPlaceOperands(model, Ranges(model, {{"a", {-1, 1}}, {"s", {-1e9f, 2, -1.0f}}, {"y", {-2, 1e9f}}}));
+  REQUIRE(widened.Find(0, Named(model, "a"))->min == -1);
+}

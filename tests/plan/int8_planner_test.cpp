@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <limits>
+#include <string>
 
 #include "base/status.h"
 #include "numeric/quantize.h"
@@ -394,6 +396,47 @@ output %z
   CHECK_FALSE(DecisionOn(model, plan, "z").quantized);
 }
 
+// Scores and a mask that is 0 or -1e9, added before SOFTMAX.
+constexpr char kMaskedAttention[] = R"(graph main
+input %s : float32[1,4]
+input %m : float32[1,4]
+const %c : float32[1] = -1e9
+%k = MUL(%m, %c) : float32[1,4]
+%a = ADD(%s, %k) : float32[1,4]
+%y = SOFTMAX(%a) {beta=1} : float32[1,4]
+output %y
+)";
+
+ir::Statistics MaskedRanges(const ir::Model& model) {
+  ir::Statistics statistics =
+      Ranges(model, {{"s", -3, 5}, {"m", 0, 1}, {"k", -1e9f, 0}, {"a", -1e9f, 5}, {"y", 0, 1}});
+  statistics.ranges[{0, ValueNamed(model, "k")}].unmasked_min = 0.0f;
+  statistics.ranges[{0, ValueNamed(model, "a")}].unmasked_min = -3.0f;
+  return statistics;
+}
+
+TEST_CASE("integers reach below the scores only as far as SOFTMAX tells masked ones from nothing") {
+  const ir::Model model = ParsedModel(kMaskedAttention);
+  const GraphPlan plan = Planned(model, MaskedRanges(model), With(Scheme::kInt8));
+  const float least = static_cast<float>(-3.0 - std::log(2.0 * 256 * 4));
+  CHECK(DecisionOn(model, plan, "y").quantized);
+  CHECK(DecisionOn(model, plan, "a").quantized);
+  CHECK(plan.values.at(ValueNamed(model, "a")).params.scale[0] == Approx(ScaleOf(least, 5)));
+  // The mask need not take the largest score lower than that.
+  CHECK(plan.operands.at({NodeOf(model, "a"), 1}).params.scale[0] == Approx(ScaleOf(least - 5, 0)));
+  CHECK(plan.operands.at({NodeOf(model, "a"), 0}).params.scale[0] == ScaleOf(-3, 5));
+  CHECK_THAT(DecisionOn(model, plan, "k").reason, Catch::Contains("in the place of minus infinity"));
+}
+
+TEST_CASE("a mask that something else than SOFTMAX sees counts in full") {
+  std::string text = kMaskedAttention;
+  text.insert(text.find("output"), "%z = ABS(%k) : float32[1,4]\noutput %z\n");
+  const ir::Model model = ParsedModel(text.c_str());
+  const GraphPlan plan = Planned(model, MaskedRanges(model), With(Scheme::kInt8));
+  CHECK(DecisionOn(model, plan, "k").quantized);
+  CHECK(StoredScale(model, plan, "k") == ScaleOf(-1e9f, 0));
+}
+
 TEST_CASE("a range that would cut off what others read is imposed on its own reader only") {
   const ir::Model model = ParsedModel(R"(graph main
 input %x : float32[1,4]
@@ -413,6 +456,36 @@ output %a
   CHECK(cut.operands.at({NodeOf(model, "m"), 0}).params.scale[0] == ScaleOf(0, 1));
   CHECK(cut.operands.at({NodeOf(model, "a"), 0}).params.scale[0] == ScaleOf(0, 4));
   CHECK(StoredScale(model, near, "r") == ScaleOf(0, 1));
+}
+
+TEST_CASE("DIV is integer where neither divisors nor quotients come near nothing") {
+  const ir::Model model = ParsedModel(R"(graph main
+input %a : float32[1,4]
+input %b : float32[1,4]
+%y = DIV(%a, %b) : float32[1,4]
+output %y
+)");
+  const auto reason = [&](ir::Range a, ir::Range b, ir::Range y) {
+    const GraphPlan plan =
+        Planned(model, Ranges(model, {{"a", a.min, a.max}, {"b", b.min, b.max}, {"y", y.min, y.max}}), With(Scheme::kInt8));
+    return DecisionOn(model, plan, "y").reason;
+  };
+  CHECK(reason({3, 4}, {2, 4}, {0.75f, 2}).empty());
+  CHECK_THAT(reason({3, 4}, {0.001f, 4}, {0.75f, 4000}), Catch::Contains("near 0"));
+  CHECK_THAT(reason({3, 4}, {-2, 4}, {-9, 9}), Catch::Contains("near 0"));
+  CHECK_THAT(reason({-4, 4}, {1, 8}, {-4, 4}), Catch::Contains("smaller than a step"));
+}
+
+TEST_CASE("a root of what may be negative stays float") {
+  const ir::Model model = ParsedModel(R"(graph main
+input %x : float32[1,4]
+%y = RSQRT(%x) : float32[1,4]
+output %y
+)");
+  const GraphPlan positive = Planned(model, Ranges(model, {{"x", 1, 4}, {"y", 0.5f, 1}}), With(Scheme::kInt8));
+  const GraphPlan mixed = Planned(model, Ranges(model, {{"x", -1, 4}, {"y", 0.5f, 1}}), With(Scheme::kInt8));
+  CHECK(DecisionOn(model, positive, "y").quantized);
+  CHECK_THAT(DecisionOn(model, mixed, "y").reason, Catch::Contains("negative"));
 }
 
 }  // namespace
