@@ -242,9 +242,10 @@ def zoo_jobs(names):
             if os.path.basename(path)[:-len('.tflite')] in ZOO_FILES and any(fnmatch.fnmatch(path.split('/')[-2], n) for n in names)]
 
 
-def check_case(name, case, zeropoint, mode):
+def check_case(name, zeropoint, mode):
     import numpy as np
     import suite
+    case = next(case for case in suite.cases() if case.name == name)
     with tempfile.TemporaryDirectory() as folder:
         case.write(folder)
         np.savez(os.path.join(folder, 'samples.npz'), **case.calibration())
@@ -263,13 +264,17 @@ def answer(pipe, function, arguments):
 
 
 def isolated(function, *arguments):
-    """The function's result, computed in a process of its own: LiteRT's kernels may end it."""
-    context = multiprocessing.get_context('fork')
+    """The function's result, computed in a process of its own: LiteRT's kernels may end it. A server without threads forks it: a fork
+    of this process could wait for ever for a lock (of an import, say) that another thread held at that moment."""
+    context = multiprocessing.get_context('forkserver')
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=answer, args=(theirs, function, arguments))
     process.start()
     theirs.close()
     try:
+        if not ours.poll(RUN_SECONDS):
+            process.kill()
+            return Outcome('fails', [], 'no result in %d s' % RUN_SECONDS)
         return ours.recv()
     except EOFError:
         process.join()
@@ -330,6 +335,7 @@ def main():
     everything = options.zoo is None and options.ops is None and not options.file
     explained = Explained()
     verdicts, missing = collections.Counter(), collections.Counter()
+    multiprocessing.get_context('forkserver').set_forkserver_preload(['numpy', 'ai_edge_litert.interpreter', 'ai_edge_litert.schema_py_generated'])
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         jobs = [(path, pool.submit(isolated, compare, path, zeropoint)) for path in options.file]
         if options.zoo is not None or everything:
@@ -339,7 +345,7 @@ def main():
             patterns = options.ops or ['*']
             for case in suite.cases():
                 if any(fnmatch.fnmatch(case.name, p) for p in patterns):
-                    jobs += [('%s %s' % (case.name, mode), pool.submit(isolated, check_case, case.name, case, zeropoint, mode)) for mode in options.modes]
+                    jobs += [('%s %s' % (case.name, mode), pool.submit(isolated, check_case, case.name, zeropoint, mode)) for mode in options.modes]
         for name, job in jobs:
             outcome = job.result()
             if outcome is not None:
