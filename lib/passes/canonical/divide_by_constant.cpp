@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "ir/constants.h"
+#include "passes/canonical/canonical.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
 
 namespace zeropoint::passes {
 

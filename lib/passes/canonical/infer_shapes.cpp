@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "engine/engine.h"
-#include "passes/passes.h"
+#include "passes/canonical/canonical.h"
 
 namespace zeropoint::passes {
 

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "ops/called_graphs.h"
+#include "passes/canonical/canonical.h"
 #include "passes/control_flow/calls.h"
-#include "passes/passes.h"
 
 namespace zeropoint::passes {
 namespace {

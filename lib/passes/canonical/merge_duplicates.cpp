@@ -9,8 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "ops/op_def.h"
+#include "passes/canonical/canonical.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
 #include "passes/quantization_aware/trained_range.h"
 
 namespace zeropoint::passes {

@@ -7,8 +7,8 @@
 #include <string>
 #include <tuple>
 
+#include "passes/canonical/canonical.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
 #include "passes/quantization_aware/trained_range.h"
 
 namespace zeropoint::passes {

@@ -8,8 +8,8 @@
 // which may absorb it (a Conv1D is CONV_2D, RESHAPE, RELU).
 #include <algorithm>
 
+#include "passes/canonical/canonical.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
 
 namespace zeropoint::passes {
 namespace {

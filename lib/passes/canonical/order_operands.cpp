@@ -4,8 +4,8 @@
 // Conditions: x is not constant. Algebra: the ops commute. Other passes then look for constants in one place.
 #include <algorithm>
 
+#include "passes/canonical/canonical.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
 
 namespace zeropoint::passes {
 

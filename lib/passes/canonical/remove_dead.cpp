@@ -7,9 +7,9 @@
 
 #include "absl/strings/match.h"
 #include "ops/op_def.h"
+#include "passes/canonical/canonical.h"
 #include "passes/canonical/effects.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
 
 namespace zeropoint::passes {
 namespace {

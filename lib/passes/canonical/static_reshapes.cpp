@@ -9,8 +9,8 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "passes/canonical/canonical.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
 
 namespace zeropoint::passes {
 namespace {

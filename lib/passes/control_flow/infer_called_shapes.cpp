@@ -14,7 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/engine.h"
 #include "passes/control_flow/calls.h"
-#include "passes/passes.h"
+#include "passes/control_flow/control_flow.h"
 
 namespace zeropoint::passes {
 namespace {

@@ -4,8 +4,8 @@
 // Conditions: the condition is constant; nobody else calls the branches.
 // Algebra: none. The branch that is never taken goes, with all that no runtime could run in there.
 #include "passes/control_flow/calls.h"
+#include "passes/control_flow/control_flow.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
 
 namespace zeropoint::passes {
 

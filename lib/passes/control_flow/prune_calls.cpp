@@ -25,7 +25,7 @@
 
 #include "passes/canonical/effects.h"
 #include "passes/control_flow/calls.h"
-#include "passes/passes.h"
+#include "passes/control_flow/control_flow.h"
 
 namespace zeropoint::passes {
 namespace {

@@ -7,8 +7,8 @@
 // Conditions: nobody else calls those graphs.
 // Algebra: none. Weights that come in as operands are no weights to what is quantized, packed or fused in there.
 #include "passes/control_flow/calls.h"
+#include "passes/control_flow/control_flow.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
 
 namespace zeropoint::passes {
 namespace {

@@ -14,7 +14,7 @@
 #include "ir/constants.h"
 #include "ops/op_def.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
+#include "passes/fold/fold.h"
 #include "passes/quantization_aware/trained_range.h"
 
 namespace zeropoint::passes {

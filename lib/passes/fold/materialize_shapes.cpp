@@ -15,7 +15,7 @@
 #include "ir/constants.h"
 #include "ops/op_def.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
+#include "passes/fold/fold.h"
 
 namespace zeropoint::passes {
 namespace {

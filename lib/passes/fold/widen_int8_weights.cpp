@@ -8,7 +8,7 @@
 #include "ir/constants.h"
 #include "numeric/quantize.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
+#include "passes/fold/fold.h"
 
 namespace zeropoint::passes {
 namespace {

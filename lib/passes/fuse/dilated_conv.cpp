@@ -9,8 +9,8 @@
 // (the "a trous" algorithm), and BATCH_TO_SPACE_ND deals them back.
 #include "ir/constants.h"
 #include "passes/edit.h"
+#include "passes/fuse/fuse.h"
 #include "passes/legalize/layout.h"
-#include "passes/passes.h"
 
 namespace zeropoint::passes {
 namespace {

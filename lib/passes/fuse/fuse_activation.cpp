@@ -6,8 +6,8 @@
 // Algebra: the kernels clamp the same value before storing it.
 #include "ops/op_def.h"
 #include "passes/edit.h"
+#include "passes/fuse/fuse.h"
 #include "passes/fuse/weighted.h"
-#include "passes/passes.h"
 
 namespace zeropoint::passes {
 namespace {

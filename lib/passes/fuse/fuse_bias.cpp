@@ -5,8 +5,8 @@
 // absent; nothing else reads the convolution, and no activation lies between.
 // Algebra: (Wx + b) + c = Wx + (b + c); b + c is rounded once, as TensorFlow's converter rounds it.
 #include "passes/edit.h"
+#include "passes/fuse/fuse.h"
 #include "passes/fuse/weighted.h"
-#include "passes/passes.h"
 
 namespace zeropoint::passes {
 namespace {

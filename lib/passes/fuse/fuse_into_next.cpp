@@ -21,9 +21,9 @@
 
 #include "ir/constants.h"
 #include "passes/edit.h"
+#include "passes/fuse/fuse.h"
 #include "passes/fuse/weighted.h"
 #include "passes/legalize/layout.h"
-#include "passes/passes.h"
 
 namespace zeropoint::passes {
 namespace {

@@ -6,8 +6,8 @@
 // Algebra: (Wx + b) c = (Wc) x + bc. With FuseBias this folds an inference batch norm into its convolution; products
 // are rounded one by one in float32, which gives TensorFlow's converter's very weights.
 #include "passes/edit.h"
+#include "passes/fuse/fuse.h"
 #include "passes/fuse/weighted.h"
-#include "passes/passes.h"
 
 namespace zeropoint::passes {
 namespace {

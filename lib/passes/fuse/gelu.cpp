@@ -10,7 +10,7 @@
 
 #include "ir/constants.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
+#include "passes/fuse/fuse.h"
 
 namespace zeropoint::passes {
 namespace {

@@ -8,7 +8,7 @@
 // Algebra: the definition, but for epsilon's exact place.
 #include "ir/constants.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
+#include "passes/fuse/fuse.h"
 
 namespace zeropoint::passes {
 namespace {

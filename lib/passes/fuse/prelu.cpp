@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "ir/constants.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
+#include "passes/fuse/fuse.h"
 
 namespace zeropoint::passes {
 namespace {

@@ -6,7 +6,7 @@
 // Conditions: float32, the constants scalars; nothing else reads between. Algebra: the definitions. Order of operands
 // is settled before: the constant comes second.
 #include "passes/edit.h"
-#include "passes/passes.h"
+#include "passes/fuse/fuse.h"
 
 namespace zeropoint::passes {
 namespace {

@@ -5,7 +5,7 @@
 // Algebra: the definition; the largest element is subtracted so that EXP does not overflow, as the kernel does itself.
 #include "ir/constants.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
+#include "passes/fuse/fuse.h"
 
 namespace zeropoint::passes {
 namespace {

@@ -4,7 +4,7 @@
 // Conditions: nothing else reads the TRANSPOSE. Algebra: that is what adj_x and adj_y say of real matrices.
 #include "ir/constants.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
+#include "passes/fuse/fuse.h"
 
 namespace zeropoint::passes {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "passes/edit.h"
-#include "passes/passes.h"
+#include "passes/integer/integer.h"
 
 namespace zeropoint::passes {
 

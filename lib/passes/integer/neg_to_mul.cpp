@@ -5,7 +5,7 @@
 // Algebra: exact; as an integer of 8 or 16 bits -1 is represented exactly too. One op, where a table takes three.
 #include "absl/strings/str_cat.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
+#include "passes/integer/integer.h"
 
 namespace zeropoint::passes {
 

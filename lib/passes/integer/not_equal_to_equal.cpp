@@ -3,7 +3,7 @@
 //
 // Conditions: float32 operands. Algebra: the definition; for NaN both sides are true.
 #include "passes/edit.h"
-#include "passes/passes.h"
+#include "passes/integer/integer.h"
 
 namespace zeropoint::passes {
 

@@ -4,7 +4,7 @@
 // Conditions: float32; the target has no kernel for the form. Algebra: of the two terms one is 0 everywhere.
 #include "absl/strings/str_cat.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
+#include "passes/integer/integer.h"
 
 namespace zeropoint::passes {
 

@@ -3,7 +3,7 @@
 //
 // Conditions: float32; LiteRT has no integer kernel of SQUARE. Algebra: the definition.
 #include "passes/edit.h"
-#include "passes/passes.h"
+#include "passes/integer/integer.h"
 
 namespace zeropoint::passes {
 

@@ -4,7 +4,7 @@
 // Conditions: float32; the target has no kernel for the form. Algebra: the definition; the difference is rounded once
 // more, to its own scale.
 #include "passes/edit.h"
-#include "passes/passes.h"
+#include "passes/integer/integer.h"
 
 namespace zeropoint::passes {
 

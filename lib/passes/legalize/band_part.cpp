@@ -7,7 +7,7 @@
 // Algebra: element (i, j) stays when -upper <= i - j <= lower.
 #include "ir/constants.h"
 #include "passes/legalize/formula.h"
-#include "passes/passes.h"
+#include "passes/legalize/legalize.h"
 
 namespace zeropoint::passes {
 namespace {

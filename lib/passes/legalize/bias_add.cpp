@@ -5,7 +5,7 @@
 // Algebra: broadcasting adds a vector along the last dimension.
 #include "passes/edit.h"
 #include "passes/legalize/layout.h"
-#include "passes/passes.h"
+#include "passes/legalize/legalize.h"
 
 namespace zeropoint::passes {
 namespace {

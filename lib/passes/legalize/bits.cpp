@@ -7,7 +7,7 @@
 // int32.
 // Algebra: x | y = x ^ y ^ (x & y); ~x = x ^ -1; x << y = x * 2^y modulo 2^32.
 #include "passes/legalize/formula.h"
-#include "passes/passes.h"
+#include "passes/legalize/legalize.h"
 
 namespace zeropoint::passes {
 namespace {

@@ -38,7 +38,7 @@
 #include <vector>
 
 #include "passes/legalize/formula.h"
-#include "passes/passes.h"
+#include "passes/legalize/legalize.h"
 
 namespace zeropoint::passes {
 namespace {

@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "passes/edit.h"
 #include "passes/legalize/layout.h"
-#include "passes/passes.h"
+#include "passes/legalize/legalize.h"
 
 namespace zeropoint::passes {
 namespace {

@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
+#include "passes/legalize/legalize.h"
 
 namespace zeropoint::passes {
 namespace {

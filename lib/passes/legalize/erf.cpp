@@ -12,7 +12,7 @@
 // divisor is near 0 and no middle value is large, so that integers can hold them all; GELU(x) / x would be shorter, but
 // LiteRT's int8 DIV refuses the divisors that round to zero.
 #include "passes/legalize/formula.h"
-#include "passes/passes.h"
+#include "passes/legalize/legalize.h"
 
 namespace zeropoint::passes {
 namespace {

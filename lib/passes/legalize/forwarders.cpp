@@ -14,7 +14,7 @@
 #include <variant>
 
 #include "passes/edit.h"
-#include "passes/passes.h"
+#include "passes/legalize/legalize.h"
 
 namespace zeropoint::passes {
 namespace {

@@ -7,7 +7,7 @@
 // Algebra: the same product (float tensors: adjoint is transpose). Which products are FULLY_CONNECTED depends on shapes
 // and constants that are known later: canonical/batch_mat_mul_to_fully_connected.cpp.
 #include "passes/edit.h"
-#include "passes/passes.h"
+#include "passes/legalize/legalize.h"
 
 namespace zeropoint::passes {
 

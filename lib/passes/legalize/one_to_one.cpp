@@ -7,7 +7,7 @@
 #include "absl/strings/strip.h"
 #include "ops/op_def.h"
 #include "passes/edit.h"
-#include "passes/passes.h"
+#include "passes/legalize/legalize.h"
 
 namespace zeropoint::passes {
 namespace {

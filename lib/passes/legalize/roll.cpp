@@ -10,7 +10,7 @@
 #include "ir/constants.h"
 #include "ops/infer.h"
 #include "passes/legalize/formula.h"
-#include "passes/passes.h"
+#include "passes/legalize/legalize.h"
 
 namespace zeropoint::passes {
 namespace {

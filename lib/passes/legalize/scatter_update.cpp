@@ -8,7 +8,7 @@
 // and this takes their sum.
 // Algebra: SCATTER_ND adds up what comes to each place, zero where nothing does.
 #include "passes/legalize/formula.h"
-#include "passes/passes.h"
+#include "passes/legalize/legalize.h"
 
 namespace zeropoint::passes {
 namespace {

@@ -5,7 +5,7 @@
 // Conditions: float32, int32 or int64 elements.
 // Algebra: in a sorted row, the first place whose element is not less than the value is the number of elements that are less.
 #include "passes/legalize/formula.h"
-#include "passes/passes.h"
+#include "passes/legalize/legalize.h"
 
 namespace zeropoint::passes {
 namespace {

@@ -17,7 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "ir/constants.h"
 #include "passes/legalize/formula.h"
-#include "passes/passes.h"
+#include "passes/legalize/legalize.h"
 
 namespace zeropoint::passes {
 namespace {

@@ -17,7 +17,7 @@
 // results are. Where "error" is empty, results are as exact as LiteRT's ops. Sinh and Cosh overflow from 88.8 on, 0.7
 // before TF's do, and Asinh from 1.8e19 on.
 #include "passes/legalize/formula.h"
-#include "passes/passes.h"
+#include "passes/legalize/legalize.h"
 
 namespace zeropoint::passes {
 namespace {

@@ -15,7 +15,7 @@
 #include "ir/constants.h"
 #include "passes/legalize/formula.h"
 #include "passes/legalize/layout.h"
-#include "passes/passes.h"
+#include "passes/legalize/legalize.h"
 
 namespace zeropoint::passes {
 namespace {
