@@ -66,7 +66,7 @@ class InterruptGuard {
  public:
   explicit InterruptGuard(Converter& converter) {
     running.store(&converter);
-    struct sigaction action{};
+    struct sigaction action {};
     action.sa_handler = OnInterrupt;
     action.sa_flags = SA_RESETHAND;
     ::sigaction(SIGINT, &action, &before_);
@@ -79,7 +79,7 @@ class InterruptGuard {
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 
  private:
-  struct sigaction before_{};
+  struct sigaction before_ {};
 };
 
 // Before minutes of work: that the result can be put where it shall go.
@@ -227,7 +227,8 @@ absl::Status WriteText(const std::string& path, const std::string& text) {
 
 ExitCode MakeConverter(const ConvertOptions& options, std::optional<Converter>& result) {
   const bool has_recipe = !options.recipe.empty();
-  if (options.mode.empty() && !has_recipe) return UsageError("--mode is required, or a --recipe that says how to quantize");
+  if (options.mode.empty() && !has_recipe)
+    return UsageError("--mode is required, or a --recipe that says how to quantize");
   const ModePreset* mode = FindModePreset(options.mode.empty() ? kModeOfRecipes : options.mode);
   if (mode == nullptr) return UsageError(absl::StrCat("there is no mode '", options.mode, "'"));
   // LiteRT's options have no word for this: with samples, the same ones mean int8.

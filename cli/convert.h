@@ -29,7 +29,7 @@ struct ConvertOptions {
   bool variable_quantization = false;
   bool quiet = false;
   bool data_calibrates = true;  // false: --data serves for more
-  int verbose = 0;  // 1: messages, times, reasons; 2: every pass as well
+  int verbose = 0;              // 1: messages, times, reasons; 2: every pass as well
 };
 
 // What --mode, the type options, --calibration and --integer-only may be.

@@ -39,13 +39,14 @@ ExitCode RunDebug(const DebugCommand& command) {
   options.quantized_path = command.quantized;
   options.costed_ops = command.top;
   options.max_samples = command.samples;
-  const std::string data = !command.evaluation.empty()                      ? command.evaluation
+  const std::string data = !command.evaluation.empty()                 ? command.evaluation
                            : converter->representative_dataset.empty() ? convert.data
-                                                                            : std::string();
+                                                                       : std::string();
   if (!data.empty()) {
     absl::StatusOr<Samples> samples = Load(data, *converter, convert.steps, convert.quiet);
     if (!samples.ok()) {
-      std::fprintf(stderr, "zeropoint: error: %s (file %s)\n", std::string(samples.status().message()).c_str(), data.c_str());
+      std::fprintf(stderr, "zeropoint: error: %s (file %s)\n", std::string(samples.status().message()).c_str(),
+                   data.c_str());
       return ExitCodeOf(samples.status()) == kIo ? kIo : kBadSamples;
     }
     options.evaluation_dataset = samples->dataset;

@@ -68,7 +68,8 @@ std::string AmountText(double value, const std::string& unit) {
   return absl::StrFormat("%.6g", value);
 }
 
-ExitCode ReadJudge(const JudgeOptions& judge, const std::vector<SignatureInputs>& signatures, EvaluateOptions& options) {
+ExitCode ReadJudge(const JudgeOptions& judge, const std::vector<SignatureInputs>& signatures,
+                   EvaluateOptions& options) {
   absl::StatusOr<Samples> samples = LoadSamples(judge.data, signatures, judge.steps, judge.labels);
   if (!samples.ok()) return ReportSamplesError(samples.status(), judge.data);
   if (!judge.labels.empty()) {

@@ -27,15 +27,17 @@ std::string VersionText() {
 // What a conversion is asked for, whatever becomes of its result.
 void AddConversion(CLI::App* convert, ConvertOptions& options) {
   convert->add_option("MODEL", options.model, "SavedModel folder or .tflite file")->required();
-  convert->add_option("--mode", options.mode, "how to quantize; a --recipe may say it instead")->check(CLI::IsMember(ModeNames()));
+  convert->add_option("--mode", options.mode, "how to quantize; a --recipe may say it instead")
+      ->check(CLI::IsMember(ModeNames()));
   convert
       ->add_option("--data", options.data,
                    "samples that calibrate the integer modes: an .npz with an array per input (first axis: samples; "
                    "'signature/input' for several signatures), an .npy, or a folder of .npy files")
       ->type_name("PATH");
   convert
-      ->add_option("--recipe", options.recipe,
-                   "what parts of the model shall be, as JSON (docs/recipes.md); what it states takes the place of options")
+      ->add_option(
+          "--recipe", options.recipe,
+          "what parts of the model shall be, as JSON (docs/recipes.md); what it states takes the place of options")
       ->type_name("FILE");
   convert
       ->add_option("--calibration", options.calibration,
@@ -46,27 +48,33 @@ void AddConversion(CLI::App* convert, ConvertOptions& options) {
                     "each sample is a sequence: the second axis of --data's arrays counts its steps");
   convert->add_flag("--reset-state", options.reset_state,
                     "a model's variables start anew with each sample of --data, instead of once as in TensorFlow");
-  CLI::Option* target =
-      convert
-          ->add_option("--target", options.target,
-                       "what shall run the result: litert-1.4, tflm ... ('zeropoint targets' lists them); default: the newest LiteRT")
-          ->type_name("TARGET");
-  convert->add_option("--litert", options.litert, "the oldest LiteRT that shall run the result: 1.4 is --target litert-1.4")
+  CLI::Option* target = convert
+                            ->add_option("--target", options.target,
+                                         "what shall run the result: litert-1.4, tflm ... ('zeropoint targets' lists "
+                                         "them); default: the newest LiteRT")
+                            ->type_name("TARGET");
+  convert
+      ->add_option("--litert", options.litert,
+                   "the oldest LiteRT that shall run the result: 1.4 is --target litert-1.4")
       ->type_name("RELEASE")
       ->excludes(target);
   convert
-      ->add_option("--integer-only", options.integer_only,
-                   "ops without an integer kernel: 'kernels' leaves them float, 'rewrite' makes tables or integer ops of them")
+      ->add_option(
+          "--integer-only", options.integer_only,
+          "ops without an integer kernel: 'kernels' leaves them float, 'rewrite' makes tables or integer ops of them")
       ->check(CLI::IsMember(IntegerOnlyNames()))
       ->capture_default_str();
-  convert->add_flag("--no-prove", options.no_prove,
-                    "do not run the result once against the float model; that its bytes are sound is checked in any case");
-  convert->add_flag("--fuse-lstm", options.fuse_lstm,
-                    "every LSTM layer of a fixed batch size becomes one operator, which keeps its state between invocations; "
-                    "default: those that TensorFlow fuses, others stay loops");
-  convert->add_flag("--allow-custom-ops", options.allow_custom_ops,
-                    "ops of a SavedModel without a LiteRT form become custom ops, for which the application brings kernels; "
-                    "default: an error that lists them");
+  convert->add_flag(
+      "--no-prove", options.no_prove,
+      "do not run the result once against the float model; that its bytes are sound is checked in any case");
+  convert->add_flag(
+      "--fuse-lstm", options.fuse_lstm,
+      "every LSTM layer of a fixed batch size becomes one operator, which keeps its state between invocations; "
+      "default: those that TensorFlow fuses, others stay loops");
+  convert->add_flag(
+      "--allow-custom-ops", options.allow_custom_ops,
+      "ops of a SavedModel without a LiteRT form become custom ops, for which the application brings kernels; "
+      "default: an error that lists them");
   convert->add_option("--input-type", options.input_type, "type of the model's inputs")
       ->check(CLI::IsMember(IoTypeNames()))
       ->capture_default_str();
@@ -96,7 +104,8 @@ void AddConvert(CLI::App& app, ConvertOptions& options) {
   AddConversion(convert, options);
   convert->add_option("-o,--output", options.output, "the .tflite to write")->required()->type_name("OUT");
   convert->add_option("--report", options.report, "write what was decided as JSON; '-': to stdout")->type_name("JSON");
-  convert->add_option("--html", options.html, "write the same as one HTML page, which needs no network")->type_name("HTML");
+  convert->add_option("--html", options.html, "write the same as one HTML page, which needs no network")
+      ->type_name("HTML");
   CLI::Option* quiet = convert->add_flag("-q,--quiet", options.quiet, "errors only");
   convert->add_flag("-v,--verbose", options.verbose, "stage times, operators that stay float; twice: every pass")
       ->excludes(quiet);
@@ -105,27 +114,35 @@ void AddConvert(CLI::App& app, ConvertOptions& options) {
 CLI::App* AddDebug(CLI::App& app, DebugCommand& command) {
   CLI::App* debug = app.add_subcommand("debug", "Tell what quantization costs, op by op, why, and what mends it");
   AddConversion(debug, command.convert);
-  debug->add_option("--eval-data", command.evaluation, "samples to measure on, as --data; default: those of --data")->type_name("PATH");
-  debug->add_option("--quantized", command.quantized, "a quantized .tflite to look at, instead of converting")->type_name("FILE");
-  debug->add_option("--json", command.json, "write all figures (docs/debug.schema.json); '-': to stdout")->type_name("JSON");
+  debug->add_option("--eval-data", command.evaluation, "samples to measure on, as --data; default: those of --data")
+      ->type_name("PATH");
+  debug->add_option("--quantized", command.quantized, "a quantized .tflite to look at, instead of converting")
+      ->type_name("FILE");
+  debug->add_option("--json", command.json, "write all figures (docs/debug.schema.json); '-': to stdout")
+      ->type_name("JSON");
   debug->add_option("--html", command.html, "write them as one HTML page, which needs no network")->type_name("HTML");
   debug->add_option("--top", command.top, "ops in the table, and ops whose cost is measured")
       ->check(CLI::Range(0, 10000))
       ->capture_default_str();
-  debug->add_option("--samples", command.samples, "samples to measure on at most")->check(CLI::Range(1, 1000000))->capture_default_str();
+  debug->add_option("--samples", command.samples, "samples to measure on at most")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
   debug->add_flag("-q,--quiet", command.convert.quiet, "errors and results only");
   return debug;
 }
 
 CLI::App* AddRun(CLI::App& app, RunOptions& options) {
-  CLI::App* run = app.add_subcommand("run", "Run a .tflite on samples, with the arithmetic of LiteRT's reference kernels");
+  CLI::App* run =
+      app.add_subcommand("run", "Run a .tflite on samples, with the arithmetic of LiteRT's reference kernels");
   run->add_option("MODEL", options.model, "the .tflite")->required();
   run->add_option("--data", options.data, "samples, as for convert")->required()->type_name("PATH");
-  run->add_option("-o,--output", options.output, "the .npz to write: an array for each result, its first axis the samples")
+  run->add_option("-o,--output", options.output,
+                  "the .npz to write: an array for each result, its first axis the samples")
       ->required()
       ->type_name("OUT");
   run->add_flag("--tensors", options.tensors, "every tensor that an operator computes, by its name in the file");
-  run->add_flag("--steps", options.steps, "each sample is a sequence: the second axis of --data's arrays counts its steps");
+  run->add_flag("--steps", options.steps,
+                "each sample is a sequence: the second axis of --data's arrays counts its steps");
   run->add_flag("--reset-state", options.reset_state, "a model's variables start anew with each sample of --data");
   return run;
 }
@@ -133,25 +150,31 @@ CLI::App* AddRun(CLI::App& app, RunOptions& options) {
 void AddJudge(CLI::App& command, JudgeOptions& judge) {
   command.add_option("--data", judge.data, "samples, as for convert")->required()->type_name("PATH");
   command
-      .add_option("--labels", judge.labels,
-                  "what the results should be: an .npy of class numbers or expected tensors, its first axis the samples; or "
-                  "the name of an array in --data's .npz")
+      .add_option(
+          "--labels", judge.labels,
+          "what the results should be: an .npy of class numbers or expected tensors, its first axis the samples; or "
+          "the name of an array in --data's .npz")
       ->type_name("PATH|NAME");
   command
-      .add_option("--metric", judge.metric,
-                  "top1, top5 (any number), auc, agreement, mse, psnr, sqnr or cosine; default: top1 with labels, sqnr without")
+      .add_option(
+          "--metric", judge.metric,
+          "top1, top5 (any number), auc, agreement, mse, psnr, sqnr or cosine; default: top1 with labels, sqnr without")
       ->type_name("METRIC");
   command
       .add_option("--max-drop", judge.max_drop,
-                  "how much worse than the float model at most: 1% (points of top<k>, auc, agreement, cosine), 1dB, or a number")
+                  "how much worse than the float model at most: 1% (points of top<k>, auc, agreement, cosine), 1dB, or "
+                  "a number")
       ->type_name("DROP");
   command.add_option("--limit", judge.limit, "what the metric itself must reach, like 90% or 30dB (mse: at most)")
       ->type_name("VALUE");
-  command.add_option("--output", judge.output, "the signature's output to judge; default: the first")->type_name("NAME");
+  command.add_option("--output", judge.output, "the signature's output to judge; default: the first")
+      ->type_name("NAME");
   command.add_option("--signature", judge.signature, "judge the samples of this signature")->type_name("KEY");
-  command.add_option("--threshold", judge.threshold, "of an output with one score: class 1 lies above it")->type_name("SCORE");
+  command.add_option("--threshold", judge.threshold, "of an output with one score: class 1 lies above it")
+      ->type_name("SCORE");
   command.add_option("--peak", judge.peak, "of psnr; default: the range of what is expected")->type_name("VALUE");
-  command.add_flag("--steps", judge.steps, "each sample is a sequence: the second axis of --data's arrays counts its steps");
+  command.add_flag("--steps", judge.steps,
+                   "each sample is a sequence: the second axis of --data's arrays counts its steps");
   command.add_flag("--reset-state", judge.reset_state, "a model's variables start anew with each sample of --data");
   command.add_option("--threads", judge.threads, "0: as many as the machine has")
       ->check(CLI::Range(0, 4096))
@@ -161,9 +184,12 @@ void AddJudge(CLI::App& command, JudgeOptions& judge) {
 }
 
 CLI::App* AddEvaluate(CLI::App& app, EvaluateCommand& options) {
-  CLI::App* evaluate = app.add_subcommand("evaluate", "Measure how good a .tflite is, and how much worse than its float model");
+  CLI::App* evaluate =
+      app.add_subcommand("evaluate", "Measure how good a .tflite is, and how much worse than its float model");
   evaluate->add_option("MODEL", options.model, "the .tflite")->required();
-  evaluate->add_option("--float", options.float_model, "the float model that it was made from: .tflite or SavedModel folder")
+  evaluate
+      ->add_option("--float", options.float_model,
+                   "the float model that it was made from: .tflite or SavedModel folder")
       ->type_name("MODEL");
   AddJudge(*evaluate, options.judge);
   return evaluate;
@@ -183,7 +209,8 @@ CLI::App* AddRecommend(CLI::App& app, RecommendCommand& options) {
       ->check(CLI::IsMember(PreferNames()))
       ->capture_default_str();
   recommend
-      ->add_option("--target", options.target, "what shall run the result ('zeropoint targets' lists them); default: the newest LiteRT")
+      ->add_option("--target", options.target,
+                   "what shall run the result ('zeropoint targets' lists them); default: the newest LiteRT")
       ->type_name("TARGET");
   return recommend;
 }

@@ -377,7 +377,8 @@ std::string NpyHeaderOf(const Array& array, const Dtype& dtype) {
   std::string shape;
   for (int64_t size : array.shape) absl::StrAppend(&shape, size, ",", array.shape.size() > 1 ? " " : "");
   const char* order = dtype.size == 1 ? "|" : "<";
-  std::string text = absl::StrCat("{'descr': '", order, dtype.descr, "', 'fortran_order': False, 'shape': (", shape, "), }");
+  std::string text =
+      absl::StrCat("{'descr': '", order, dtype.descr, "', 'fortran_order': False, 'shape': (", shape, "), }");
   while ((kFixed + text.size() + 1) % kAlignment != 0) text.push_back(' ');
   text.push_back('\n');
   std::string header(kNpyMagic);

@@ -37,8 +37,8 @@ void PrintRow(const Recommendation& advice, const ModeTrial& trial) {
 }
 
 void PrintText(const Recommendation& advice) {
-  std::printf("%-17s %10s %12s %12s %12s %9s  %-14s\n", "mode", "size", "latency", advice.metric.c_str(), "SQNR", "cosine",
-              "integers");
+  std::printf("%-17s %10s %12s %12s %12s %9s  %-14s\n", "mode", "size", "latency", advice.metric.c_str(), "SQNR",
+              "cosine", "integers");
   for (const ModeTrial& trial : advice.modes) PrintRow(advice, trial);
   std::printf("\n%llu samples calibrated, %llu others judged. Latency: %s.\n",
               static_cast<unsigned long long>(advice.calibration_samples),

@@ -266,8 +266,8 @@ absl::StatusOr<Samples> FromArrays(const std::vector<Array>& arrays, const std::
   return samples;
 }
 
-absl::StatusOr<Samples> FromFolder(const std::string& path, const std::vector<SignatureInputs>& signatures,
-                                   bool steps, const std::string& labels) {
+absl::StatusOr<Samples> FromFolder(const std::string& path, const std::vector<SignatureInputs>& signatures, bool steps,
+                                   const std::string& labels) {
   absl::StatusOr<std::vector<fs::path>> files = NpyFilesIn(path);
   if (!files.ok()) return files.status();
   if (signatures.size() == 1 && HasFileForEveryInput(*files, signatures[0])) {
@@ -303,8 +303,8 @@ absl::StatusOr<Samples> FromFile(const std::string& path, const std::vector<Sign
 
 }  // namespace
 
-absl::StatusOr<Samples> LoadSamples(const std::string& path, const std::vector<SignatureInputs>& signatures,
-                                    bool steps, const std::string& labels) {
+absl::StatusOr<Samples> LoadSamples(const std::string& path, const std::vector<SignatureInputs>& signatures, bool steps,
+                                    const std::string& labels) {
   std::error_code ignored;  // what cannot be told a folder is opened as a file, which says why it cannot
   return fs::is_directory(path, ignored) ? FromFolder(path, signatures, steps, labels)
                                          : FromFile(path, signatures, steps, labels);
@@ -325,9 +325,9 @@ std::vector<float> Converted(absl::string_view bytes) {
 
 absl::StatusOr<Labels> ToLabels(const Array& array) {
   constexpr std::pair<const char*, std::vector<float> (*)(absl::string_view)> kReaders[] = {
-      {"float32", Converted<float>},  {"float64", Converted<double>},  {"int64", Converted<int64_t>},
-      {"int32", Converted<int32_t>},  {"int16", Converted<int16_t>},   {"int8", Converted<int8_t>},
-      {"uint8", Converted<uint8_t>},  {"uint16", Converted<uint16_t>}, {"uint32", Converted<uint32_t>},
+      {"float32", Converted<float>},   {"float64", Converted<double>},  {"int64", Converted<int64_t>},
+      {"int32", Converted<int32_t>},   {"int16", Converted<int16_t>},   {"int8", Converted<int8_t>},
+      {"uint8", Converted<uint8_t>},   {"uint16", Converted<uint16_t>}, {"uint32", Converted<uint32_t>},
       {"uint64", Converted<uint64_t>}, {"bool", Converted<uint8_t>}};
   if (array.shape.empty()) {
     return absl::InvalidArgumentError(absl::StrCat("the labels ", Quoted(array.name), " are a single number"));

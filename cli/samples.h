@@ -27,8 +27,8 @@ struct Samples {
 };
 
 // Errors: kNotFound and its like when `path` cannot be read; kInvalidArgument when the samples are no samples of the
-// model. Shapes and types are checked by the conversion, which names the sample. `labels` names an array that is known to be
-// no input.
+// model. Shapes and types are checked by the conversion, which names the sample. `labels` names an array that is known
+// to be no input.
 absl::StatusOr<Samples> LoadSamples(const std::string& path, const std::vector<SignatureInputs>& signatures,
                                     bool steps = false, const std::string& labels = "");
 

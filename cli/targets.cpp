@@ -14,8 +14,8 @@ ExitCode RunTargets(bool markdown) {
     return kSuccess;
   }
   for (const TargetSummary& target : Targets()) {
-    std::printf("%-12s %s%s%s\n", target.name.c_str(), target.title.c_str(), target.rest.empty() ? "" : ", the rest on ",
-                target.rest.c_str());
+    std::printf("%-12s %s%s%s\n", target.name.c_str(), target.title.c_str(),
+                target.rest.empty() ? "" : ", the rest on ", target.rest.c_str());
   }
   return kSuccess;
 }

@@ -82,11 +82,10 @@ absl::Status SetDataset(zp_converter* converter, NextStep next, zp_reset_dataset
   }
   std::function<void()> restart;
   if (reset != nullptr) restart = [reset, user] { reset(user); };
-  converter->converter.representative_dataset = RepresentativeDataset::FromFunction(
-      [converter, next = std::move(next), user](SampleView& sample) {
-        return PullStep(*converter, next, user, sample);
-      },
-      std::move(restart));
+  converter->converter.representative_dataset =
+      RepresentativeDataset::FromFunction([converter, next = std::move(next), user](
+                                              SampleView& sample) { return PullStep(*converter, next, user, sample); },
+                                          std::move(restart));
   return absl::OkStatus();
 }
 

@@ -42,8 +42,8 @@ std::string Text(const char* text) { return text != nullptr ? text : ""; }
 class HostViews {
  public:
   void Add(const std::string& name, Type type, const std::vector<int64_t>& shape, const void* data, size_t bytes) {
-    views_.push_back({sizeof(zp_tensor_view), name.empty() ? nullptr : name.c_str(), static_cast<zp_type>(type), shape.size(),
-                      shape.data(), data, bytes});
+    views_.push_back({sizeof(zp_tensor_view), name.empty() ? nullptr : name.c_str(), static_cast<zp_type>(type),
+                      shape.size(), shape.data(), data, bytes});
   }
   const zp_tensor_view* data() const { return views_.data(); }
   size_t size() const { return views_.size(); }
@@ -73,13 +73,15 @@ absl::StatusOr<bool> PullStep(zp_judge& judge, zp_next_step_fn next, void* user,
   return true;
 }
 
-absl::StatusOr<double> CallMetric(zp_judge& judge, zp_metric_fn function, void* user, const zeropoint::MetricInput& input) {
+absl::StatusOr<double> CallMetric(zp_judge& judge, zp_metric_fn function, void* user,
+                                  const zeropoint::MetricInput& input) {
   HostViews outputs;
   for (const Tensor& tensor : input.outputs) {
     outputs.Add(tensor.name, tensor.type, tensor.shape, tensor.data.data(), tensor.data.size());
   }
   double result = 0.0;
-  const int value = function(input.sample, outputs.data(), outputs.size(), input.label.data(), input.label.size(), &result, user);
+  const int value =
+      function(input.sample, outputs.data(), outputs.size(), input.label.data(), input.label.size(), &result, user);
   if (value != 0) return UserFailed(judge, value, "metric");
   return result;
 }
@@ -87,7 +89,8 @@ absl::StatusOr<double> CallMetric(zp_judge& judge, zp_metric_fn function, void* 
 absl::StatusOr<zeropoint::RunResult> CallEngine(zp_judge& judge, zp_run_fn run, void* user, uint64_t model,
                                                 absl::string_view tflite, const SampleView& sample) {
   HostViews inputs;
-  for (const TensorView& tensor : sample.tensors) inputs.Add(tensor.name, tensor.type, tensor.shape, tensor.data, tensor.bytes);
+  for (const TensorView& tensor : sample.tensors)
+    inputs.Add(tensor.name, tensor.type, tensor.shape, tensor.data, tensor.bytes);
   const zp_tensor_view* outputs = nullptr;
   size_t count = 0;
   zeropoint::RunResult result;
@@ -121,12 +124,18 @@ std::vector<float> Converted(const TensorView& view) {
 
 absl::StatusOr<std::vector<float>> LabelValues(const TensorView& view) {
   switch (view.type) {
-    case Type::kFloat32: return Converted<float>(view);
-    case Type::kInt64: return Converted<int64_t>(view);
-    case Type::kInt32: return Converted<int32_t>(view);
-    case Type::kUInt8: return Converted<uint8_t>(view);
-    case Type::kInt8: return Converted<int8_t>(view);
-    default: return BadArgument("labels are ZP_F32, ZP_I64, ZP_I32, ZP_U8 or ZP_I8");
+    case Type::kFloat32:
+      return Converted<float>(view);
+    case Type::kInt64:
+      return Converted<int64_t>(view);
+    case Type::kInt32:
+      return Converted<int32_t>(view);
+    case Type::kUInt8:
+      return Converted<uint8_t>(view);
+    case Type::kInt8:
+      return Converted<int8_t>(view);
+    default:
+      return BadArgument("labels are ZP_F32, ZP_I64, ZP_I32, ZP_U8 or ZP_I8");
   }
 }
 
@@ -140,10 +149,12 @@ absl::Status SetLabels(zp_judge& judge, const zp_tensor_view* labels) {
   if (!values.ok()) return values.status();
   uint64_t elements = 1;
   for (int64_t dim : view.shape) {
-    if (dim < 0 || (dim > 0 && elements > values->size() / static_cast<uint64_t>(dim))) return BadArgument("dims of the labels");
+    if (dim < 0 || (dim > 0 && elements > values->size() / static_cast<uint64_t>(dim)))
+      return BadArgument("dims of the labels");
     elements *= static_cast<uint64_t>(dim);
   }
-  if (view.shape.empty() || elements != values->size()) return BadArgument("bytes of the labels are not those of their dims");
+  if (view.shape.empty() || elements != values->size())
+    return BadArgument("bytes of the labels are not those of their dims");
   judge.options.labels = {view.shape, *std::move(values)};
   return absl::OkStatus();
 }
@@ -161,8 +172,10 @@ absl::StatusOr<zeropoint::RecommendOptions> ReadOptions(const zp_judge& judge, c
   result.judge = judge.options;
   if (options == nullptr) return result;
   if (options->struct_size < kFirstRecommendSize) return BadArgument("struct_size of zp_recommend_options");
-  for (size_t i = 0; options->modes != nullptr && i < options->mode_count; ++i) result.modes.push_back(Text(options->modes[i]));
-  if (options->prefer != ZP_PREFER_SIZE && options->prefer != ZP_PREFER_LATENCY) return BadArgument("unknown preference");
+  for (size_t i = 0; options->modes != nullptr && i < options->mode_count; ++i)
+    result.modes.push_back(Text(options->modes[i]));
+  if (options->prefer != ZP_PREFER_SIZE && options->prefer != ZP_PREFER_LATENCY)
+    return BadArgument("unknown preference");
   result.prefer = static_cast<zeropoint::Prefer>(options->prefer);
   result.convert.target = Text(options->target);
   return result;
@@ -224,7 +237,8 @@ zp_status zp_judge_create(zp_judge** out, const zp_env* env, zp_error** err) {
 
 void zp_judge_free(zp_judge* judge) { delete judge; }
 
-zp_status zp_judge_set_steps(zp_judge* judge, zp_next_step_fn next, zp_reset_dataset_fn reset, void* user, zp_error** err) {
+zp_status zp_judge_set_steps(zp_judge* judge, zp_next_step_fn next, zp_reset_dataset_fn reset, void* user,
+                             zp_error** err) {
   return GuardJudge(judge, err, [&](zp_judge& handle) {
     handle.options.data = RepresentativeDataset();
     if (next == nullptr) return absl::OkStatus();
@@ -254,7 +268,8 @@ zp_status zp_judge_set_metric(zp_judge* judge, const char* metric, zp_error** er
   });
 }
 
-zp_status zp_judge_set_function(zp_judge* judge, zp_metric_fn function, int higher_is_better, void* user, zp_error** err) {
+zp_status zp_judge_set_function(zp_judge* judge, zp_metric_fn function, int higher_is_better, void* user,
+                                zp_error** err) {
   return GuardJudge(judge, err, [&](zp_judge& handle) {
     handle.options.function = nullptr;
     handle.options.higher_is_better = higher_is_better != 0;
@@ -323,22 +338,24 @@ void zp_judge_cancel(zp_judge* judge) {
 
 zp_status zp_evaluate(zp_judge* judge, const zp_model_source* model, const zp_model_source* float_model, zp_blob** json,
                       zp_error** err) {
-  return GuardRun(judge, model, json, err, [&](zp_judge& handle, const ModelSource& source) -> absl::StatusOr<std::string> {
-    absl::StatusOr<ModelSource> reference = ReadSource(float_model);
-    if (!reference.ok()) return reference.status();
-    absl::StatusOr<zeropoint::Evaluation> result = zeropoint::Evaluate(source, handle.options, *reference);
-    if (!result.ok()) return result.status();
-    return result->ToJson();
-  });
+  return GuardRun(
+      judge, model, json, err, [&](zp_judge& handle, const ModelSource& source) -> absl::StatusOr<std::string> {
+        absl::StatusOr<ModelSource> reference = ReadSource(float_model);
+        if (!reference.ok()) return reference.status();
+        absl::StatusOr<zeropoint::Evaluation> result = zeropoint::Evaluate(source, handle.options, *reference);
+        if (!result.ok()) return result.status();
+        return result->ToJson();
+      });
 }
 
-zp_status zp_recommend(zp_judge* judge, const zp_model_source* model, const zp_recommend_options* options, zp_blob** json,
-                       zp_error** err) {
-  return GuardRun(judge, model, json, err, [&](zp_judge& handle, const ModelSource& source) -> absl::StatusOr<std::string> {
-    absl::StatusOr<zeropoint::RecommendOptions> asked = ReadOptions(handle, options);
-    if (!asked.ok()) return asked.status();
-    absl::StatusOr<zeropoint::Recommendation> advice = zeropoint::Recommend(source, *asked);
-    if (!advice.ok()) return advice.status();
-    return advice->ToJson();
-  });
+zp_status zp_recommend(zp_judge* judge, const zp_model_source* model, const zp_recommend_options* options,
+                       zp_blob** json, zp_error** err) {
+  return GuardRun(judge, model, json, err,
+                  [&](zp_judge& handle, const ModelSource& source) -> absl::StatusOr<std::string> {
+                    absl::StatusOr<zeropoint::RecommendOptions> asked = ReadOptions(handle, options);
+                    if (!asked.ok()) return asked.status();
+                    absl::StatusOr<zeropoint::Recommendation> advice = zeropoint::Recommend(source, *asked);
+                    if (!advice.ok()) return advice.status();
+                    return advice->ToJson();
+                  });
 }

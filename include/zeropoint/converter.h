@@ -42,7 +42,7 @@ struct TargetSpec {
 };
 
 struct ProgressInfo {
-  std::string stage;   // "optimize", "calibrate", "quantize", "write", "prove"
+  std::string stage;  // "optimize", "calibrate", "quantize", "write", "prove"
   uint64_t done = 0;
   uint64_t total = 0;  // 0: unknown
 };
@@ -53,7 +53,7 @@ struct Conversion {
 };
 
 struct InputInfo {
-  std::string name;            // the signature's input name
+  std::string name;  // the signature's input name
   Type type = Type::kFloat32;
   std::vector<int64_t> shape;  // -1 where unknown
   std::string tensor;          // the graph's name for it; samples may use it as well
@@ -82,42 +82,43 @@ struct ConverterOptions {
   std::vector<Optimize> optimizations;
   RepresentativeDataset representative_dataset;
   TargetSpec target_spec;
-  Type inference_input_type = Type::kFloat32;   // kFloat32, kInt8, kUInt8 or kInt16
+  Type inference_input_type = Type::kFloat32;  // kFloat32, kInt8, kUInt8 or kInt16
   Type inference_output_type = Type::kFloat32;
   bool per_channel = true;        // false: weights quantized per tensor
   bool per_channel_dense = true;  // false: FULLY_CONNECTED weights per tensor
   Calibration calibration = Calibration::kTensorFlow;
   SampleState sample_state = SampleState::kCarry;  // no matter to models without variables
-  bool trained_ranges = true;     // false: FakeQuant nodes are operators like others
+  bool trained_ranges = true;                      // false: FakeQuant nodes are operators like others
   // What parts of the model shall be: a recipe's JSON, or the path of its file (docs/recipes.md). Empty: none. What it
   // states takes the place of the options above.
   std::string recipe;
-  // What shall run the result: "tflm", "litert-1.4" ... (docs/targets.md; Targets() lists them); empty: the newest LiteRT that
-  // we know. Forms that it has no kernel for are not used, and an op that it cannot run in any form is an error that lists
-  // all of them (kFailedPrecondition). An accelerator leaves such ops to the runtime beside it: a warning.
+  // What shall run the result: "tflm", "litert-1.4" ... (docs/targets.md; Targets() lists them); empty: the newest
+  // LiteRT that we know. Forms that it has no kernel for are not used, and an op that it cannot run in any form is an
+  // error that lists all of them (kFailedPrecondition). An accelerator leaves such ops to the runtime beside it: a
+  // warning.
   std::string target;
   // The same for LiteRT alone: "1.4" is target "litert-1.4". Not beside a target.
   std::string target_litert;
   // Ops without an integer kernel become integer ops: a table of the function's values, or ops that compute the same.
   bool integer_only_rewrite = false;
-  // Resource variables hold int8 where what reads and assigns them is int8. Always so in int8-only; in 16x8 they always hold
-  // int16.
+  // Resource variables hold int8 where what reads and assigns them is int8. Always so in int8-only; in 16x8 they always
+  // hold int16.
   bool variable_quantization = false;
-  // SavedModels: every LSTM layer of a fixed batch size that starts from zeros becomes one UNIDIRECTIONAL_SEQUENCE_LSTM.
-  // false: as in TensorFlow, only those of tf_keras; others stay loops. LiteRT's op keeps its state from one invocation to
-  // the next until the interpreter's variables are reset; the loop does not.
+  // SavedModels: every LSTM layer of a fixed batch size that starts from zeros becomes one
+  // UNIDIRECTIONAL_SEQUENCE_LSTM. false: as in TensorFlow, only those of tf_keras; others stay loops. LiteRT's op keeps
+  // its state from one invocation to the next until the interpreter's variables are reset; the loop does not.
   bool fuse_lstm = false;
-  // SavedModels: TensorFlow's ops that have no LiteRT form become custom ops under TensorFlow's names, with their attributes
-  // as a FlexBuffer map; the application brings the kernels. Not in modes that run the model to calibrate it. false: an
-  // error that lists them. Custom ops of a .tflite are kept in any case.
+  // SavedModels: TensorFlow's ops that have no LiteRT form become custom ops under TensorFlow's names, with their
+  // attributes as a FlexBuffer map; the application brings the kernels. Not in modes that run the model to calibrate
+  // it. false: an error that lists them. Custom ops of a .tflite are kept in any case.
   bool allow_custom_ops = false;
-  // Runs the result once, on the first representative sample or on made-up inputs, and compares it with the float model; the
-  // report says how near it is. A result that holds NaN or infinity where the float model does not is an error. That the
-  // bytes are what was meant is checked in any case.
+  // Runs the result once, on the first representative sample or on made-up inputs, and compares it with the float
+  // model; the report says how near it is. A result that holds NaN or infinity where the float model does not is an
+  // error. That the bytes are what was meant is checked in any case.
   bool prove_run = false;
-  int threads = 0;                // 0: as many as the machine has
-  std::function<bool(const ProgressInfo&)> progress;                  // false cancels
-  std::function<void(int severity, absl::string_view text)> log;      // 0 debug, 1 info, 2 warning
+  int threads = 0;                                                // 0: as many as the machine has
+  std::function<bool(const ProgressInfo&)> progress;              // false cancels
+  std::function<void(int severity, absl::string_view text)> log;  // 0 debug, 1 info, 2 warning
   std::vector<std::string> disabled_passes;
 };
 

@@ -1,4 +1,5 @@
-// What quantization did to a model: every op and tensor against the float model, the causes of the loss, and what mends them.
+// What quantization did to a model: every op and tensor against the float model, the causes of the loss, and what mends
+// them.
 //
 //   auto converter = zeropoint::Converter::FromPath("model.tflite");
 //   ... the options of a conversion ...
@@ -27,8 +28,8 @@ namespace zeropoint {
 struct LayerSight {
   uint64_t sample = 0;
   std::string op, tensor;
-  int tensor_index = -1;          // in its subgraph of the quantized model
-  float scale = 0.0f;             // 0: the tensor is not quantized
+  int tensor_index = -1;  // in its subgraph of the quantized model
+  float scale = 0.0f;     // 0: the tensor is not quantized
   int64_t zero_point = 0;
   std::vector<int64_t> shape;
   absl::Span<const float> real;       // the float layer on the operands that the quantized one has
@@ -41,10 +42,10 @@ struct DebugOptions {
   // A quantized .tflite to look at, instead of converting: tensors are paired by name, and no mend is measured.
   std::string quantized_path;
   std::string quantized_bytes;  // the same as bytes
-  int max_samples = 100;  // more are left out
-  int costed_ops = 10;    // ops whose cost at the outputs is measured: those that make the largest errors
-  int mended = 5;         // findings whose mend is measured by converting again
-  std::string path;       // of the model, for the report
+  int max_samples = 100;        // more are left out
+  int costed_ops = 10;          // ops whose cost at the outputs is measured: those that make the largest errors
+  int mended = 5;               // findings whose mend is measured by converting again
+  std::string path;             // of the model, for the report
   // Called for every layer of every sample, in order. Null: nobody looks.
   std::function<void(const LayerSight&)> layers;
 };
@@ -114,9 +115,9 @@ struct DebugOp {
   std::vector<std::optional<std::string>> inputs;
   std::vector<std::string> outputs;
   std::optional<DebugSplit> total, made, inherited;
-  std::optional<double> cost;   // noise / signal, summed over the outputs, when this op alone is quantized
-  double share = 0.0;           // of that sum of the quantized model
-  int rank = 0;                 // by cost, from 1; 0: not measured
+  std::optional<double> cost;  // noise / signal, summed over the outputs, when this op alone is quantized
+  double share = 0.0;          // of that sum of the quantized model
+  int rank = 0;                // by cost, from 1; 0: not measured
 };
 
 struct DebugFix {

@@ -14,7 +14,8 @@
 //   auc                  area under the ROC curve: binary, or the mean over each class against the rest; needs labels
 //   agreement            the fraction of samples with the float model's top class; needs the float model
 //   mse, psnr, sqnr, cosine
-//                        distance from the labels, which are expected tensors then; without labels, from the float model
+//                        distance from the labels, which are expected tensors then; without labels, from the float
+//                        model
 // docs/accuracy.md has the formulas.
 #ifndef ZEROPOINT_EVALUATE_H_
 #define ZEROPOINT_EVALUATE_H_
@@ -46,7 +47,8 @@ struct ModelSource {
 };
 
 // What the results should be: one array, whose first axis counts the samples.
-//   class numbers    [samples], or [samples, rows] where an output has several rows of scores. With samples of a batch of
+//   class numbers    [samples], or [samples, rows] where an output has several rows of scores. With samples of a batch
+//   of
 //                    their own, one number a row, one after the other.
 //   one-hot classes  the same with a last axis of classes
 //   expected tensors [samples, ...], as many elements a sample as the output has
@@ -65,13 +67,14 @@ struct MetricInput {
   absl::Span<const float> label;
 };
 
-// Runs a .tflite elsewhere than in Zeropoint's engine. Called from one thread, with the samples in order. `model` is a number
-// that follows from the file's bytes: it tells models apart without a look at them.
+// Runs a .tflite elsewhere than in Zeropoint's engine. Called from one thread, with the samples in order. `model` is a
+// number that follows from the file's bytes: it tells models apart without a look at them.
 struct RunResult {
   std::vector<Tensor> tensors;  // in the signature's order, with its names; scale 0: as the file has it
   double seconds = 0.0;         // of the inference alone; 0: unknown
 };
-using RunModel = std::function<absl::StatusOr<RunResult>(uint64_t model, absl::string_view tflite, const SampleView& sample)>;
+using RunModel =
+    std::function<absl::StatusOr<RunResult>(uint64_t model, absl::string_view tflite, const SampleView& sample)>;
 
 struct EvaluateOptions {
   RepresentativeDataset data;
@@ -79,19 +82,19 @@ struct EvaluateOptions {
   std::string metric;  // empty: top1 with labels, sqnr without
   // The user's own metric: a number for each sample, of which the mean counts. Called from one thread, in order.
   std::function<absl::StatusOr<double>(const MetricInput&)> function;
-  bool higher_is_better = true;     // of `function`
-  double peak = 0.0;                // of psnr; 0: the range of what is expected
-  std::optional<float> threshold;   // of outputs with a single score: class 1 lies above it
-  std::string signature;            // judges the samples of this one; empty: all, which must be of one
-  std::string output;               // by the signature's name; empty: the first
-  // Gates. "1%" is 0.01 of top<k>, auc, agreement and cosine: points, not a share of the float model's value. "1dB" and "1"
-  // are decibels of sqnr and psnr; of mse and `function` it is a plain number.
+  bool higher_is_better = true;    // of `function`
+  double peak = 0.0;               // of psnr; 0: the range of what is expected
+  std::optional<float> threshold;  // of outputs with a single score: class 1 lies above it
+  std::string signature;           // judges the samples of this one; empty: all, which must be of one
+  std::string output;              // by the signature's name; empty: the first
+  // Gates. "1%" is 0.01 of top<k>, auc, agreement and cosine: points, not a share of the float model's value. "1dB" and
+  // "1" are decibels of sqnr and psnr; of mse and `function` it is a plain number.
   std::string max_drop;  // how much worse than the float model at most
   std::string limit;     // what the value itself must reach: at least, or at most where less is better
   SampleState sample_state = SampleState::kCarry;
-  int threads = 0;  // 0: as many as the machine has
-  RunModel run;     // empty: Zeropoint's engine; models that keep a state need that
-  std::string engine;  // what `run` is, for reports: "LiteRT 2.3"
+  int threads = 0;                                    // 0: as many as the machine has
+  RunModel run;                                       // empty: Zeropoint's engine; models that keep a state need that
+  std::string engine;                                 // what `run` is, for reports: "LiteRT 2.3"
   std::function<bool(const ProgressInfo&)> progress;  // false cancels
   std::atomic<bool>* cancel = nullptr;                // may be set from any thread
 };
@@ -110,19 +113,19 @@ struct Evaluation {
   std::optional<double> float_value;  // of the float model by the same labels
   std::optional<double> drop;         // how much worse the model is; negative: better
   std::optional<double> max_drop, limit;
-  bool passed = true;                 // no gate was missed; what equals a bound passes
-  uint64_t samples = 0;               // that were judged
-  std::string signature, output;      // that were judged
+  bool passed = true;                   // no gate was missed; what equals a bound passes
+  uint64_t samples = 0;                 // that were judged
+  std::string signature, output;        // that were judged
   std::vector<OutputDistance> outputs;  // with a float model
 
   // The members; a number that is infinite is the text "inf" or "-inf".
   std::string ToJson() const;
 };
 
-// Runs the samples through `model`, and through `float_model` where there is one. The number of threads changes nothing.
-// Errors: those of opening models; kInvalidArgument for options that contradict each other, samples that do not fit, NaN in
-// samples or results (names sample and tensor), labels that are more or fewer than the samples; kCancelled; kUnimplemented
-// names an op without a kernel.
+// Runs the samples through `model`, and through `float_model` where there is one. The number of threads changes
+// nothing. Errors: those of opening models; kInvalidArgument for options that contradict each other, samples that do
+// not fit, NaN in samples or results (names sample and tensor), labels that are more or fewer than the samples;
+// kCancelled; kUnimplemented names an op without a kernel.
 absl::StatusOr<Evaluation> Evaluate(const ModelSource& model, const EvaluateOptions& options,
                                     const ModelSource& float_model = {});
 

@@ -9,8 +9,8 @@ namespace zeropoint {
 
 // An op in one mode.
 struct OpCoverage {
-  bool runs = false;      // in the form that the mode is about; otherwise it stays float, or LiteRT cannot run it at all
-  std::string since;      // the release of LiteRT from which on, "1.4"; empty: every release that we know
+  bool runs = false;  // in the form that the mode is about; otherwise it stays float, or LiteRT cannot run it at all
+  std::string since;  // the release of LiteRT from which on, "1.4"; empty: every release that we know
   std::string condition;  // what else it depends on: "with integer_only_rewrite"; empty: nothing
   std::string reason;     // why not; empty when it runs
 };

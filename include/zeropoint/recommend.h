@@ -27,9 +27,9 @@ enum class Prefer : uint8_t {
 };
 
 struct RecommendOptions {
-  // Samples, labels, metric, threads, progress, cancel and so on. `max_drop` says how much worse than the best mode a mode may
-  // be, `limit` what it must reach; where neither is given: 1% of top<k>, auc, agreement and cosine, 1dB of psnr with labels,
-  // and a limit of 20dB for sqnr and psnr without. mse and functions need one of them.
+  // Samples, labels, metric, threads, progress, cancel and so on. `max_drop` says how much worse than the best mode a
+  // mode may be, `limit` what it must reach; where neither is given: 1% of top<k>, auc, agreement and cosine, 1dB of
+  // psnr with labels, and a limit of 20dB for sqnr and psnr without. mse and functions need one of them.
   EvaluateOptions judge;
   // Of every conversion: target, per_channel, ... The mode, the data, threads, progress and log are set by Recommend.
   ConverterOptions convert;
@@ -39,26 +39,26 @@ struct RecommendOptions {
 
 struct ModeTrial {
   std::string mode;
-  bool tried = false;          // false: `refusal` says why there is no result
+  bool tried = false;  // false: `refusal` says why there is no result
   std::string refusal;
-  uint64_t bytes = 0;          // of the file
-  double seconds = 0.0;        // the median time of one inference
-  double value = 0.0;          // of the metric
-  double behind = 0.0;         // how much worse than the best mode
+  uint64_t bytes = 0;                  // of the file
+  double seconds = 0.0;                // the median time of one inference
+  double value = 0.0;                  // of the metric
+  double behind = 0.0;                 // how much worse than the best mode
   double sqnr_db = 0.0, cosine = 0.0;  // of the judged output against the float mode's
-  int float_ops = 0;           // that compute with real numbers
-  bool integer_only = false;   // no float arithmetic but QUANTIZE and DEQUANTIZE at the inputs and outputs
+  int float_ops = 0;                   // that compute with real numbers
+  bool integer_only = false;           // no float arithmetic but QUANTIZE and DEQUANTIZE at the inputs and outputs
   bool good_enough = false;
-  bool pareto = false;         // no other mode is as good in size, latency and value, and better in one
+  bool pareto = false;  // no other mode is as good in size, latency and value, and better in one
 };
 
 struct Recommendation {
-  std::string metric, unit;    // as in Evaluation
+  std::string metric, unit;  // as in Evaluation
   bool higher_is_better = true;
-  std::optional<double> max_drop, limit;  // that decided
+  std::optional<double> max_drop, limit;                  // that decided
   uint64_t calibration_samples = 0, judging_samples = 0;  // no sample is in both
   std::string latency_source;
-  std::string best;            // the mode with the best value
+  std::string best;  // the mode with the best value
   std::string recommended;
   std::string reason;
   std::vector<ModeTrial> modes;
@@ -66,9 +66,9 @@ struct Recommendation {
   std::string ToJson() const;
 };
 
-// Converts `model` in each mode with one half of the samples and judges the results by the other half; which sample is in
-// which half depends on its number alone. All but the times is the same in every run.
-// Errors: those of Converter and Evaluate for the float mode; fewer than two samples. What stops another mode is its refusal.
+// Converts `model` in each mode with one half of the samples and judges the results by the other half; which sample is
+// in which half depends on its number alone. All but the times is the same in every run. Errors: those of Converter and
+// Evaluate for the float mode; fewer than two samples. What stops another mode is its refusal.
 absl::StatusOr<Recommendation> Recommend(const ModelSource& model, const RecommendOptions& options);
 
 }  // namespace zeropoint

@@ -12,15 +12,15 @@ namespace zeropoint {
 
 struct TensorReport {
   std::string name;
-  std::string type;             // "int8", "float32" ...
-  std::vector<int64_t> shape;   // -1 where unknown
-  std::vector<float> scale;     // empty: not quantized
+  std::string type;            // "int8", "float32" ...
+  std::vector<int64_t> shape;  // -1 where unknown
+  std::vector<float> scale;    // empty: not quantized
   std::vector<int64_t> zero_point;
-  int axis = 0;                 // of per-axis parameters
+  int axis = 0;  // of per-axis parameters
   bool is_constant = false;
-  bool has_range = false;       // min and max were calibrated
+  bool has_range = false;  // min and max were calibrated
   float min = 0.0f, max = 0.0f;
-  int graph = 0;                // the subgraph it stands in
+  int graph = 0;  // the subgraph it stands in
 };
 
 struct OpReport {
@@ -68,7 +68,8 @@ struct StageTime {
 };
 
 struct Report {
-  std::string mode;  // "float", "dynamic", "int8", "int8-only", "float16", "int16x8", "int16x8-fallback"; "+recipe" behind it: with rules
+  std::string mode;  // "float", "dynamic", "int8", "int8-only", "float16", "int16x8", "int16x8-fallback"; "+recipe"
+                     // behind it: with rules
   uint64_t samples = 0;
   uint64_t bytes = 0;  // size of the result
   std::vector<OpReport> ops;
@@ -78,8 +79,8 @@ struct Report {
   TargetReport target;
   ProofReport proof;
 
-  // The whole report; the members are those above (docs/report.schema.json). `times` is left out when `with_times` is false: then the same
-  // conversion gives the same text.
+  // The whole report; the members are those above (docs/report.schema.json). `times` is left out when `with_times` is
+  // false: then the same conversion gives the same text.
   std::string ToJson(bool with_times = true) const;
 };
 

@@ -31,7 +31,8 @@ enum class OpsSet : uint8_t {
 
 // Whose ranges calibration keeps; docs/numerics.md compares them on real models.
 enum class Calibration : uint8_t {
-  // What TensorFlow's calibrator records: it reads an operand after LiteRT has overwritten it with the result (ADD, SUB,
+  // What TensorFlow's calibrator records: it reads an operand after LiteRT has overwritten it with the result (ADD,
+  // SUB,
   // MUL, DIV, SOFTMAX computed in place), so its range is that of both. Files equal TensorFlow's.
   kTensorFlow = 0,
   // What each tensor really held: finer scales for such operands.

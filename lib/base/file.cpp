@@ -19,10 +19,15 @@ absl::Status SystemError(int error, absl::string_view doing, const std::string& 
   absl::Status status;
   switch (error) {
     case ENOENT:
-    case ENOTDIR: status = absl::NotFoundError(text); break;
+    case ENOTDIR:
+      status = absl::NotFoundError(text);
+      break;
     case EACCES:
-    case EPERM: status = absl::PermissionDeniedError(text); break;
-    default: status = absl::UnavailableError(text);
+    case EPERM:
+      status = absl::PermissionDeniedError(text);
+      break;
+    default:
+      status = absl::UnavailableError(text);
   }
   return Annotate(status, Place::kFile, path);
 }
@@ -63,8 +68,8 @@ absl::StatusOr<Bytes> MapFile(const std::string& path) {
   struct stat info;
   if (::fstat(file.get(), &info) != 0) return SystemError(errno, "reading", path);
   if (S_ISDIR(info.st_mode)) {
-    return Annotate(absl::FailedPreconditionError(absl::StrCat("'", path, "' is a folder, not a file")),
-                    Place::kFile, path);
+    return Annotate(absl::FailedPreconditionError(absl::StrCat("'", path, "' is a folder, not a file")), Place::kFile,
+                    path);
   }
   size_t size = static_cast<size_t>(info.st_size);
   if (size == 0) return Bytes();  // an empty mapping is an error to mmap, an empty file is none to us
@@ -106,7 +111,8 @@ absl::Status WritePartsAtomically(const std::string& path, absl::Span<const Byte
   // mkstemp makes the file private to its owner; the result gets the permissions an ordinary new file has.
   mode_t mask = ::umask(0);
   ::umask(mask);
-  if (status.ok() && ::fchmod(file.get(), 0666 & ~mask) != 0) status = SystemError(errno, "setting permissions of", path);
+  if (status.ok() && ::fchmod(file.get(), 0666 & ~mask) != 0)
+    status = SystemError(errno, "setting permissions of", path);
   if (status.ok() && file.Close() != 0) status = SystemError(errno, "closing", path);
   if (status.ok() && check) status = check(temporary);
   if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) status = SystemError(errno, "renaming to", path);

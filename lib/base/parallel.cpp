@@ -8,8 +8,7 @@
 
 namespace zeropoint {
 
-absl::Status ParallelFor(int threads, size_t count,
-                         const std::function<absl::Status(int worker, size_t index)>& body) {
+absl::Status ParallelFor(int threads, size_t count, const std::function<absl::Status(int worker, size_t index)>& body) {
   std::atomic<size_t> next{0};
   std::mutex mutex;
   size_t failed_index = count;  // guarded by mutex

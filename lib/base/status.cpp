@@ -14,10 +14,13 @@ struct PlaceName {
 
 // The order of the annotations in Describe().
 constexpr PlaceName kPlaces[] = {
-    {Place::kStage, "zeropoint/stage", "stage"},    {Place::kFile, "zeropoint/file", "file"},
+    {Place::kStage, "zeropoint/stage", "stage"},
+    {Place::kFile, "zeropoint/file", "file"},
     {Place::kSignature, "zeropoint/signature", "signature"},
-    {Place::kOp, "zeropoint/op", "op"},             {Place::kNode, "zeropoint/node", "node"},
-    {Place::kTensor, "zeropoint/tensor", "tensor"}, {Place::kSample, "zeropoint/sample", "sample"},
+    {Place::kOp, "zeropoint/op", "op"},
+    {Place::kNode, "zeropoint/node", "node"},
+    {Place::kTensor, "zeropoint/tensor", "tensor"},
+    {Place::kSample, "zeropoint/sample", "sample"},
 };
 
 const PlaceName& Named(Place place) {

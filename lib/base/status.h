@@ -33,10 +33,10 @@ std::string Describe(const absl::Status& status);
 #define ZP_CONCAT_(a, b) ZP_CONCAT_INNER_(a, b)
 
 // Returns the status of `expression` from the enclosing function when it is not OK.
-#define ZP_RETURN_IF_ERROR(expression)                       \
-  do {                                                       \
-    absl::Status zp_status_ = (expression);                  \
-    if (!zp_status_.ok()) return zp_status_;                 \
+#define ZP_RETURN_IF_ERROR(expression)       \
+  do {                                       \
+    absl::Status zp_status_ = (expression);  \
+    if (!zp_status_.ok()) return zp_status_; \
   } while (false)
 
 // Assigns the value of a StatusOr expression, or returns its status.

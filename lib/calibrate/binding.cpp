@@ -33,8 +33,8 @@ absl::StatusOr<const ir::Signature*> FindSignature(const ir::Model& model, const
     if (signature.key == key) return &signature;
     keys.push_back(signature.key);
   }
-  return Annotate(absl::InvalidArgumentError(absl::StrCat("no signature '", key, "'; the model has: ",
-                                                          keys.empty() ? "none" : absl::StrJoin(keys, ", "))),
+  return Annotate(absl::InvalidArgumentError(absl::StrCat(
+                      "no signature '", key, "'; the model has: ", keys.empty() ? "none" : absl::StrJoin(keys, ", "))),
                   Place::kSignature, key);
 }
 
@@ -80,8 +80,8 @@ bool Fits(const ir::Shape& given, int from, const ir::Shape& wanted, int wanted_
 
 absl::Status CheckTensor(const std::string& name, const ir::Value& input, const SampleTensor& tensor) {
   if (tensor.type != input.type) {
-    return Complaint(name, absl::StrCat("input '", name, "' has type ", Name(input.type), ", the sample ",
-                                        Name(tensor.type)));
+    return Complaint(
+        name, absl::StrCat("input '", name, "' has type ", Name(input.type), ", the sample ", Name(tensor.type)));
   }
   const ir::Shape &wanted = input.shape, &given = tensor.shape;
   const std::string shapes =

@@ -64,10 +64,14 @@ float UnmaskedMin(const ops::TensorView& tensor) {
 
 std::string WordsFor(const ir::Graph& graph, const engine::Sight& sight, const std::string& name) {
   switch (sight.kind) {
-    case engine::Sight::kInput: return absl::StrCat("the data of input '", name, "'");
-    case engine::Sight::kState: return absl::StrCat("the state '", name, "'");
-    case engine::Sight::kIntermediate: return absl::StrCat("the intermediate '", name, "'");
-    case engine::Sight::kResult: break;
+    case engine::Sight::kInput:
+      return absl::StrCat("the data of input '", name, "'");
+    case engine::Sight::kState:
+      return absl::StrCat("the state '", name, "'");
+    case engine::Sight::kIntermediate:
+      return absl::StrCat("the intermediate '", name, "'");
+    case engine::Sight::kResult:
+      break;
   }
   return absl::StrCat("the result '", name, "' of ", graph.node(graph.producer(sight.value)).op());
 }
@@ -175,7 +179,10 @@ absl::Status Worker::Run(const Job& job) {
 void Worker::MergeInto(std::map<int, RangeStore>& ranges) const {
   for (const auto& [graph, store] : ranges_) {
     auto at = ranges.find(graph);
-    if (at == ranges.end()) ranges.emplace(graph, store); else at->second.Merge(store);
+    if (at == ranges.end())
+      ranges.emplace(graph, store);
+    else
+      at->second.Merge(store);
   }
 }
 
@@ -344,8 +351,13 @@ void Crew::Finish(bool drop) {
 class Calibration {
  public:
   Calibration(const ir::Model& model, const NextSample& next, const Context& context, const Options& options)
-      : model_(model), next_(next), context_(context), options_(options), has_state_(HasState(model)),
-        program_(engine::Program::Create(model)), crew_(model, context) {}
+      : model_(model),
+        next_(next),
+        context_(context),
+        options_(options),
+        has_state_(HasState(model)),
+        program_(engine::Program::Create(model)),
+        crew_(model, context) {}
 
   absl::StatusOr<ir::Statistics> Run();
 

@@ -18,8 +18,7 @@ class Buffer {
  public:
   Buffer() = default;
   explicit Buffer(size_t size)
-      : data_(static_cast<uint8_t*>(::operator new(size == 0 ? 1 : size, std::align_val_t(kAlignment)))),
-        size_(size) {}
+      : data_(static_cast<uint8_t*>(::operator new(size == 0 ? 1 : size, std::align_val_t(kAlignment)))), size_(size) {}
 
   // For a result that waits for long (base/scratch.h).
   static Buffer ForResult(size_t size) { return Buffer(ScratchMemory(size), size); }

@@ -23,7 +23,7 @@ struct PreparedNode {
   ops::EvalFn eval = nullptr;            // the op's kernel for this node
   std::shared_ptr<const void> prepared;  // null when the op prepares nothing
   std::optional<HybridRounding> rounding;
-  bool has_states = false;               // a variable is among its operands
+  bool has_states = false;  // a variable is among its operands
 };
 
 class ProgramImpl;

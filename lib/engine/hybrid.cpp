@@ -55,7 +55,8 @@ void RoundActivations(const HybridRounding& rounding, const ops::TensorView& fro
     const absl::Span<const float> row(from.As<float>() + begin, static_cast<size_t>(count));
     rounded.resize(row.size());
     const ops::RowParams params = ops::QuantizeRow(row, rounding.asymmetric, rounded.data());
-    for (size_t i = 0; i < row.size(); ++i) to[begin + static_cast<int64_t>(i)] = static_cast<float>(rounded[i] - params.zero) * params.scale;
+    for (size_t i = 0; i < row.size(); ++i)
+      to[begin + static_cast<int64_t>(i)] = static_cast<float>(rounded[i] - params.zero) * params.scale;
   }
 }
 

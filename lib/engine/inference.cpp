@@ -35,15 +35,23 @@ std::optional<std::vector<int64_t>> Ints(const Operand& operand) {
   // A list without elements is known without being stored.
   if (operand.elements == nullptr && count > 0) return std::nullopt;
   switch (operand.type) {
-    case ElementType::kInt8: return Widen<int8_t>(operand.elements, count);
-    case ElementType::kInt16: return Widen<int16_t>(operand.elements, count);
-    case ElementType::kInt32: return Widen<int32_t>(operand.elements, count);
-    case ElementType::kInt64: return Widen<int64_t>(operand.elements, count);
+    case ElementType::kInt8:
+      return Widen<int8_t>(operand.elements, count);
+    case ElementType::kInt16:
+      return Widen<int16_t>(operand.elements, count);
+    case ElementType::kInt32:
+      return Widen<int32_t>(operand.elements, count);
+    case ElementType::kInt64:
+      return Widen<int64_t>(operand.elements, count);
     case ElementType::kUInt8:
-    case ElementType::kBool: return Widen<uint8_t>(operand.elements, count);
-    case ElementType::kUInt16: return Widen<uint16_t>(operand.elements, count);
-    case ElementType::kUInt32: return Widen<uint32_t>(operand.elements, count);
-    default: return std::nullopt;
+    case ElementType::kBool:
+      return Widen<uint8_t>(operand.elements, count);
+    case ElementType::kUInt16:
+      return Widen<uint16_t>(operand.elements, count);
+    case ElementType::kUInt32:
+      return Widen<uint32_t>(operand.elements, count);
+    default:
+      return std::nullopt;
   }
 }
 
@@ -110,8 +118,8 @@ class Inferrer : public ops::InferContext {
 // kInvalidArgument unless a node in `scope` may call the graph with such arguments.
 absl::Status CheckCall(const Scope& scope, int callee, absl::Span<const ops::TypedShape> arguments) {
   if (callee < 0 || static_cast<size_t>(callee) >= scope.model->graphs.size()) {
-    return absl::InvalidArgumentError(absl::StrCat("there is no graph ", callee, " to call; the model has ",
-                                                   scope.model->graphs.size()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("there is no graph ", callee, " to call; the model has ", scope.model->graphs.size()));
   }
   const ir::Graph& graph = scope.model->graphs[static_cast<size_t>(callee)];
   for (const Scope* caller = &scope; caller != nullptr; caller = caller->caller) {
@@ -184,8 +192,8 @@ ir::Shape FillGaps(ir::Shape inferred, const ir::Shape& declared) {
 }
 
 // Elements of results that follow from elements of operands.
-void Materialize(const ir::Graph& graph, ir::NodeId id, const ops::OpDef& op,
-                 absl::Span<const Operand> operands, std::vector<Facts>& results) {
+void Materialize(const ir::Graph& graph, ir::NodeId id, const ops::OpDef& op, absl::Span<const Operand> operands,
+                 std::vector<Facts>& results) {
   if (op.eval_float == nullptr || op.has_side_effects || operands.empty()) return;
   bool complete = true;
   for (size_t i = 0; i < operands.size(); ++i) {

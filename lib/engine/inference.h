@@ -39,7 +39,7 @@ struct Operand {
 struct Scope {
   const ir::Model* model = nullptr;  // null: alone
   int graph = 0;
-  const Scope* caller = nullptr;     // whose node calls the graph, where one does
+  const Scope* caller = nullptr;  // whose node calls the graph, where one does
 };
 
 // Checks arity, then calls the op's infer. One Facts for each result; elements only where infer knew them. Errors carry

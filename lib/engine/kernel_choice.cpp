@@ -14,9 +14,9 @@ bool AnyQuantized(absl::Span<const ops::TensorView> tensors) {
 
 bool TakesHybridWeights(const ops::QuantSpec& quant, int operand) {
   if (quant.input(operand).role == ops::Role::kWeight) return true;
-  return std::any_of(quant.dynamic_range.begin(), quant.dynamic_range.end(), [&](const ops::DynamicRangeOperand& weights) {
-    return weights.operand == operand && weights.hybrid;
-  });
+  return std::any_of(
+      quant.dynamic_range.begin(), quant.dynamic_range.end(),
+      [&](const ops::DynamicRangeOperand& weights) { return weights.operand == operand && weights.hybrid; });
 }
 
 // Integer weights, every other operand and all results real.

@@ -20,8 +20,8 @@ struct MemoryPlan {
   size_t size = 0;              // of the arena
 };
 
-// Blocks that are needed at the same step do not overlap. Large blocks are placed first, each at the lowest offset where
-// it fits, which keeps the arena near the largest sum of blocks alive at once. Deterministic.
+// Blocks that are needed at the same step do not overlap. Large blocks are placed first, each at the lowest offset
+// where it fits, which keeps the arena near the largest sum of blocks alive at once. Deterministic.
 MemoryPlan PlanMemory(absl::Span<const Block> blocks);
 
 }  // namespace zeropoint::engine

@@ -56,16 +56,16 @@ absl::Status SessionImpl::CheckInput(size_t i, const ops::TensorView& input) con
 absl::Status SessionImpl::CheckArgument(size_t i, const ops::TensorView& argument) const {
   const ir::Value& value = graph_.value(graph_.inputs[i]);
   if (argument.type == value.type) return absl::OkStatus();
-  return Annotate(absl::InvalidArgumentError(absl::StrCat("the input has type ", Name(value.type), ", not ",
-                                                          Name(argument.type))),
-                  Place::kTensor, value.name);
+  return Annotate(
+      absl::InvalidArgumentError(absl::StrCat("the input has type ", Name(value.type), ", not ", Name(argument.type))),
+      Place::kTensor, value.name);
 }
 
 absl::Status SessionImpl::AllocateLive(ir::ValueId id, const Facts& live) {
   if (slot(id).home != Home::kHeap) {
     if (live.shape == facts(id).shape) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat("the result has shape ", live.shape.ToString(), ", not ",
-                                                   facts(id).shape.ToString()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("the result has shape ", live.shape.ToString(), ", not ", facts(id).shape.ToString()));
   }
   facts(id).type = live.type;
   facts(id).shape = live.shape;
@@ -82,8 +82,10 @@ absl::Status SessionImpl::InferLive(const PreparedNode& prepared) {
   const ir::Node& node = graph_.node(prepared.id);
   std::vector<Operand> operands;
   for (ir::ValueId id : node.inputs()) {
-    if (id == ir::kNoValue) operands.push_back({});
-    else operands.push_back({true, facts(id).type, &facts(id).shape, data(id)});
+    if (id == ir::kNoValue)
+      operands.push_back({});
+    else
+      operands.push_back({true, facts(id).type, &facts(id).shape, data(id)});
   }
   ZP_ASSIGN_OR_RETURN(const std::vector<Facts> results,
                       InferNode(graph_, prepared.id, *prepared.op, operands, executable_.scope()));
@@ -129,8 +131,8 @@ absl::Status SessionImpl::ShowStates(const PreparedNode& prepared) {
   return absl::OkStatus();
 }
 
-// A result whose shape is still not known. Some kernels allocate theirs now; for all others it has as many dimensions as
-// it should, without elements.
+// A result whose shape is still not known. Some kernels allocate theirs now; for all others it has as many dimensions
+// as it should, without elements.
 absl::Status SessionImpl::HideUnknown(const PreparedNode& prepared, ir::ValueId id, ops::MutableView& view) const {
   static constexpr int64_t kZeros[16] = {};  // more dimensions than any op takes
   if (slot(id).home != Home::kHeap || view.data != nullptr) return absl::OkStatus();
@@ -175,9 +177,9 @@ absl::Status SessionImpl::Evaluate(const PreparedNode& prepared) {
 absl::Status SessionImpl::RunNode(int step) {
   const PreparedNode& prepared = executable_.nodes()[static_cast<size_t>(step)];
   const ir::Node& node = graph_.node(prepared.id);
-  const bool known = !node.outputs().empty() &&
-                     std::all_of(node.outputs().begin(), node.outputs().end(),
-                                 [&](ir::ValueId id) { return slot(id).home == Home::kKnown; });
+  const bool known =
+      !node.outputs().empty() && std::all_of(node.outputs().begin(), node.outputs().end(),
+                                             [&](ir::ValueId id) { return slot(id).home == Home::kKnown; });
   if (!known) {
     if (live_shapes_[static_cast<size_t>(step)]) ZP_RETURN_IF_ERROR(InferLive(prepared));
     ZP_RETURN_IF_ERROR(ShowStates(prepared));
@@ -205,8 +207,8 @@ absl::Status SessionImpl::RunNodes(absl::Span<const ops::TensorView> inputs) {
 
 absl::Status SessionImpl::Run(absl::Span<const ops::TensorView> inputs, const Observer* observer) {
   if (inputs.size() != graph_.inputs.size()) {
-    return absl::InvalidArgumentError(absl::StrCat("the graph has ", graph_.inputs.size(), " inputs, not ",
-                                                   inputs.size()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("the graph has ", graph_.inputs.size(), " inputs, not ", inputs.size()));
   }
   for (size_t i = 0; i < inputs.size(); ++i) ZP_RETURN_IF_ERROR(CheckInput(i, inputs[i]));
   observer_ = observer;
@@ -239,7 +241,7 @@ absl::StatusOr<std::vector<ops::TensorView>> SessionImpl::Call(int graph, absl::
   if (executable_.program() == nullptr) {
     return absl::UnimplementedError("a graph that stands alone cannot call others");
   }
-  ZP_ASSIGN_OR_RETURN(SessionImpl* callee, family_.Callee(*executable_.program(), graph));
+  ZP_ASSIGN_OR_RETURN(SessionImpl * callee, family_.Callee(*executable_.program(), graph));
   ZP_RETURN_IF_ERROR(callee->RunCalled(arguments, observer_));
   std::vector<ops::TensorView> results;
   for (int i = 0; i < callee->num_outputs(); ++i) results.push_back(callee->output(i));

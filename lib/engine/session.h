@@ -1,5 +1,6 @@
 // The executor. For one set of input shapes it plans once: shapes of all values, what is known without a run, which
-// values share memory, and an arena for the rest. Values whose shapes depend on data get memory of their own as it runs.
+// values share memory, and an arena for the rest. Values whose shapes depend on data get memory of their own as it
+// runs.
 #ifndef ZEROPOINT_ENGINE_SESSION_H_
 #define ZEROPOINT_ENGINE_SESSION_H_
 
@@ -26,9 +27,9 @@ enum class Home : uint8_t {
   kInput,     // borrowed from the caller
   kKnown,     // computed when planning
   kArena,
-  kView,      // with another value
-  kHeap,      // its shape, or the size of its elements, depends on data
-  kState,     // lasts from run to run
+  kView,   // with another value
+  kHeap,   // its shape, or the size of its elements, depends on data
+  kState,  // lasts from run to run
 };
 
 struct Slot {
@@ -120,16 +121,16 @@ class SessionImpl : public Session, public ops::Runtime, public ops::StringAlloc
 
   std::vector<ir::Shape> planned_;  // the input shapes that the plan is for
   bool has_plan_ = false;
-  std::vector<Facts> facts_;        // by value; shapes of kHeap values are those of the current run
-  std::vector<Slot> slots_;         // by value
-  std::vector<bool> live_shapes_;   // by step: shapes are inferred again in each run
+  std::vector<Facts> facts_;                     // by value; shapes of kHeap values are those of the current run
+  std::vector<Slot> slots_;                      // by value
+  std::vector<bool> live_shapes_;                // by step: shapes are inferred again in each run
   std::vector<std::vector<ir::ValueId>> frees_;  // by step: kHeap values that nobody reads afterwards
-  std::vector<void*> data_;         // by value
-  std::vector<Buffer> heap_;        // by value
-  std::map<ir::ValueId, Buffer> states_;  // of variable operands; outlive plans
+  std::vector<void*> data_;                      // by value
+  std::vector<Buffer> heap_;                     // by value
+  std::map<ir::ValueId, Buffer> states_;         // of variable operands; outlive plans
   Buffer arena_;
   GrowingScratch scratch_;
-  GrowingScratch rounded_;          // the activation of a hybrid kernel
+  GrowingScratch rounded_;  // the activation of a hybrid kernel
 
   // Of the current run, or of the node that is running.
   const Observer* observer_ = nullptr;

@@ -31,8 +31,8 @@ constexpr double kOtherUnit = 4.0;
 constexpr double kNearUsual = 0.1;
 // docs/cli.md: 100 samples are enough.
 constexpr uint64_t kEnoughSamples = 100;
-// A value in a thousand is clipped on purpose by nobody; in a tenth of the tensors it is no accident of one. One tensor alone is
-// reason enough when it is clipped as an input must not be (kSaturatedShare).
+// A value in a thousand is clipped on purpose by nobody; in a tenth of the tensors it is no accident of one. One tensor
+// alone is reason enough when it is clipped as an input must not be (kSaturatedShare).
 constexpr double kClippedShare = 0.001, kClippedTensors = 0.1;
 
 double Extent(const ir::Range& range) {
@@ -57,7 +57,8 @@ double Median(std::vector<double> values) {
 std::string ChannelList(const std::vector<int64_t>& channels) {
   constexpr size_t kShown = 4;
   std::string text = channels.size() == 1 ? "channel " : "channels ";
-  for (size_t i = 0; i < std::min(channels.size(), kShown); ++i) absl::StrAppend(&text, i == 0 ? "" : ", ", channels[i]);
+  for (size_t i = 0; i < std::min(channels.size(), kShown); ++i)
+    absl::StrAppend(&text, i == 0 ? "" : ", ", channels[i]);
   if (channels.size() > kShown) absl::StrAppend(&text, " ...");
   return text;
 }
@@ -80,20 +81,29 @@ double CodesFor(double width, float step) { return step > 0.0f ? width / step : 
 struct UsualMap {
   double scale, offset;
 };
-constexpr UsualMap kUsualMaps[] = {{1.0 / 255.0, 0.0}, {1.0 / 127.5, -1.0}, {1.0, -128.0}, {255.0, 0.0}, {127.5, 127.5}};
+constexpr UsualMap kUsualMaps[] = {
+    {1.0 / 255.0, 0.0}, {1.0 / 127.5, -1.0}, {1.0, -128.0}, {255.0, 0.0}, {127.5, 127.5}};
 
 }  // namespace
 
 absl::string_view CauseName(Cause cause) {
   switch (cause) {
-    case Cause::kUnnormalizedSamples: return "unnormalized-samples";
-    case Cause::kTooFewSamples: return "too-few-samples";
-    case Cause::kMixedRangeConcat: return "mixed-range-concat";
-    case Cause::kDeadChannel: return "dead-channel";
-    case Cause::kOutlierChannel: return "outlier-channel";
-    case Cause::kSaturatedInput: return "saturated-input";
-    case Cause::kSwishTail: return "swish-tail";
-    case Cause::kRangeCollapse: break;
+    case Cause::kUnnormalizedSamples:
+      return "unnormalized-samples";
+    case Cause::kTooFewSamples:
+      return "too-few-samples";
+    case Cause::kMixedRangeConcat:
+      return "mixed-range-concat";
+    case Cause::kDeadChannel:
+      return "dead-channel";
+    case Cause::kOutlierChannel:
+      return "outlier-channel";
+    case Cause::kSaturatedInput:
+      return "saturated-input";
+    case Cause::kSwishTail:
+      return "swish-tail";
+    case Cause::kRangeCollapse:
+      break;
   }
   return "range-collapse";
 }
@@ -113,10 +123,10 @@ std::optional<Diagnosis> FindOutlierChannel(const ActivationFacts& facts) {
   }
   const double allowed = std::max(1.0, kFewChannels * static_cast<double>(facts.channels.size()));
   if (static_cast<double>(diagnosis.channels.size()) > allowed) return std::nullopt;
-  diagnosis.text = absl::StrCat(ChannelList(diagnosis.channels), " of ", facts.channels.size(), " reaches ", Number(largest),
-                                ", the median channel ", Number(median), ": at a step of ", Number(facts.step),
-                                " the median channel has ", Number(std::max(1.0, CodesFor(median, facts.step))), " of ",
-                                facts.codes, " codes");
+  diagnosis.text = absl::StrCat(ChannelList(diagnosis.channels), " of ", facts.channels.size(), " reaches ",
+                                Number(largest), ", the median channel ", Number(median), ": at a step of ",
+                                Number(facts.step), " the median channel has ",
+                                Number(std::max(1.0, CodesFor(median, facts.step))), " of ", facts.codes, " codes");
   return diagnosis;
 }
 
@@ -132,22 +142,24 @@ std::optional<Diagnosis> FindDeadChannel(const ActivationFacts& facts) {
     farthest = std::abs(channel.min) > std::abs(farthest) ? channel.min : farthest;
   }
   if (diagnosis.channels.empty()) return std::nullopt;
-  diagnosis.text = absl::StrCat(ChannelList(diagnosis.channels), " of ", facts.channels.size(), " never changes from ",
-                                Number(farthest), " and sets the range; the others lie in [", Number(live.min), ", ",
-                                Number(live.max), "], which takes ", Number(std::max(1.0, CodesFor(Width(live), facts.step))),
-                                " of ", facts.codes, " codes");
+  diagnosis.text = absl::StrCat(
+      ChannelList(diagnosis.channels), " of ", facts.channels.size(), " never changes from ", Number(farthest),
+      " and sets the range; the others lie in [", Number(live.min), ", ", Number(live.max), "], which takes ",
+      Number(std::max(1.0, CodesFor(Width(live), facts.step))), " of ", facts.codes, " codes");
   return diagnosis;
 }
 
 std::optional<Diagnosis> FindSwishTail(const ActivationFacts& facts) {
-  if (facts.real.min < kDeepestTail || facts.real.min > kShallowestTail || facts.negative < kTailShare) return std::nullopt;
+  if (facts.real.min < kDeepestTail || facts.real.min > kShallowestTail || facts.negative < kTailShare)
+    return std::nullopt;
   const double codes = CodesFor(-static_cast<double>(facts.real.min), facts.step);
   if (codes > kTailCodes) return std::nullopt;
   return Diagnosis{Cause::kSwishTail,
                    absl::StrCat(Format("%.0f %%", 100.0 * facts.negative), " of the values lie in [",
                                 Number(facts.real.min), ", 0), where a step of ", Number(facts.step), " leaves ",
                                 Format("%.1f", codes), " codes, because the largest is ", Number(facts.real.max)),
-                   {}, std::nullopt};
+                   {},
+                   std::nullopt};
 }
 
 std::optional<Diagnosis> FindRangeCollapse(const ActivationFacts& facts) {
@@ -156,9 +168,10 @@ std::optional<Diagnosis> FindRangeCollapse(const ActivationFacts& facts) {
   if (Width(facts.real) < kUsedShare * wide) {
     return Diagnosis{Cause::kRangeCollapse,
                      absl::StrCat("values lie in [", Number(facts.real.min), ", ", Number(facts.real.max),
-                                  "], the integers hold [", Number(facts.held.min), ", ", Number(facts.held.max), "]: ",
-                                  facts.codes_used, " of ", facts.codes, " codes are used"),
-                     {}, facts.real};
+                                  "], the integers hold [", Number(facts.held.min), ", ", Number(facts.held.max),
+                                  "]: ", facts.codes_used, " of ", facts.codes, " codes are used"),
+                     {},
+                     facts.real};
   }
   // The narrowest run of bins around the bulk that leaves no more than strays outside.
   uint64_t total = 0;
@@ -171,26 +184,33 @@ std::optional<Diagnosis> FindRangeCollapse(const ActivationFacts& facts) {
     const uint64_t next = from_top ? facts.histogram[high - 1] : facts.histogram[low];
     if (outside + next > strays) break;
     outside += next;
-    if (from_top) --high; else ++low;
+    if (from_top)
+      --high;
+    else
+      ++low;
   }
   if (outside == 0 || total == 0) return std::nullopt;
   const double bin = Width(facts.real) / static_cast<double>(facts.histogram.size());
   const ir::Range bulk{std::min(0.0f, static_cast<float>(facts.real.min + bin * static_cast<double>(low))),
                        std::max(0.0f, static_cast<float>(facts.real.min + bin * static_cast<double>(high)))};
   if (Width(bulk) > kUsedShare * Width(facts.real)) return std::nullopt;
-  return Diagnosis{Cause::kRangeCollapse,
-                   absl::StrCat("all but ", outside, " of ", total, " values lie in [", Number(bulk.min), ", ", Number(bulk.max),
-                                "], the strays reach [", Number(facts.real.min), ", ", Number(facts.real.max), "]"),
-                   {}, bulk};
+  return Diagnosis{
+      Cause::kRangeCollapse,
+      absl::StrCat("all but ", outside, " of ", total, " values lie in [", Number(bulk.min), ", ", Number(bulk.max),
+                   "], the strays reach [", Number(facts.real.min), ", ", Number(facts.real.max), "]"),
+      {},
+      bulk};
 }
 
 std::optional<Diagnosis> FindSaturatedInput(const ActivationFacts& facts) {
   if (facts.clipped < kSaturatedShare) return std::nullopt;
   return Diagnosis{Cause::kSaturatedInput,
                    absl::StrCat(Format("%.1f %%", 100.0 * facts.clipped), " of the input's values lie beyond [",
-                                Number(facts.held.min), ", ", Number(facts.held.max), "], what the quantized model takes; they reach [",
-                                Number(facts.real.min), ", ", Number(facts.real.max), "]"),
-                   {}, facts.real};
+                                Number(facts.held.min), ", ", Number(facts.held.max),
+                                "], what the quantized model takes; they reach [", Number(facts.real.min), ", ",
+                                Number(facts.real.max), "]"),
+                   {},
+                   facts.real};
 }
 
 std::optional<Diagnosis> FindMixedRange(absl::Span<const Operand> operands, float step) {
@@ -201,12 +221,14 @@ std::optional<Diagnosis> FindMixedRange(absl::Span<const Operand> operands, floa
     if (narrowest == nullptr || Extent(operand.real) < Extent(narrowest->real)) narrowest = &operand;
   }
   if (widest == nullptr || Extent(widest->real) < kCoarse * Extent(narrowest->real)) return std::nullopt;
-  return Diagnosis{Cause::kMixedRangeConcat,
-                   absl::StrCat("one scale serves '", widest->name, "' in [", Number(widest->real.min), ", ",
-                                Number(widest->real.max), "] and '", narrowest->name, "' in [", Number(narrowest->real.min), ", ",
-                                Number(narrowest->real.max), "]: a step of ", Number(step), " leaves the narrow one ",
-                                Number(std::max(1.0, std::ceil(CodesFor(Width(narrowest->real), step)))), " codes"),
-                   {}, std::nullopt};
+  return Diagnosis{
+      Cause::kMixedRangeConcat,
+      absl::StrCat("one scale serves '", widest->name, "' in [", Number(widest->real.min), ", ",
+                   Number(widest->real.max), "] and '", narrowest->name, "' in [", Number(narrowest->real.min), ", ",
+                   Number(narrowest->real.max), "]: a step of ", Number(step), " leaves the narrow one ",
+                   Number(std::max(1.0, std::ceil(CodesFor(Width(narrowest->real), step)))), " codes"),
+      {},
+      std::nullopt};
 }
 
 std::optional<Diagnosis> FindUnnormalizedSamples(const ir::Range& calibrated, const ir::Range& expected) {
@@ -226,11 +248,13 @@ std::optional<Diagnosis> FindUnnormalizedSamples(const ir::Range& calibrated, co
     diagnosis.offset = usual.offset;
     usual_unit = true;
   }
-  // Samples that reach less far than others are mostly too few of them; in another unit they are only where it is a usual one.
+  // Samples that reach less far than others are mostly too few of them; in another unit they are only where it is a
+  // usual one.
   if (from < to && !usual_unit) return std::nullopt;
-  diagnosis.text = absl::StrCat("the samples that calibrate lie in [", Number(calibrated.min), ", ", Number(calibrated.max),
-                                "], what the model is given in [", Number(expected.min), ", ", Number(expected.max),
-                                "]: they differ by a factor of ", Number(from > to ? from / to : to / from));
+  diagnosis.text =
+      absl::StrCat("the samples that calibrate lie in [", Number(calibrated.min), ", ", Number(calibrated.max),
+                   "], what the model is given in [", Number(expected.min), ", ", Number(expected.max),
+                   "]: they differ by a factor of ", Number(from > to ? from / to : to / from));
   return diagnosis;
 }
 
@@ -242,7 +266,8 @@ std::optional<Diagnosis> FindTooFewSamples(uint64_t samples, absl::Span<const Cl
     if (tensor.clipped >= kClippedShare) ++clipped;
     if (tensor.clipped > worst->clipped) worst = &tensor;
   }
-  const bool many = clipped > 0 && static_cast<double>(clipped) >= kClippedTensors * static_cast<double>(tensors.size());
+  const bool many =
+      clipped > 0 && static_cast<double>(clipped) >= kClippedTensors * static_cast<double>(tensors.size());
   if (!many && worst->clipped < kSaturatedShare) return std::nullopt;
   return Diagnosis{Cause::kTooFewSamples,
                    absl::StrCat("calibration saw ", samples, samples == 1 ? " sample; " : " samples; ", clipped, " of ",
@@ -250,7 +275,8 @@ std::optional<Diagnosis> FindTooFewSamples(uint64_t samples, absl::Span<const Cl
                                 Format("%.1f %%", 100.0 * worst->clipped), " of its values: it reaches [",
                                 Number(worst->real.min), ", ", Number(worst->real.max), "], calibration saw [",
                                 Number(worst->calibrated.min), ", ", Number(worst->calibrated.max), "]"),
-                   {}, std::nullopt};
+                   {},
+                   std::nullopt};
 }
 
 }  // namespace zeropoint::evaluate

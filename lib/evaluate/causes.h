@@ -1,7 +1,8 @@
 // Why a tensor suffers from quantization: one rule a function, figures in, a diagnosis out.
 //
-// Rules know no model and no op; thresholds are named where they stand, with their reasons (docs/debugging.md lists them). That a
-// diagnosis matters is not theirs to say: the debugger converts again with the mend and looks at the outputs.
+// Rules know no model and no op; thresholds are named where they stand, with their reasons (docs/debugging.md lists
+// them). That a diagnosis matters is not theirs to say: the debugger converts again with the mend and looks at the
+// outputs.
 #ifndef ZEROPOINT_EVALUATE_CAUSES_H_
 #define ZEROPOINT_EVALUATE_CAUSES_H_
 
@@ -32,22 +33,22 @@ absl::string_view CauseName(Cause cause);  // "outlier-channel"
 
 struct Diagnosis {
   Cause cause;
-  std::string text;                // with the numbers
-  std::vector<int64_t> channels;   // of the last dimension
-  std::optional<ir::Range> range;  // that would do better
+  std::string text;                  // with the numbers
+  std::vector<int64_t> channels;     // of the last dimension
+  std::optional<ir::Range> range;    // that would do better
   double scale = 1.0, offset = 0.0;  // kUnnormalizedSamples: sample * scale + offset is what the model expects
 };
 
 // A quantized activation.
 struct ActivationFacts {
-  ir::Range real;                          // of the float values
-  ir::Range held;                          // that the integers can hold
-  float step = 0.0f;                       // the scale
-  absl::Span<const ir::Range> channels;    // float, of each index of the last dimension; may be empty
-  double negative = 0.0;                   // share of the float values below 0
-  double clipped = 0.0;                    // share of them beyond `held`
+  ir::Range real;                        // of the float values
+  ir::Range held;                        // that the integers can hold
+  float step = 0.0f;                     // the scale
+  absl::Span<const ir::Range> channels;  // float, of each index of the last dimension; may be empty
+  double negative = 0.0;                 // share of the float values below 0
+  double clipped = 0.0;                  // share of them beyond `held`
   uint64_t codes_used = 0, codes = 0;
-  absl::Span<const uint64_t> histogram;    // of the float values, from real.min to real.max
+  absl::Span<const uint64_t> histogram;  // of the float values, from real.min to real.max
 };
 
 // A few channels set the range, the others have few codes.

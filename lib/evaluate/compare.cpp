@@ -36,8 +36,8 @@ absl::Status AtSample(absl::Status status, size_t sample) {
 
 absl::Status NanIn(const ir::Graph& graph, ir::ValueId id, absl::string_view model) {
   const std::string& name = graph.value(id).name;
-  return Annotate(absl::InvalidArgumentError(absl::StrCat("NaN in '", name, "' of the ", model, " model")), Place::kTensor,
-                  name);
+  return Annotate(absl::InvalidArgumentError(absl::StrCat("NaN in '", name, "' of the ", model, " model")),
+                  Place::kTensor, name);
 }
 
 // The programs of both models, with all graphs prepared that samples run.
@@ -77,12 +77,14 @@ absl::StatusOr<std::vector<Held>> QuantizedInputs(const Models& models, int grap
     const auto found = std::find(from.inputs.begin(), from.inputs.end(), pair);
     std::optional<Held> held;
     if (found != from.inputs.end()) {
-      held = Rounded(sample.inputs[static_cast<size_t>(found - from.inputs.begin())], to.value(id).type, to.value(id).quant);
+      held = Rounded(sample.inputs[static_cast<size_t>(found - from.inputs.begin())], to.value(id).type,
+                     to.value(id).quant);
     }
     if (!held.has_value()) {
-      return Annotate(absl::InvalidArgumentError(absl::StrCat("input '", to.value(id).name, "' of the quantized model is ",
-                                                              "none of the float model's, or of another type")),
-                      Place::kTensor, to.value(id).name);
+      return Annotate(
+          absl::InvalidArgumentError(absl::StrCat("input '", to.value(id).name, "' of the quantized model is ",
+                                                  "none of the float model's, or of another type")),
+          Place::kTensor, to.value(id).name);
     }
     inputs.push_back(*std::move(held));
   }
@@ -96,9 +98,11 @@ absl::StatusOr<Capture> RunQuantized(const Models& models, int graph, const Samp
   return worker.quantized.Run(graph, inputs, sample.fresh_state);
 }
 
-// Runs `body(worker, sample)` for every sample on the context's threads, and `merge(sample, result)` in the order of samples.
+// Runs `body(worker, sample)` for every sample on the context's threads, and `merge(sample, result)` in the order of
+// samples.
 template <typename Result>
-absl::Status OverSamples(size_t count, bool in_order, const Context& context, std::vector<std::unique_ptr<Worker>>& workers,
+absl::Status OverSamples(size_t count, bool in_order, const Context& context,
+                         std::vector<std::unique_ptr<Worker>>& workers,
                          const std::function<absl::StatusOr<Result>(Worker&, size_t)>& body,
                          const std::function<void(size_t, Result&&)>& merge) {
   const int threads = in_order ? 1 : std::min<int>(context.threads, static_cast<int>(workers.size()));
@@ -136,7 +140,8 @@ std::vector<ir::Range> ChannelRangesOf(const ops::TensorView& view) {
   const numeric::ChannelLayout layout = numeric::LayoutOf(view.dims, view.rank() - 1);
   const absl::Span<const float> values(view.As<float>(), static_cast<size_t>(view.elements()));
   std::vector<ir::Range> channels;
-  for (const numeric::MinMax& range : kernels::ChannelRanges(values, layout)) channels.push_back({range.min, range.max});
+  for (const numeric::MinMax& range : kernels::ChannelRanges(values, layout))
+    channels.push_back({range.min, range.max});
   return channels;
 }
 
@@ -147,7 +152,8 @@ std::optional<Spread> SpreadOf(const ops::TensorView& view) {
   spread.elements = static_cast<uint64_t>(view.elements());
   const kernels::MinMaxResult range = kernels::MinMax(values, spread.elements);
   spread.range = spread.first = {range.min, range.max};
-  spread.negative = static_cast<uint64_t>(std::count_if(values, values + spread.elements, [](float x) { return x < 0.0f; }));
+  spread.negative =
+      static_cast<uint64_t>(std::count_if(values, values + spread.elements, [](float x) { return x < 0.0f; }));
   spread.channels = ChannelRangesOf(view);
   spread.samples = 1;
   return spread;
@@ -274,7 +280,8 @@ class SideBySide {
     return absl::OkStatus();
   }
 
-  absl::Status CompareNodes(const Capture& real, const Capture& quantized, Worker& worker, SampleFigures& figures) const {
+  absl::Status CompareNodes(const Capture& real, const Capture& quantized, Worker& worker,
+                            SampleFigures& figures) const {
     for (const auto& [at, local] : locals_) {
       if (at.first != figures.graph) continue;
       absl::StatusOr<OwnError> own = worker.local.Run(figures.graph, local, real);
@@ -308,7 +315,8 @@ class SideBySide {
   }
 
   // total = made + inherited, element by element.
-  static void AddSplit(absl::Span<const float> wanted, const Held& held, const std::vector<float>& own, NodeFigures& node) {
+  static void AddSplit(absl::Span<const float> wanted, const Held& held, const std::vector<float>& own,
+                       NodeFigures& node) {
     const absl::StatusOr<std::vector<float>> found = RealValues(held.view());
     if (!found.ok() || found->size() != wanted.size() || own.size() != wanted.size()) return;
     std::vector<float> made(wanted.size()), inherited(wanted.size());
@@ -362,8 +370,8 @@ void MergeOutputs(int graph, std::vector<Distance>&& next, std::vector<OutputFig
 // The part of the float graph behind a node, to be fed with the node's own error.
 struct Suffix {
   const LocalNode* local = nullptr;
-  Part part;                                 // without nodes where the node computes nothing but outputs
-  std::map<ir::ValueId, size_t> injected;    // float value -> which of the node's results
+  Part part;                               // without nodes where the node computes nothing but outputs
+  std::map<ir::ValueId, size_t> injected;  // float value -> which of the node's results
 };
 
 absl::StatusOr<Suffix> MakeSuffix(const Models& models, int graph, const LocalNode& local) {
@@ -390,8 +398,8 @@ absl::StatusOr<Suffix> MakeSuffix(const Models& models, int graph, const LocalNo
 }
 
 // The float model's outputs when the node alone is quantized.
-absl::StatusOr<std::vector<Distance>> RunSuffix(const Models& models, int graph, const Suffix& suffix, const Capture& real,
-                                                Worker& worker) {
+absl::StatusOr<std::vector<Distance>> RunSuffix(const Models& models, int graph, const Suffix& suffix,
+                                                const Capture& real, Worker& worker) {
   const ir::Graph& floats = models.real.graphs[static_cast<size_t>(models.pairing.GraphOf(graph))];
   ZP_ASSIGN_OR_RETURN(const OwnError own, worker.local.Run(graph, *suffix.local, real));
   std::map<ir::ValueId, Held> changed;
@@ -450,7 +458,8 @@ struct CostContext {
 constexpr size_t kScreeningSamples = 2, kScreenedNodes = 400;
 
 // What the float model computes for the first samples.
-absl::StatusOr<std::vector<std::pair<int, Capture>>> FirstRuns(const CostContext& cost, absl::Span<const Sample> samples) {
+absl::StatusOr<std::vector<std::pair<int, Capture>>> FirstRuns(const CostContext& cost,
+                                                               absl::Span<const Sample> samples) {
   std::vector<std::pair<int, Capture>> runs;
   for (const Sample& sample : samples.first(std::min(samples.size(), kScreeningSamples))) {
     ZP_ASSIGN_OR_RETURN(Capture run, cost.workers[0]->real.Run(sample.graph, sample.inputs, sample.fresh_state));
@@ -502,7 +511,8 @@ absl::StatusOr<std::vector<NodeRef>> WorstNodes(const CostContext& cost, absl::S
   return worst;
 }
 
-absl::Status MeasureCosts(const CostContext& cost, absl::Span<const Sample> samples, int count, Comparison& comparison) {
+absl::Status MeasureCosts(const CostContext& cost, absl::Span<const Sample> samples, int count,
+                          Comparison& comparison) {
   const Models& models = cost.models;
   ZP_ASSIGN_OR_RETURN(const std::vector<NodeRef> worst, WorstNodes(cost, samples, count, comparison));
   for (const NodeRef& at : worst) {
@@ -566,14 +576,19 @@ void Histogram::Add(absl::Span<const float> values) {
   }
 }
 
-uint64_t TensorFigures::CodesUsed() const { return static_cast<uint64_t>(std::count(codes.begin(), codes.end(), true)); }
+uint64_t TensorFigures::CodesUsed() const {
+  return static_cast<uint64_t>(std::count(codes.begin(), codes.end(), true));
+}
 
 int64_t CodesOf(ElementType type) {
   switch (type) {
     case ElementType::kInt8:
-    case ElementType::kUInt8: return 256;
-    case ElementType::kInt16: return 65536;
-    default: return 0;
+    case ElementType::kUInt8:
+      return 256;
+    case ElementType::kInt16:
+      return 65536;
+    default:
+      return 0;
   }
 }
 
@@ -609,8 +624,8 @@ double OutputSqnrDb(absl::Span<const OutputFigures> outputs) {
   return -kDecibels * std::log10(noise / static_cast<double>(count));
 }
 
-absl::StatusOr<Comparison> Compare(const Models& models, absl::Span<const Sample> samples, const CompareOptions& options,
-                                   const Context& context) {
+absl::StatusOr<Comparison> Compare(const Models& models, absl::Span<const Sample> samples,
+                                   const CompareOptions& options, const Context& context) {
   ZP_ASSIGN_OR_RETURN(Programs programs, Programs::Make(models, samples));
   std::vector<std::unique_ptr<Worker>> workers = MakeWorkers(models, programs, context);
   Comparison comparison;
@@ -636,7 +651,8 @@ absl::StatusOr<std::vector<OutputFigures>> CompareOutputs(const Models& models, 
   std::vector<OutputFigures> outputs;
   const auto run = [&](Worker& worker, size_t i) -> absl::StatusOr<std::vector<Distance>> {
     const int graph = models.pairing.QuantizedGraphOf(samples[i].graph);
-    ZP_ASSIGN_OR_RETURN(const Capture real, worker.real.Run(samples[i].graph, samples[i].inputs, samples[i].fresh_state));
+    ZP_ASSIGN_OR_RETURN(const Capture real,
+                        worker.real.Run(samples[i].graph, samples[i].inputs, samples[i].fresh_state));
     ZP_ASSIGN_OR_RETURN(const Capture quantized, RunQuantized(models, graph, samples[i], worker));
     std::vector<Distance> distances;
     for (ir::ValueId output : models.quantized.graphs[static_cast<size_t>(graph)].outputs) {

@@ -1,7 +1,8 @@
-// A float model and its quantized form side by side: what each tensor and each op of the quantized one does to the values.
+// A float model and its quantized form side by side: what each tensor and each op of the quantized one does to the
+// values.
 //
-// docs/numerics.md ("What debug measures") defines the figures. Samples are summed in their order, so the result has the same bits on
-// any number of threads.
+// docs/numerics.md ("What debug measures") defines the figures. Samples are summed in their order, so the result has
+// the same bits on any number of threads.
 #ifndef ZEROPOINT_EVALUATE_COMPARE_H_
 #define ZEROPOINT_EVALUATE_COMPARE_H_
 
@@ -64,35 +65,36 @@ struct Spread {
 struct TensorFigures {
   ir::ValueId real = ir::kNoValue;
   Distance distance;
-  Histogram histogram;         // of the float values
-  uint64_t clipped = 0;        // float values beyond the representable range by more than half a step
-  std::vector<bool> codes;     // which integers occurred, from the lowest; empty: the tensor is not quantized per tensor
+  Histogram histogram;      // of the float values
+  uint64_t clipped = 0;     // float values beyond the representable range by more than half a step
+  std::vector<bool> codes;  // which integers occurred, from the lowest; empty: the tensor is not quantized per tensor
 
   uint64_t CodesUsed() const;
 };
 
 struct NodeFigures {
-  Distance total;                            // of all its float results together
-  std::optional<Distance> made, inherited;   // absent where the node cannot run alone
-  std::optional<double> cost;                // as NoiseOf(outputs) when only this node is quantized
+  Distance total;                           // of all its float results together
+  std::optional<Distance> made, inherited;  // absent where the node cannot run alone
+  std::optional<double> cost;               // as NoiseOf(outputs) when only this node is quantized
 };
 
 // The outputs of one graph.
 struct OutputFigures {
-  int graph = 0;                    // quantized
-  std::vector<Distance> outputs;    // by position; without elements where no float number is delivered
+  int graph = 0;                  // quantized
+  std::vector<Distance> outputs;  // by position; without elements where no float number is delivered
 };
 
 struct Comparison {
   uint64_t samples = 0;
-  std::map<ValueRef, Spread> spreads;            // by float graph and value
-  std::map<ValueRef, TensorFigures> tensors;     // by quantized graph and value
-  std::map<NodeRef, NodeFigures> nodes;          // by quantized graph and node
-  std::vector<OutputFigures> outputs;            // of the graphs that samples ran
-  std::vector<NodeRef> costed;                   // whose cost was measured
+  std::map<ValueRef, Spread> spreads;         // by float graph and value
+  std::map<ValueRef, TensorFigures> tensors;  // by quantized graph and value
+  std::map<NodeRef, NodeFigures> nodes;       // by quantized graph and node
+  std::vector<OutputFigures> outputs;         // of the graphs that samples ran
+  std::vector<NodeRef> costed;                // whose cost was measured
 };
 
-// One float result of a node in one sample: the node's float twin on the operands of the quantized run, and the node itself.
+// One float result of a node in one sample: the node's float twin on the operands of the quantized run, and the node
+// itself.
 struct LayerRun {
   size_t sample = 0;
   int graph = 0;  // quantized
@@ -118,8 +120,8 @@ double NoiseOf(absl::Span<const OutputFigures> outputs);
 double OutputSqnrDb(absl::Span<const OutputFigures> outputs);
 
 // Errors name sample and tensor: an op without a kernel, NaN in a result, a sample that does not fit.
-absl::StatusOr<Comparison> Compare(const Models& models, absl::Span<const Sample> samples, const CompareOptions& options,
-                                   const Context& context);
+absl::StatusOr<Comparison> Compare(const Models& models, absl::Span<const Sample> samples,
+                                   const CompareOptions& options, const Context& context);
 // Outputs alone.
 absl::StatusOr<std::vector<OutputFigures>> CompareOutputs(const Models& models, absl::Span<const Sample> samples,
                                                           const Context& context);

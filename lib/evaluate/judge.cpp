@@ -48,7 +48,8 @@ struct TwoScores {
 
 absl::Status RefuseSingleScore() {
   return absl::InvalidArgumentError(
-      "the output has one score, which says no class: give a threshold above which it means class 1, or use auc or mse");
+      "the output has one score, which says no class: give a threshold above which it means class 1, or use auc or "
+      "mse");
 }
 
 // The scores of row `row`; `two` is their place when there is only one.
@@ -137,10 +138,14 @@ class DistanceJudge : public Judge {
   }
   absl::StatusOr<double> Value() const override {
     switch (spec_.kind) {
-      case MetricKind::kMse: return distance_.Mse();
-      case MetricKind::kPsnr: return distance_.PsnrDb(spec_.peak);
-      case MetricKind::kSqnr: return distance_.SqnrDb();
-      default: return distance_.Cosine();
+      case MetricKind::kMse:
+        return distance_.Mse();
+      case MetricKind::kPsnr:
+        return distance_.PsnrDb(spec_.peak);
+      case MetricKind::kSqnr:
+        return distance_.SqnrDb();
+      default:
+        return distance_.Cosine();
     }
   }
 
@@ -160,12 +165,10 @@ absl::StatusOr<MetricSpec> ParseMetric(absl::string_view name) {
     spec.kind = row.kind;
     return spec;
   }
-  return absl::InvalidArgumentError(absl::StrCat("there is no metric '", name,
-                                                 "'; there are top1, top5 (or another number), ",
-                                                 absl::StrJoin(std::begin(kRows) + 1, std::end(kRows), ", ",
-                                                               [](std::string* out, const Row& row) {
-                                                                 absl::StrAppend(out, row.name);
-                                                               })));
+  return absl::InvalidArgumentError(
+      absl::StrCat("there is no metric '", name, "'; there are top1, top5 (or another number), ",
+                   absl::StrJoin(std::begin(kRows) + 1, std::end(kRows), ", ",
+                                 [](std::string* out, const Row& row) { absl::StrAppend(out, row.name); })));
 }
 
 std::string NameOf(const MetricSpec& spec) {
@@ -179,9 +182,12 @@ std::optional<double> Perfect(MetricKind kind) { return RowOf(kind).perfect; }
 
 absl::string_view UnitText(Unit unit) {
   switch (unit) {
-    case Unit::kFraction: return "%";
-    case Unit::kDecibels: return "dB";
-    case Unit::kPlain: return "";
+    case Unit::kFraction:
+      return "%";
+    case Unit::kDecibels:
+      return "dB";
+    case Unit::kPlain:
+      return "";
   }
   return "";
 }
@@ -197,7 +203,7 @@ absl::StatusOr<double> ParseAmount(absl::string_view text, Unit unit, absl::stri
     number.remove_suffix(2);
     fits = unit == Unit::kDecibels;
   }
-  const absl::string_view wants = unit == Unit::kFraction    ? "1% or 0.01"
+  const absl::string_view wants = unit == Unit::kFraction   ? "1% or 0.01"
                                   : unit == Unit::kDecibels ? "1dB or 1"
                                                             : "a plain number";
   double value = 0.0;
@@ -256,8 +262,8 @@ absl::StatusOr<std::vector<float>> LabelReader::NextTensor(const Output& output)
   const size_t batch = output.shape.empty() ? 1 : static_cast<size_t>(output.shape[0]);
   const bool whole = width_ == wanted;
   if (width_ == 0 || (!whole && width_ * batch != wanted)) {
-    return absl::InvalidArgumentError(absl::StrCat("labels of shape ", ShapeText(), " give ", width_,
-                                                   " numbers a sample, the output has ", wanted));
+    return absl::InvalidArgumentError(
+        absl::StrCat("labels of shape ", ShapeText(), " give ", width_, " numbers a sample, the output has ", wanted));
   }
   ZP_ASSIGN_OR_RETURN(const absl::Span<const float> taken, Take(whole ? 1 : batch));
   return std::vector<float>(taken.begin(), taken.end());
@@ -276,10 +282,14 @@ absl::Status LabelReader::Finish(uint64_t samples) const {
 
 std::unique_ptr<Judge> Judge::Create(const MetricSpec& spec) {
   switch (spec.kind) {
-    case MetricKind::kTop: return std::make_unique<TopJudge>(spec);
-    case MetricKind::kAuc: return std::make_unique<AucJudge>();
-    case MetricKind::kAgreement: return std::make_unique<AgreementJudge>(spec);
-    default: return std::make_unique<DistanceJudge>(spec);
+    case MetricKind::kTop:
+      return std::make_unique<TopJudge>(spec);
+    case MetricKind::kAuc:
+      return std::make_unique<AucJudge>();
+    case MetricKind::kAgreement:
+      return std::make_unique<AgreementJudge>(spec);
+    default:
+      return std::make_unique<DistanceJudge>(spec);
   }
 }
 

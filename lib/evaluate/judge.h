@@ -56,8 +56,8 @@ class LabelReader {
  public:
   LabelReader(absl::Span<const int64_t> shape, absl::Span<const float> values);
 
-  // A class number for each row of `output`; one-hot labels become numbers. kInvalidArgument: no labels left, a number of
-  // elements that does not fit, a class that the output does not have.
+  // A class number for each row of `output`; one-hot labels become numbers. kInvalidArgument: no labels left, a number
+  // of elements that does not fit, a class that the output does not have.
   absl::StatusOr<std::vector<float>> NextClasses(const Output& output);
   // As many numbers as `output` has.
   absl::StatusOr<std::vector<float>> NextTensor(const Output& output);

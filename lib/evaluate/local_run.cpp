@@ -44,10 +44,17 @@ std::optional<Held> Rounded(const ops::TensorView& real, ElementType type, const
   if (std::any_of(values.begin(), values.end(), [](float x) { return std::isnan(x); })) return std::nullopt;
   Held held{type, {real.dims.begin(), real.dims.end()}, engine::Buffer(ByteSize(type, count)), &quant};
   switch (type) {
-    case ElementType::kInt8: Round<int8_t>(values, quant, held.data.data()); return held;
-    case ElementType::kUInt8: Round<uint8_t>(values, quant, held.data.data()); return held;
-    case ElementType::kInt16: Round<int16_t>(values, quant, held.data.data()); return held;
-    default: return std::nullopt;
+    case ElementType::kInt8:
+      Round<int8_t>(values, quant, held.data.data());
+      return held;
+    case ElementType::kUInt8:
+      Round<uint8_t>(values, quant, held.data.data());
+      return held;
+    case ElementType::kInt16:
+      Round<int16_t>(values, quant, held.data.data());
+      return held;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -83,7 +90,8 @@ absl::StatusOr<LocalNode> MakeLocalNode(const Models& models, int graph, ir::Nod
 LocalRunner::Sessions& LocalRunner::SessionsOf(int graph, const LocalNode& node) {
   Sessions& sessions = sessions_[{graph, node.id}];
   if (sessions.quantized == nullptr) sessions.quantized = engine::Session::Create(*node.quantized.executable);
-  if (sessions.twin == nullptr && node.twin.has_value()) sessions.twin = engine::Session::Create(*node.twin->executable);
+  if (sessions.twin == nullptr && node.twin.has_value())
+    sessions.twin = engine::Session::Create(*node.twin->executable);
   return sessions;
 }
 
@@ -96,8 +104,7 @@ absl::StatusOr<std::vector<std::vector<float>>> LocalRunner::RunTwin(
     if (found == operands.end()) return absl::UnimplementedError(kNoValueInRun);
     inputs.push_back(found->second);
   }
-  ZP_ASSIGN_OR_RETURN(const std::vector<Held> results,
-                      RunPart(*node.twin, *SessionsOf(graph, node).twin, inputs));
+  ZP_ASSIGN_OR_RETURN(const std::vector<Held> results, RunPart(*node.twin, *SessionsOf(graph, node).twin, inputs));
   std::vector<std::vector<float>> values;
   for (const Held& result : results) {
     ZP_ASSIGN_OR_RETURN(std::vector<float> real, RealValues(result.view()));
@@ -108,7 +115,8 @@ absl::StatusOr<std::vector<std::vector<float>>> LocalRunner::RunTwin(
 
 namespace {
 
-// The real numbers that a tensor stands for, as a tensor of its own; integers that are no quantized numbers as they are.
+// The real numbers that a tensor stands for, as a tensor of its own; integers that are no quantized numbers as they
+// are.
 absl::StatusOr<Held> Dequantized(const ops::TensorView& view) {
   if (view.quant == nullptr || !view.quant->quantized()) {
     Held held = Held::CopyOf(view);
@@ -116,8 +124,10 @@ absl::StatusOr<Held> Dequantized(const ops::TensorView& view) {
     return held;
   }
   ZP_ASSIGN_OR_RETURN(const std::vector<float> values, RealValues(view));
-  Held held{ElementType::kFloat32, {view.dims.begin(), view.dims.end()},
-            engine::Buffer(values.size() * sizeof(float)), nullptr};
+  Held held{ElementType::kFloat32,
+            {view.dims.begin(), view.dims.end()},
+            engine::Buffer(values.size() * sizeof(float)),
+            nullptr};
   if (!values.empty()) std::memcpy(held.data.data(), values.data(), values.size() * sizeof(float));
   return held;
 }

@@ -20,7 +20,7 @@ struct LocalNode {
   std::vector<ir::ValueId> results;  // of the quantized graph: those that stand for float numbers
   bool converts = false;             // QUANTIZE and its like: shall yield what it reads
   Part quantized;
-  std::optional<Part> twin;          // the float node; absent: the results are held against the float model's own
+  std::optional<Part> twin;  // the float node; absent: the results are held against the float model's own
 };
 
 // Error of each of `results`, element by element; and what it is an error of.
@@ -36,8 +36,8 @@ class LocalRunner {
  public:
   explicit LocalRunner(const Models& models) : models_(models) {}
 
-  // Feeds the node with the float model's values, in the form that its operands have. The error is the difference to the
-  // float node that reads the same, already rounded, values.
+  // Feeds the node with the float model's values, in the form that its operands have. The error is the difference to
+  // the float node that reads the same, already rounded, values.
   absl::StatusOr<OwnError> Run(int graph, const LocalNode& node, const Capture& real);
   // The same with the operands of the quantized model's own run. Nothing where the node has no float twin.
   absl::StatusOr<std::optional<OwnError>> RunInPlace(int graph, const LocalNode& node, const Capture& quantized);

@@ -30,17 +30,28 @@ std::vector<float> Converted(const ops::TensorView& tensor) {
 
 absl::StatusOr<std::vector<float>> Stored(const ops::TensorView& tensor) {
   switch (tensor.type) {
-    case ElementType::kFloat32: return Converted<float>(tensor);
-    case ElementType::kFloat64: return Converted<double>(tensor);
-    case ElementType::kBool: return Converted<bool>(tensor);
-    case ElementType::kInt8: return Converted<int8_t>(tensor);
-    case ElementType::kUInt8: return Converted<uint8_t>(tensor);
-    case ElementType::kInt16: return Converted<int16_t>(tensor);
-    case ElementType::kUInt16: return Converted<uint16_t>(tensor);
-    case ElementType::kInt32: return Converted<int32_t>(tensor);
-    case ElementType::kUInt32: return Converted<uint32_t>(tensor);
-    case ElementType::kInt64: return Converted<int64_t>(tensor);
-    case ElementType::kUInt64: return Converted<uint64_t>(tensor);
+    case ElementType::kFloat32:
+      return Converted<float>(tensor);
+    case ElementType::kFloat64:
+      return Converted<double>(tensor);
+    case ElementType::kBool:
+      return Converted<bool>(tensor);
+    case ElementType::kInt8:
+      return Converted<int8_t>(tensor);
+    case ElementType::kUInt8:
+      return Converted<uint8_t>(tensor);
+    case ElementType::kInt16:
+      return Converted<int16_t>(tensor);
+    case ElementType::kUInt16:
+      return Converted<uint16_t>(tensor);
+    case ElementType::kInt32:
+      return Converted<int32_t>(tensor);
+    case ElementType::kUInt32:
+      return Converted<uint32_t>(tensor);
+    case ElementType::kInt64:
+      return Converted<int64_t>(tensor);
+    case ElementType::kUInt64:
+      return Converted<uint64_t>(tensor);
     case ElementType::kFloat16: {
       const uint16_t* halves = tensor.As<uint16_t>();
       std::vector<float> real(static_cast<size_t>(tensor.elements()));
@@ -48,7 +59,8 @@ absl::StatusOr<std::vector<float>> Stored(const ops::TensorView& tensor) {
       return real;
     }
     default:
-      return absl::UnimplementedError(absl::StrCat("elements of type ", Name(tensor.type), " are no numbers to compare"));
+      return absl::UnimplementedError(
+          absl::StrCat("elements of type ", Name(tensor.type), " are no numbers to compare"));
   }
 }
 
@@ -142,7 +154,8 @@ absl::StatusOr<double> BinaryAuc(absl::Span<const float> scores, const std::vect
   size_t positives = 0;
   for (size_t first = 0; first < order.size();) {
     size_t last = first, found = 0;
-    for (; last < order.size() && scores[order[last]] == scores[order[first]]; ++last) found += positive[order[last]] ? 1 : 0;
+    for (; last < order.size() && scores[order[last]] == scores[order[first]]; ++last)
+      found += positive[order[last]] ? 1 : 0;
     const double rank = (static_cast<double>(first) + static_cast<double>(last) + 1.0) / 2.0;  // ranks count from 1
     ranks += rank * static_cast<double>(found);
     positives += found;
@@ -168,7 +181,8 @@ absl::StatusOr<double> Auc(absl::Span<const float> scores, size_t classes, absl:
       positive[i] = labels[i] == static_cast<int64_t>(c);
     }
     absl::StatusOr<double> area = BinaryAuc(column, positive);
-    if (!area.ok()) return absl::InvalidArgumentError(absl::StrCat(area.status().message(), "; class ", c, " has not both"));
+    if (!area.ok())
+      return absl::InvalidArgumentError(absl::StrCat(area.status().message(), "; class ", c, " has not both"));
     sum += *area;
   }
   return binary ? sum : sum / static_cast<double>(classes);

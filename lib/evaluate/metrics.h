@@ -1,7 +1,7 @@
 // How far results are from what they should be.
 //
-// Everything is summed in double, element by element. Threads keep an accumulator a sample and Merge() them in the order of
-// the samples, so that the result has the same bits on any number of threads.
+// Everything is summed in double, element by element. Threads keep an accumulator a sample and Merge() them in the
+// order of the samples, so that the result has the same bits on any number of threads.
 #ifndef ZEROPOINT_EVALUATE_METRICS_H_
 #define ZEROPOINT_EVALUATE_METRICS_H_
 
@@ -17,15 +17,15 @@
 
 namespace zeropoint::evaluate {
 
-// The real values of a tensor, row-major: quantized integers are scale * (q - zero point), per axis where the parameters
-// are, computed in float32 as LiteRT's DEQUANTIZE does. kUnimplemented for types that are no numbers.
+// The real values of a tensor, row-major: quantized integers are scale * (q - zero point), per axis where the
+// parameters are, computed in float32 as LiteRT's DEQUANTIZE does. kUnimplemented for types that are no numbers.
 absl::StatusOr<std::vector<float>> RealValues(const ops::TensorView& tensor);
 
 // The position of the first NaN.
 std::optional<size_t> FindNan(absl::Span<const float> values);
 
-// Distances between a reference and what stands in its place. Elements without a finite reference carry no signal; where
-// test equals it, no error.
+// Distances between a reference and what stands in its place. Elements without a finite reference carry no signal;
+// where test equals it, no error.
 class Distance {
  public:
   // Both as long, free of NaN.
@@ -39,8 +39,8 @@ class Distance {
   double MaxError() const { return max_error_; }  // largest |test - reference|
   // 10 log10(sum of reference^2 / sum of error^2): infinite without error, -infinite where only error is.
   double SqnrDb() const;
-  // 10 log10(peak^2 / MSE). The peak is the reference's range, largest minus smallest, unless one is given (255 for images
-  // of bytes).
+  // 10 log10(peak^2 / MSE). The peak is the reference's range, largest minus smallest, unless one is given (255 for
+  // images of bytes).
   double PsnrDb(double peak = 0.0) const;
   // Of all elements as two vectors: 1 where both are zero, 0 where one is.
   double Cosine() const;
@@ -64,7 +64,8 @@ bool InTopK(absl::Span<const float> scores, size_t label, size_t k);
 // Area under the ROC curve: the chance that a positive's score is higher than a negative's, ties counting one half.
 // kInvalidArgument without positives or without negatives. As scikit-learn's roc_auc_score.
 absl::StatusOr<double> BinaryAuc(absl::Span<const float> scores, const std::vector<bool>& positive);
-// `scores` holds one row of `classes` scores for each label. One score or two: binary (of two, their difference), labels 0 and
+// `scores` holds one row of `classes` scores for each label. One score or two: binary (of two, their difference),
+// labels 0 and
 // 1. More: each class against the rest, the mean over classes. kInvalidArgument names a class without samples.
 absl::StatusOr<double> Auc(absl::Span<const float> scores, size_t classes, absl::Span<const int64_t> labels);
 

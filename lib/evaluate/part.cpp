@@ -11,9 +11,7 @@
 namespace zeropoint::evaluate {
 namespace {
 
-bool CanStand(const ir::Value& value) {
-  return !value.is_variable && Traits(value.type).bits != 0;
-}
+bool CanStand(const ir::Value& value) { return !value.is_variable && Traits(value.type).bits != 0; }
 
 class Builder {
  public:

@@ -20,8 +20,8 @@ struct Part {
   std::vector<ir::ValueId> inputs, outputs;
 };
 
-// `nodes` in order of execution. What they read and do not compute becomes an input, constants only where `given` has them.
-// kUnimplemented where a node cannot run alone: it calls other graphs, or keeps something from run to run.
+// `nodes` in order of execution. What they read and do not compute becomes an input, constants only where `given` has
+// them. kUnimplemented where a node cannot run alone: it calls other graphs, or keeps something from run to run.
 absl::StatusOr<Part> MakePart(const ir::Graph& whole, absl::Span<const ir::NodeId> nodes,
                               absl::Span<const ir::ValueId> outputs, const std::set<ir::ValueId>& given = {});
 

@@ -40,8 +40,8 @@ class Attributes {
   bool Bool(absl::string_view name, bool otherwise = false) const;
   float Float(absl::string_view name, float otherwise = 0.0f) const;
   std::string String(absl::string_view name, absl::string_view otherwise = "") const;
-  std::vector<int64_t> Ints(absl::string_view name) const;      // empty when absent
-  std::vector<float> Floats(absl::string_view name) const;      // empty when absent
+  std::vector<int64_t> Ints(absl::string_view name) const;  // empty when absent
+  std::vector<float> Floats(absl::string_view name) const;  // empty when absent
   std::vector<std::string> Strings(absl::string_view name) const;
 
   const std::vector<std::pair<std::string, AttrValue>>& all() const { return entries_; }

@@ -41,15 +41,23 @@ std::optional<std::vector<int64_t>> IntElements(const Graph& graph, ValueId id) 
   if (constant == nullptr) return std::nullopt;
   const Bytes& data = constant->data;
   switch (constant->type) {
-    case ElementType::kInt8: return Widen<int8_t, int64_t>(data);
-    case ElementType::kInt16: return Widen<int16_t, int64_t>(data);
-    case ElementType::kInt32: return Widen<int32_t, int64_t>(data);
-    case ElementType::kInt64: return Widen<int64_t, int64_t>(data);
+    case ElementType::kInt8:
+      return Widen<int8_t, int64_t>(data);
+    case ElementType::kInt16:
+      return Widen<int16_t, int64_t>(data);
+    case ElementType::kInt32:
+      return Widen<int32_t, int64_t>(data);
+    case ElementType::kInt64:
+      return Widen<int64_t, int64_t>(data);
     case ElementType::kUInt8:
-    case ElementType::kBool: return Widen<uint8_t, int64_t>(data);
-    case ElementType::kUInt16: return Widen<uint16_t, int64_t>(data);
-    case ElementType::kUInt32: return Widen<uint32_t, int64_t>(data);
-    default: return std::nullopt;
+    case ElementType::kBool:
+      return Widen<uint8_t, int64_t>(data);
+    case ElementType::kUInt16:
+      return Widen<uint16_t, int64_t>(data);
+    case ElementType::kUInt32:
+      return Widen<uint32_t, int64_t>(data);
+    default:
+      return std::nullopt;
   }
 }
 

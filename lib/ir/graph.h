@@ -44,7 +44,7 @@ struct Value {
   ElementType type = ElementType::kFloat32;
   Shape shape;
   bool is_constant = false;
-  Bytes data;  // the constant's elements, row-major, packed; little endian. Alignment is not promised.
+  Bytes data;                // the constant's elements, row-major, packed; little endian. Alignment is not promised.
   bool is_variable = false;  // state that an op keeps between runs
   QuantParams quant;
 };
@@ -77,7 +77,9 @@ class Node {
   absl::Span<const ValueId> inputs() const { return inputs_; }
   absl::Span<const ValueId> outputs() const { return outputs_; }
   // kNoValue when the operand is absent or beyond the list.
-  ValueId input(int i) const { return i < static_cast<int>(inputs_.size()) ? inputs_[static_cast<size_t>(i)] : kNoValue; }
+  ValueId input(int i) const {
+    return i < static_cast<int>(inputs_.size()) ? inputs_[static_cast<size_t>(i)] : kNoValue;
+  }
   ValueId output(int i = 0) const { return outputs_[static_cast<size_t>(i)]; }
 
  private:
@@ -119,7 +121,7 @@ class Graph {
   Node& node(NodeId id) { return nodes_[static_cast<size_t>(id)]; }
   const Node& node(NodeId id) const { return nodes_[static_cast<size_t>(id)]; }
   bool alive(NodeId id) const { return nodes_[static_cast<size_t>(id)].alive_; }
-  int num_nodes() const { return num_alive_; }     // alive
+  int num_nodes() const { return num_alive_; }  // alive
   int max_node_id() const { return static_cast<int>(nodes_.size()); }
   NodeId first() const { return first_; }
   NodeId next(NodeId id) const { return node(id).next_; }
@@ -152,8 +154,8 @@ class Graph {
   void DropUse(ValueId value, NodeId node, int operand);
 
   std::vector<Value> values_;
-  std::vector<NodeId> producers_;          // by value
-  std::vector<std::vector<Use>> uses_;     // by value
+  std::vector<NodeId> producers_;       // by value
+  std::vector<std::vector<Use>> uses_;  // by value
   std::vector<Node> nodes_;
   NodeId first_ = kNoNode, last_ = kNoNode;
   int num_alive_ = 0;
@@ -186,7 +188,7 @@ struct Model {
 
 template <typename T>
 ValueId Graph::AddConstant(std::string name, Shape shape, absl::Span<const T> elements) {
-  constexpr ElementType type = sizeof(T) == 8 ? ElementType::kInt64
+  constexpr ElementType type = sizeof(T) == 8   ? ElementType::kInt64
                                : T(0.5) != T(0) ? ElementType::kFloat32
                                                 : ElementType::kInt32;
   return AddConstant(std::move(name), type, std::move(shape), Bytes::Of(elements));

@@ -27,7 +27,10 @@ std::string Shape::ToString() const {
   std::string text = "[";
   for (size_t i = 0; i < dims_.size(); ++i) {
     if (i > 0) text += ",";
-    if (dims_[i] == kDynamic) text += "?"; else absl::StrAppend(&text, dims_[i]);
+    if (dims_[i] == kDynamic)
+      text += "?";
+    else
+      absl::StrAppend(&text, dims_[i]);
   }
   return text + "]";
 }

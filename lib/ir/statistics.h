@@ -12,8 +12,9 @@
 
 namespace zeropoint::ir {
 
-// Attention masks put numbers below this in the place of minus infinity, for SOFTMAX to make zeros of: -1e4 (BERT), -3e4
-// (float16), -1e9, the lowest float. Scores that were not masked are larger by orders of magnitude: half of the nearest.
+// Attention masks put numbers below this in the place of minus infinity, for SOFTMAX to make zeros of: -1e4 (BERT),
+// -3e4 (float16), -1e9, the lowest float. Scores that were not masked are larger by orders of magnitude: half of the
+// nearest.
 inline constexpr float kMaskedBelow = -5000.0f;
 
 struct Range {

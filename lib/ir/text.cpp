@@ -57,9 +57,12 @@ struct AttrSpeller {
 
 std::string SpellAttributes(const Attributes& attrs) {
   if (attrs.all().empty()) return "";
-  return absl::StrCat(" {", absl::StrJoin(attrs.all(), ", ", [](std::string* out, const auto& entry) {
-    absl::StrAppend(out, entry.first, "=", std::visit(AttrSpeller(), entry.second));
-  }), "}");
+  return absl::StrCat(" {",
+                      absl::StrJoin(attrs.all(), ", ",
+                                    [](std::string* out, const auto& entry) {
+                                      absl::StrAppend(out, entry.first, "=", std::visit(AttrSpeller(), entry.second));
+                                    }),
+                      "}");
 }
 
 // One number stands for itself, several in brackets.
@@ -71,7 +74,8 @@ std::string OneOrMany(const List& list, SpellElement spell) {
 std::string SpellQuant(const QuantParams& quant) {
   std::string text;
   if (quant.quantized()) {
-    text = absl::StrCat(" scale=", OneOrMany(quant.scale, Spell), " zero_point=", OneOrMany(quant.zero_point, SpellInt));
+    text =
+        absl::StrCat(" scale=", OneOrMany(quant.scale, Spell), " zero_point=", OneOrMany(quant.zero_point, SpellInt));
   }
   if (quant.axis != 0 && (quant.quantized() || !quant.min.empty())) absl::StrAppend(&text, " axis=", quant.axis);
   if (!quant.min.empty()) absl::StrAppend(&text, " min=", OneOrMany(quant.min, Spell));
@@ -205,7 +209,7 @@ class Printer {
   const TextOptions& options_;
   std::vector<std::string> names_;  // by value; empty when nothing mentions it
   std::set<std::string> taken_;
-  std::vector<ValueId> sources_;    // constants, variables and temporaries, by first use
+  std::vector<ValueId> sources_;  // constants, variables and temporaries, by first use
 };
 
 std::string SpellNamed(const Printer& printer, const std::vector<NamedValue>& list) {
@@ -227,9 +231,8 @@ std::string ToText(const Model& model, const TextOptions& options) {
   }
   for (const Signature& signature : model.signatures) {
     const Printer& printer = printers[static_cast<size_t>(signature.graph)];
-    absl::StrAppend(&text, "signature ", Quote(signature.key), " graph=", signature.graph,
-                    " inputs ", SpellNamed(printer, signature.inputs),
-                    " outputs ", SpellNamed(printer, signature.outputs), "\n");
+    absl::StrAppend(&text, "signature ", Quote(signature.key), " graph=", signature.graph, " inputs ",
+                    SpellNamed(printer, signature.inputs), " outputs ", SpellNamed(printer, signature.outputs), "\n");
   }
   for (const Metadata& metadata : model.metadata) {
     absl::StrAppend(&text, "metadata ", Quote(metadata.name), " bytes=", metadata.data.size(), "\n");

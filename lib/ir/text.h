@@ -21,8 +21,8 @@ namespace zeropoint::ir {
 //   temporary %t : int8[0]                       (an intermediate of a recurrent op)
 //   %y, %z = SPLIT(%axis, %x) {num_splits=2} : float32[1,?,3], float32[1,?,3]
 //   %q = QUANTIZE@2(%y) : int8[1,?,3] scale=0.5 zero_point=-3 min=-62.5 max=65
-//   %p = custom.Mine(%q, -) options=0x0102 mutates=[1] intermediates=(%t) : int8[3] scale=[1,2,3] zero_point=[0,0,0] axis=0
-//   output %q
+//   %p = custom.Mine(%q, -) options=0x0102 mutates=[1] intermediates=(%t) : int8[3] scale=[1,2,3] zero_point=[0,0,0]
+//   axis=0 output %q
 //
 // An absent operand prints as "-"; a version is told when it is not 1. Names are made unique by a suffix; characters
 // other than letters, digits and "_./:;-" become "_". Names of nodes are not printed. Attributes that are TensorLiteral

@@ -16,9 +16,7 @@
 namespace zeropoint::ir {
 namespace {
 
-bool IsNameChar(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || absl::StrContains("_./:;-", c);
-}
+bool IsNameChar(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || absl::StrContains("_./:;-", c); }
 
 // The unread rest of a line.
 class Cursor {
@@ -55,7 +53,8 @@ class Cursor {
   }
   absl::string_view Name() { return Take(IsNameChar); }
   absl::string_view Number() {
-    return Take([](char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '+' || c == '.'; });
+    return Take(
+        [](char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '+' || c == '.'; });
   }
   // A quoted string with escapes.
   absl::StatusOr<std::string> Quoted() {
@@ -191,8 +190,8 @@ absl::Status ParseQuant(Cursor& in, QuantParams& quant) {
     absl::string_view name;
     std::vector<float>* list;
   };
-  for (const FloatField& field : {FloatField{"scale=", &quant.scale}, FloatField{"min=", &quant.min},
-                                  FloatField{"max=", &quant.max}}) {
+  for (const FloatField& field :
+       {FloatField{"scale=", &quant.scale}, FloatField{"min=", &quant.min}, FloatField{"max=", &quant.max}}) {
     if (field.list == &quant.min && in.Accept("axis=")) {
       ZP_ASSIGN_OR_RETURN(int64_t axis, ParseInt(in));
       quant.axis = static_cast<int>(axis);
@@ -239,11 +238,20 @@ absl::StatusOr<Bytes> ParseElements(Cursor& in, ElementType type) {
     }
     ZP_ASSIGN_OR_RETURN(int64_t element, ParseInt(in));
     switch (Traits(type).bits) {
-      case 8: AppendElement(data, static_cast<int8_t>(element)); break;
-      case 16: AppendElement(data, static_cast<int16_t>(element)); break;
-      case 32: AppendElement(data, static_cast<int32_t>(element)); break;
-      case 64: AppendElement(data, element); break;
-      default: return in.Error("elements of this type are written byte by byte");
+      case 8:
+        AppendElement(data, static_cast<int8_t>(element));
+        break;
+      case 16:
+        AppendElement(data, static_cast<int16_t>(element));
+        break;
+      case 32:
+        AppendElement(data, static_cast<int32_t>(element));
+        break;
+      case 64:
+        AppendElement(data, element);
+        break;
+      default:
+        return in.Error("elements of this type are written byte by byte");
     }
   }
   return Bytes::Own(std::move(data));

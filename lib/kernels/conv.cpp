@@ -28,8 +28,8 @@ const float** Pointers(void* scratch, const Layout& layout) {
 }
 
 bool IsPointwise(const Window& w) {
-  return w.kernel_h == 1 && w.kernel_w == 1 && w.stride_h == 1 && w.stride_w == 1 && w.pad_top == 0 && w.pad_left == 0 &&
-         w.out_h == w.in_h && w.out_w == w.in_w;
+  return w.kernel_h == 1 && w.kernel_w == 1 && w.stride_h == 1 && w.stride_w == 1 && w.pad_top == 0 &&
+         w.pad_left == 0 && w.out_h == w.in_h && w.out_w == w.in_w;
 }
 
 // A run of neighbouring results in one row.
@@ -273,8 +273,13 @@ void MaxPool2d(const KernelTable& kernels, const Window& w, const float* input, 
 PackedTransposeConv::PackedTransposeConv(const KernelTable& kernels, const float* weights, int64_t in_c,
                                          int64_t kernel_h, int64_t kernel_w, int64_t out_c, int64_t stride_h,
                                          int64_t stride_w)
-    : kernels_(&kernels), channels_(in_c), depth_(out_c), stride_h_(stride_h), stride_w_(stride_w),
-      class_rows_(std::min(stride_h, kernel_h + 1)), class_columns_(std::min(stride_w, kernel_w + 1)) {
+    : kernels_(&kernels),
+      channels_(in_c),
+      depth_(out_c),
+      stride_h_(stride_h),
+      stride_w_(stride_w),
+      class_rows_(std::min(stride_h, kernel_h + 1)),
+      class_columns_(std::min(stride_w, kernel_w + 1)) {
   for (int64_t cy = 0; cy < class_rows_; ++cy) {
     for (int64_t cx = 0; cx < class_columns_; ++cx) {
       TapClass taps;
@@ -291,8 +296,8 @@ PackedTransposeConv::PackedTransposeConv(const KernelTable& kernels, const float
     int64_t row = 0;
     for (int64_t ky : taps.rows) {
       for (int64_t kx : taps.columns) {
-        Pack(kernels, weights + (ky * kernel_w + kx) * out_c, in_c, kernel_h * kernel_w * out_c, out_c, 1, panel_depth, row,
-             packed_.get() + taps.first);
+        Pack(kernels, weights + (ky * kernel_w + kx) * out_c, in_c, kernel_h * kernel_w * out_c, out_c, 1, panel_depth,
+             row, packed_.get() + taps.first);
         row += out_c;
       }
     }

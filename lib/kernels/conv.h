@@ -29,11 +29,13 @@ struct Window {
 // input channels of group g.
 class PackedConv {
  public:
-  PackedConv(const KernelTable& kernels, const float* weights, int64_t out_c, int64_t taps, int64_t depth, int64_t groups);
+  PackedConv(const KernelTable& kernels, const float* weights, int64_t out_c, int64_t taps, int64_t depth,
+             int64_t groups);
 
   size_t ScratchBytes(const Window& window) const;
   // bias: out_c elements or null.
-  void Run(const Window& window, const float* input, const float* bias, Clamp clamp, float* output, void* scratch) const;
+  void Run(const Window& window, const float* input, const float* bias, Clamp clamp, float* output,
+           void* scratch) const;
   size_t bytes() const { return floats_ * sizeof(float); }
   int64_t groups() const { return groups_; }
 
@@ -61,12 +63,13 @@ void MaxPool2d(const KernelTable& kernels, const Window& window, const float* in
 // weights: [in_c, kernel_h, kernel_w, out_c].
 class PackedTransposeConv {
  public:
-  PackedTransposeConv(const KernelTable& kernels, const float* weights, int64_t in_c, int64_t kernel_h, int64_t kernel_w,
-                      int64_t out_c, int64_t stride_h, int64_t stride_w);
+  PackedTransposeConv(const KernelTable& kernels, const float* weights, int64_t in_c, int64_t kernel_h,
+                      int64_t kernel_w, int64_t out_c, int64_t stride_h, int64_t stride_w);
 
   size_t ScratchBytes(const Window& window) const;
   // bias: in_c elements or null.
-  void Run(const Window& window, const float* input, const float* bias, Clamp clamp, float* output, void* scratch) const;
+  void Run(const Window& window, const float* input, const float* bias, Clamp clamp, float* output,
+           void* scratch) const;
   size_t bytes() const { return floats_ * sizeof(float); }
 
  private:

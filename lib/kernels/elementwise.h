@@ -10,17 +10,43 @@
 namespace zeropoint::kernels {
 
 enum class Unary : uint8_t {
-  kRelu, kRelu6, kReluN1To1, kRelu0To1,
+  kRelu,
+  kRelu6,
+  kReluN1To1,
+  kRelu0To1,
   kLeakyRelu,  // the parameter is the slope below zero
-  kLogistic, kTanh, kElu, kHardSwish, kGelu, kGeluTanh,
-  kExp, kLog, kSqrt, kRsqrt, kSquare, kAbs, kNeg, kFloor, kCeil,
+  kLogistic,
+  kTanh,
+  kElu,
+  kHardSwish,
+  kGelu,
+  kGeluTanh,
+  kExp,
+  kLog,
+  kSqrt,
+  kRsqrt,
+  kSquare,
+  kAbs,
+  kNeg,
+  kFloor,
+  kCeil,
   kRound,  // half to even
-  kSin, kCos,
+  kSin,
+  kCos,
   kCount,
 };
 
 enum class Binary : uint8_t {
-  kAdd, kSub, kMul, kDiv, kMaximum, kMinimum, kSquaredDifference, kPow, kFloorDiv, kFloorMod,
+  kAdd,
+  kSub,
+  kMul,
+  kDiv,
+  kMaximum,
+  kMinimum,
+  kSquaredDifference,
+  kPow,
+  kFloorDiv,
+  kFloorMod,
   kPrelu,  // a where a >= 0, else a * b
   kCount,
 };
@@ -29,7 +55,8 @@ enum class Binary : uint8_t {
 void ApplyUnary(Unary op, const float* x, float* y, size_t n, float parameter);
 
 // y[i] = clamp(op(a[i], b[i])); an operand that does not walk is one element. y may be an operand that walks.
-void ApplyBinary(Binary op, const float* a, bool a_walks, const float* b, bool b_walks, float* y, size_t n, Clamp clamp);
+void ApplyBinary(Binary op, const float* a, bool a_walks, const float* b, bool b_walks, float* y, size_t n,
+                 Clamp clamp);
 
 }  // namespace zeropoint::kernels
 

@@ -153,11 +153,16 @@ void Encode(absl::Span<const float> values, const ChannelLayout& layout, const E
     return ToFiniteHalf(values.data(), values.size(), static_cast<uint16_t*>(out));
   }
   switch (type) {
-    case ElementType::kInt8: return EncodeBySteps(values, layout, encoding, static_cast<int8_t*>(out));
-    case ElementType::kInt16: return EncodeBySteps(values, layout, encoding, static_cast<int16_t*>(out));
-    case ElementType::kInt32: return EncodeOneByOne(values, layout, encoding, static_cast<int32_t*>(out));
-    case ElementType::kInt64: return EncodeOneByOne(values, layout, encoding, static_cast<int64_t*>(out));
-    default: return;  // no other type is ever planned
+    case ElementType::kInt8:
+      return EncodeBySteps(values, layout, encoding, static_cast<int8_t*>(out));
+    case ElementType::kInt16:
+      return EncodeBySteps(values, layout, encoding, static_cast<int16_t*>(out));
+    case ElementType::kInt32:
+      return EncodeOneByOne(values, layout, encoding, static_cast<int32_t*>(out));
+    case ElementType::kInt64:
+      return EncodeOneByOne(values, layout, encoding, static_cast<int64_t*>(out));
+    default:
+      return;  // no other type is ever planned
   }
 }
 

@@ -22,8 +22,8 @@ std::vector<float> ChannelMagnitudes(absl::Span<const float> values, const numer
 void Encode(absl::Span<const float> values, const numeric::ChannelLayout& layout, const numeric::Encoding& encoding,
             ElementType type, void* out);
 
-// By `step`, whose factors and zero point are those of each channel: one of both, or as many as the layout has channels.
-// Not for kDivideExactly.
+// By `step`, whose factors and zero point are those of each channel: one of both, or as many as the layout has
+// channels. Not for kDivideExactly.
 void QuantizeChannels(const float* from, const numeric::ChannelLayout& layout, absl::Span<const float> factors,
                       absl::Span<const int64_t> zero_points, const QuantizeStep& step, int8_t* to);
 void QuantizeChannels(const float* from, const numeric::ChannelLayout& layout, absl::Span<const float> factors,

@@ -16,8 +16,8 @@ int TileHeight(const KernelTable& kernels, int64_t rows) {
 }  // namespace
 
 AlignedFloats AllocateFloats(size_t n) {
-  return AlignedFloats(static_cast<float*>(::operator new[](std::max<size_t>(n, 1) * sizeof(float),
-                                                            std::align_val_t{kAlignment})));
+  return AlignedFloats(
+      static_cast<float*>(::operator new[](std::max<size_t>(n, 1) * sizeof(float), std::align_val_t{kAlignment})));
 }
 
 size_t PackedFloats(const KernelTable& kernels, int64_t columns, int64_t depth) {

@@ -43,13 +43,16 @@ void FindTaps(const Window& window, const int16_t* image, int64_t y, int64_t x, 
   }
 }
 
-void GatherTaps(const Window& window, const int16_t* image, int64_t y, int64_t x, int64_t first, int64_t depth, int16_t* row) {
+void GatherTaps(const Window& window, const int16_t* image, int64_t y, int64_t x, int64_t first, int64_t depth,
+                int16_t* row) {
   for (int64_t ky = 0; ky < window.kernel_h; ++ky) {
     const int64_t in_y = y * window.stride_h - window.pad_top + ky * window.dilation_h;
     for (int64_t kx = 0; kx < window.kernel_w; ++kx, row += depth) {
       const int64_t in_x = x * window.stride_w - window.pad_left + kx * window.dilation_w;
-      if (in_y < 0 || in_y >= window.in_h || in_x < 0 || in_x >= window.in_w) std::fill_n(row, depth, int16_t{0});
-      else std::copy_n(image + (in_y * window.in_w + in_x) * window.in_c + first, depth, row);
+      if (in_y < 0 || in_y >= window.in_h || in_x < 0 || in_x >= window.in_w)
+        std::fill_n(row, depth, int16_t{0});
+      else
+        std::copy_n(image + (in_y * window.in_w + in_x) * window.in_c + first, depth, row);
     }
   }
 }

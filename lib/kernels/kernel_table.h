@@ -77,7 +77,7 @@ struct KernelTable {
 
   float (*reduce_row[static_cast<size_t>(Reduction::kCount)])(const float* x, size_t n);
   void (*accumulate_row[static_cast<size_t>(Reduction::kCount)])(const float* x, float* sums, size_t n);
-  float (*sum_squares)(const float* x, size_t n);  // in 16 lanes, fused
+  float (*sum_squares)(const float* x, size_t n);                                      // in 16 lanes, fused
   void (*exp_shifted)(const float* x, float* y, size_t n, float shift, float factor);  // exp((x - shift) * factor)
 
   MinMaxResult (*min_max)(const float* x, size_t n);

@@ -16,11 +16,16 @@ constexpr Clamp kNoClamp{-std::numeric_limits<float>::infinity(), std::numeric_l
 float Neutral(Reduction op) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   switch (op) {
-    case Reduction::kSum: return 0.0f;
-    case Reduction::kProduct: return 1.0f;
-    case Reduction::kMaximum: return -kInfinity;
-    case Reduction::kMinimum: return kInfinity;
-    case Reduction::kCount: break;
+    case Reduction::kSum:
+      return 0.0f;
+    case Reduction::kProduct:
+      return 1.0f;
+    case Reduction::kMaximum:
+      return -kInfinity;
+    case Reduction::kMinimum:
+      return kInfinity;
+    case Reduction::kCount:
+      break;
   }
   return 0.0f;
 }

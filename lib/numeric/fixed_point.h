@@ -49,8 +49,8 @@ inline int32_t ShiftLeft(int32_t x, int bits) { return static_cast<int32_t>(stat
 // x * 2^bits, saturating.
 inline int32_t SaturatingShiftLeft(int32_t x, int bits) {
   const int64_t wide = static_cast<int64_t>(x) * (int64_t{1} << bits);
-  return static_cast<int32_t>(std::clamp<int64_t>(wide, std::numeric_limits<int32_t>::min(),
-                                                  std::numeric_limits<int32_t>::max()));
+  return static_cast<int32_t>(
+      std::clamp<int64_t>(wide, std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max()));
 }
 
 // x * factor.

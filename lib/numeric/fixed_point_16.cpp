@@ -9,7 +9,7 @@
 namespace zeropoint::numeric {
 namespace {
 
-constexpr int kBits = 15;  // all but the sign
+constexpr int kBits = 15;                                      // all but the sign
 constexpr int16_t kOne = std::numeric_limits<int16_t>::max();  // of Q0.15, as near as it gets
 
 int16_t Wrap(int32_t x) { return static_cast<int16_t>(x); }

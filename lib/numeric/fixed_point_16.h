@@ -1,5 +1,6 @@
 // Logistic function and hyperbolic tangent on fixed-point numbers of 16 bits, as the gates of LiteRT's integer LSTM
-// compute them: exponentials by a polynomial and a product of constants, quotients by Newton's iteration, all in 16 bits.
+// compute them: exponentials by a polynomial and a product of constants, quotients by Newton's iteration, all in 16
+// bits.
 #ifndef ZEROPOINT_NUMERIC_FIXED_POINT_16_H_
 #define ZEROPOINT_NUMERIC_FIXED_POINT_16_H_
 

@@ -9,8 +9,8 @@ namespace {
 
 // Ranges narrower than this are widened, activations by it on both sides, constants to it as a whole.
 constexpr double kSmallestRange = 1e-6;
-constexpr double kInt8Steps = 255.0;          // -128 ... 127
-constexpr double kNarrowInt8Steps = 254.0;    // -127 ... 127
+constexpr double kInt8Steps = 255.0;        // -128 ... 127
+constexpr double kNarrowInt8Steps = 254.0;  // -127 ... 127
 constexpr float kInt8Half = 127.0f;
 constexpr float kInt16Half = 32767.0f;
 constexpr double kLargestBias = std::numeric_limits<int32_t>::max() / 2;

@@ -11,9 +11,29 @@ namespace zeropoint {
 
 // Values are LiteRT's TensorType codes (schema v3), so that files need no table of their own.
 enum class ElementType : int8_t {
-  kFloat32 = 0, kFloat16 = 1, kInt32 = 2, kUInt8 = 3, kInt64 = 4, kString = 5, kBool = 6, kInt16 = 7,
-  kComplex64 = 8, kInt8 = 9, kFloat64 = 10, kComplex128 = 11, kUInt64 = 12, kResource = 13, kVariant = 14,
-  kUInt32 = 15, kUInt16 = 16, kInt4 = 17, kBFloat16 = 18, kInt2 = 19, kUInt4 = 20, kFloat8E4M3 = 21, kFloat8E5M2 = 22,
+  kFloat32 = 0,
+  kFloat16 = 1,
+  kInt32 = 2,
+  kUInt8 = 3,
+  kInt64 = 4,
+  kString = 5,
+  kBool = 6,
+  kInt16 = 7,
+  kComplex64 = 8,
+  kInt8 = 9,
+  kFloat64 = 10,
+  kComplex128 = 11,
+  kUInt64 = 12,
+  kResource = 13,
+  kVariant = 14,
+  kUInt32 = 15,
+  kUInt16 = 16,
+  kInt4 = 17,
+  kBFloat16 = 18,
+  kInt2 = 19,
+  kUInt4 = 20,
+  kFloat8E4M3 = 21,
+  kFloat8E5M2 = 22,
 };
 
 struct TypeTraits {

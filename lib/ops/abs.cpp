@@ -15,11 +15,15 @@ absl::Status Eval(const EvalContext& context) {
 
 int Version(const VersionContext& context) {
   switch (context.input_type(0)) {
-    case ElementType::kInt32: return 5;
-    case ElementType::kInt16: return context.input_quant(0).quantized() ? 3 : 4;
+    case ElementType::kInt32:
+      return 5;
+    case ElementType::kInt16:
+      return context.input_quant(0).quantized() ? 3 : 4;
     case ElementType::kInt8:
-    case ElementType::kUInt8: return 2;
-    default: return 1;
+    case ElementType::kUInt8:
+      return 2;
+    default:
+      return 1;
   }
 }
 

@@ -15,13 +15,17 @@ absl::Status EvalQuantized(const EvalContext& context) { return EvalQuantizedSum
 
 int Version(const VersionContext& context) {
   switch (context.input_type(0)) {
-    case ElementType::kFloat16: return 6;
+    case ElementType::kFloat16:
+      return 6;
     case ElementType::kInt16:
       if (!context.input_quant(0).quantized()) return 5;
       return context.attrs().Bool("pot_scale_int16", true) ? 1 : 3;
-    case ElementType::kInt64: return 4;
-    case ElementType::kInt8: return 2;
-    default: return 1;
+    case ElementType::kInt64:
+      return 4;
+    case ElementType::kInt8:
+      return 2;
+    default:
+      return 1;
   }
 }
 

@@ -47,10 +47,17 @@ void Sum(const EvalContext& context) {
 
 absl::Status Eval(const EvalContext& context) {
   switch (context.inputs[0].type) {
-    case ElementType::kFloat32: Sum<float>(context); return absl::OkStatus();
-    case ElementType::kInt32: Sum<int32_t>(context); return absl::OkStatus();
-    case ElementType::kInt64: Sum<int64_t>(context); return absl::OkStatus();
-    default: return NoKernelFor(context.inputs[0].type);
+    case ElementType::kFloat32:
+      Sum<float>(context);
+      return absl::OkStatus();
+    case ElementType::kInt32:
+      Sum<int32_t>(context);
+      return absl::OkStatus();
+    case ElementType::kInt64:
+      Sum<int64_t>(context);
+      return absl::OkStatus();
+    default:
+      return NoKernelFor(context.inputs[0].type);
   }
 }
 

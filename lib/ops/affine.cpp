@@ -65,16 +65,23 @@ absl::Status ToReal(const TensorView& from, float* to) {
   }
   ZP_ASSIGN_OR_RETURN(const ParamsOfElements params, FindParams(from.quant, from.dims));
   switch (from.type) {
-    case ElementType::kInt8: Dequantize<int8_t>(params, from, to); break;
-    case ElementType::kUInt8: Dequantize<uint8_t>(params, from, to); break;
-    case ElementType::kInt16: Dequantize<int16_t>(params, from, to); break;
+    case ElementType::kInt8:
+      Dequantize<int8_t>(params, from, to);
+      break;
+    case ElementType::kUInt8:
+      Dequantize<uint8_t>(params, from, to);
+      break;
+    case ElementType::kInt16:
+      Dequantize<int16_t>(params, from, to);
+      break;
     case ElementType::kInt32:
       DequantizeOneByOne(params, count, to, [&](int64_t i) { return from.As<int32_t>()[i]; });
       break;
     case ElementType::kInt4:
       DequantizeOneByOne(params, count, to, [&](int64_t i) { return LoadInt4(from.As<uint8_t>(), i); });
       break;
-    default: return absl::UnimplementedError(absl::StrCat("no kernel for elements of type ", Name(from.type)));
+    default:
+      return absl::UnimplementedError(absl::StrCat("no kernel for elements of type ", Name(from.type)));
   }
   return absl::OkStatus();
 }

@@ -24,8 +24,10 @@ void FindExtremes(const TensorView& from, int axis, bool largest, Index* to) {
 
 template <typename T>
 void FindExtremes(const TensorView& from, int axis, bool largest, const MutableView& to) {
-  if (to.type == ElementType::kInt64) FindExtremes<T>(from, axis, largest, to.As<int64_t>());
-  else FindExtremes<T>(from, axis, largest, to.As<int32_t>());
+  if (to.type == ElementType::kInt64)
+    FindExtremes<T>(from, axis, largest, to.As<int64_t>());
+  else
+    FindExtremes<T>(from, axis, largest, to.As<int32_t>());
 }
 
 absl::Status Infer(InferContext& context) {
@@ -86,13 +88,24 @@ absl::Status EvalArg(const EvalContext& context, bool largest) {
   const MutableView& to = context.outputs[0];
   ZP_ASSIGN_OR_RETURN(const int axis, AxisOperand(context.inputs[1], from.rank()));
   switch (from.type) {
-    case ElementType::kFloat32: FindExtremes<float>(from, axis, largest, to); return absl::OkStatus();
-    case ElementType::kInt32: FindExtremes<int32_t>(from, axis, largest, to); return absl::OkStatus();
-    case ElementType::kInt64: FindExtremes<int64_t>(from, axis, largest, to); return absl::OkStatus();
-    case ElementType::kInt8: FindExtremes<int8_t>(from, axis, largest, to); return absl::OkStatus();
+    case ElementType::kFloat32:
+      FindExtremes<float>(from, axis, largest, to);
+      return absl::OkStatus();
+    case ElementType::kInt32:
+      FindExtremes<int32_t>(from, axis, largest, to);
+      return absl::OkStatus();
+    case ElementType::kInt64:
+      FindExtremes<int64_t>(from, axis, largest, to);
+      return absl::OkStatus();
+    case ElementType::kInt8:
+      FindExtremes<int8_t>(from, axis, largest, to);
+      return absl::OkStatus();
     case ElementType::kUInt8:
-    case ElementType::kBool: FindExtremes<uint8_t>(from, axis, largest, to); return absl::OkStatus();
-    default: return absl::UnimplementedError(absl::StrCat("no kernel for elements of type ", Name(from.type)));
+    case ElementType::kBool:
+      FindExtremes<uint8_t>(from, axis, largest, to);
+      return absl::OkStatus();
+    default:
+      return absl::UnimplementedError(absl::StrCat("no kernel for elements of type ", Name(from.type)));
   }
 }
 

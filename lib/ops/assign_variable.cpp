@@ -13,7 +13,7 @@ namespace {
 absl::Status Infer(InferContext& context) { return CheckType(context, 0, {ElementType::kResource}); }
 
 absl::Status Eval(const EvalContext& context) {
-  ZP_ASSIGN_OR_RETURN(std::shared_ptr<Resource>* place, ResourceOf(context, 0));
+  ZP_ASSIGN_OR_RETURN(std::shared_ptr<Resource> * place, ResourceOf(context, 0));
   const TensorView& value = context.inputs[1];
   auto variable = std::make_shared<StoredVariable>();
   variable->type = value.type;
@@ -37,9 +37,7 @@ OpDef AssignVariable() {
           .infer = Infer,
           .eval_float = Eval,
           .eval_quantized = Eval,
-          .quant = {.inputs = {{Role::kState}, OperandSpec::Activation()},
-                    .int8 = true,
-                    .int16 = true},
+          .quant = {.inputs = {{Role::kState}, OperandSpec::Activation()}, .int8 = true, .int16 = true},
           .has_side_effects = true};
 }
 

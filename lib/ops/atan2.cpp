@@ -15,8 +15,8 @@ bool MaySucceed(const ir::Shape& a, const ir::Shape& b) {
 }
 
 absl::Status Infer(InferContext& context) {
-  ZP_RETURN_IF_ERROR(CheckType(context, 0, {ElementType::kFloat32, ElementType::kFloat64, ElementType::kFloat16,
-                                            ElementType::kBFloat16}));
+  ZP_RETURN_IF_ERROR(CheckType(
+      context, 0, {ElementType::kFloat32, ElementType::kFloat64, ElementType::kFloat16, ElementType::kBFloat16}));
   if (!MaySucceed(context.input_shape(0), context.input_shape(1))) {
     return absl::InvalidArgumentError(absl::StrCat("shapes ", context.input_shape(0).ToString(), " and ",
                                                    context.input_shape(1).ToString(), " differ"));
@@ -32,7 +32,8 @@ absl::Status Eval(const EvalContext& context) {
     case ElementType::kFloat64:
       MapBinary<double, double>(context, [](double y, double x) { return std::atan2(y, x); });
       return absl::OkStatus();
-    default: return NoKernelFor(context.inputs[0].type);
+    default:
+      return NoKernelFor(context.inputs[0].type);
   }
 }
 

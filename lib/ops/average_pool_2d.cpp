@@ -10,7 +10,8 @@ absl::Status EvalQuantized(const EvalContext& context) { return EvalQuantizedPoo
 }  // namespace
 
 OpDef AveragePool2d() {
-  OpDef def = PoolRecord("AVERAGE_POOL_2D", schema::BuiltinOperator_AVERAGE_POOL_2D, "AvgPool", EvalPool<kernels::AveragePool2d>);
+  OpDef def = PoolRecord("AVERAGE_POOL_2D", schema::BuiltinOperator_AVERAGE_POOL_2D, "AvgPool",
+                         EvalPool<kernels::AveragePool2d>);
   def.eval_quantized = EvalQuantized;
   return def;
 }

@@ -27,11 +27,13 @@ absl::Status Infer(InferContext& context) {
   if (x.ranked() && y.ranked()) {
     const int rx = x.rank(), ry = y.rank();
     if (rx < 2 || ry < 2) {
-      return absl::InvalidArgumentError(absl::StrCat("operands ", x.ToString(), " and ", y.ToString(), " are not matrices"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("operands ", x.ToString(), " and ", y.ToString(), " are not matrices"));
     }
     const bool adj_x = context.attrs().Bool(kAdjX), adj_y = context.attrs().Bool(kAdjY);
     if (!Compatible(x[adj_x ? rx - 2 : rx - 1], y[adj_y ? ry - 1 : ry - 2])) {
-      return absl::InvalidArgumentError(absl::StrCat("matrices ", x.ToString(), " and ", y.ToString(), " do not multiply"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("matrices ", x.ToString(), " and ", y.ToString(), " do not multiply"));
     }
     ZP_ASSIGN_OR_RETURN(shape, BroadcastShape(ir::Shape(x.dims().first(static_cast<size_t>(rx - 2))),
                                               ir::Shape(y.dims().first(static_cast<size_t>(ry - 2)))));
@@ -146,7 +148,8 @@ absl::Status EvalHybrid(const EvalContext& context) {
     return absl::UnimplementedError(absl::StrCat("the op has no kernel for ", Name(x.type), " beside ", Name(y.type)));
   }
   if (z.elements() == 0) return absl::OkStatus();
-  const bool adj_x = context.attrs.Bool(kAdjX), adj_y = context.attrs.Bool(kAdjY), asymmetric = context.attrs.Bool(kAsymmetric);
+  const bool adj_x = context.attrs.Bool(kAdjX), adj_y = context.attrs.Bool(kAdjY),
+             asymmetric = context.attrs.Bool(kAsymmetric);
   const int64_t rows = z.dim(z.rank() - 2), columns = z.dim(z.rank() - 1);
   const int64_t depth = x.dim(adj_x ? x.rank() - 2 : x.rank() - 1);
   ZP_ASSIGN_OR_RETURN(const WeightScales scales, WeightScalesOf(y, columns));
@@ -164,9 +167,11 @@ absl::Status EvalHybrid(const EvalContext& context) {
       }
       const QuantizedRows rounded = QuantizeRows(a, rows, depth, asymmetric);
       for (int64_t r = 0; r < rows; ++r) {
-        kernels::Widen(rounded.elements.data() + r * depth, depth, rounded.params[static_cast<size_t>(r)].zero, left.data() + r * depth);
+        kernels::Widen(rounded.elements.data() + r * depth, depth, rounded.params[static_cast<size_t>(r)].zero,
+                       left.data() + r * depth);
       }
-      WidenRows(y.As<int8_t>() + (from[1] + i * batches.step(1)) * columns * depth, columns, depth, !adj_y, 0, right.data());
+      WidenRows(y.As<int8_t>() + (from[1] + i * batches.step(1)) * columns * depth, columns, depth, !adj_y, 0,
+                right.data());
       kernels::Products(left.data(), rows, right.data(), columns, depth, sums.data());
       float* result = z.As<float>() + (to + i) * rows * columns;
       for (int64_t k = 0; k < rows * columns; ++k) {

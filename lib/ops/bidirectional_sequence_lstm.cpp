@@ -1,5 +1,5 @@
-// BIDIRECTIONAL_SEQUENCE_LSTM: two LSTMs over a sequence, the second from its end. The auxiliary input goes to both beside
-// the input where there are weights for it; without them it is what the second one reads in place of the input.
+// BIDIRECTIONAL_SEQUENCE_LSTM: two LSTMs over a sequence, the second from its end. The auxiliary input goes to both
+// beside the input where there are weights for it; without them it is what the second one reads in place of the input.
 #include "ops/lstm_cell.h"
 #include "ops/weights.h"
 #include "schema/schema_generated.h"
@@ -39,8 +39,8 @@ absl::Status Infer(InferContext& context) {
     const ir::Shape &input = context.input_shape(0), &aux = context.input_shape(kAuxInput);
     ZP_RETURN_IF_ERROR(CheckRank(context, kAuxInput, 3, "auxiliary input"));
     if (input.ranked() && aux.ranked() && (!Compatible(input[0], aux[0]) || !Compatible(input[1], aux[1]))) {
-      return absl::InvalidArgumentError(absl::StrCat("the auxiliary input ", aux.ToString(), " does not fit the input ",
-                                                     input.ToString()));
+      return absl::InvalidArgumentError(
+          absl::StrCat("the auxiliary input ", aux.ToString(), " does not fit the input ", input.ToString()));
     }
   }
   const bool reads_aux = BackwardReadsAux([&](int i) { return context.has_input(i); });

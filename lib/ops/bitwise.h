@@ -15,13 +15,26 @@ OpDef BitwiseRecord(absl::string_view name, int32_t code, int options, absl::str
 template <typename F>
 absl::Status EvalBitwise(const EvalContext& context, F f) {
   switch (context.inputs[0].type) {
-    case ElementType::kInt8: MapBinary<int8_t, int8_t>(context, f); return absl::OkStatus();
-    case ElementType::kUInt8: MapBinary<uint8_t, uint8_t>(context, f); return absl::OkStatus();
-    case ElementType::kInt16: MapBinary<int16_t, int16_t>(context, f); return absl::OkStatus();
-    case ElementType::kUInt16: MapBinary<uint16_t, uint16_t>(context, f); return absl::OkStatus();
-    case ElementType::kInt32: MapBinary<int32_t, int32_t>(context, f); return absl::OkStatus();
-    case ElementType::kUInt32: MapBinary<uint32_t, uint32_t>(context, f); return absl::OkStatus();
-    default: return NoKernelFor(context.inputs[0].type);
+    case ElementType::kInt8:
+      MapBinary<int8_t, int8_t>(context, f);
+      return absl::OkStatus();
+    case ElementType::kUInt8:
+      MapBinary<uint8_t, uint8_t>(context, f);
+      return absl::OkStatus();
+    case ElementType::kInt16:
+      MapBinary<int16_t, int16_t>(context, f);
+      return absl::OkStatus();
+    case ElementType::kUInt16:
+      MapBinary<uint16_t, uint16_t>(context, f);
+      return absl::OkStatus();
+    case ElementType::kInt32:
+      MapBinary<int32_t, int32_t>(context, f);
+      return absl::OkStatus();
+    case ElementType::kUInt32:
+      MapBinary<uint32_t, uint32_t>(context, f);
+      return absl::OkStatus();
+    default:
+      return NoKernelFor(context.inputs[0].type);
   }
 }
 

@@ -91,8 +91,8 @@ absl::Status CopyBlocks(const EvalContext& context, bool to_depth) {
   // The image's index order, for both sides.
   const ir::Dims dims = {deep[0], deep[1], block, deep[2], block, channels};
   const ir::Dims image = RowMajorStrides(dims);
-  const ir::Dims deep_strides = {deep[1] * deep[2] * deep[3], deep[2] * deep[3], block * channels, deep[3],
-                                 channels, 1};
+  const ir::Dims deep_strides = {
+      deep[1] * deep[2] * deep[3], deep[2] * deep[3], block * channels, deep[3], channels, 1};
   CopyStrided(dims, width, from.data, to_depth ? image : deep_strides, to.data, to_depth ? deep_strides : image);
   return absl::OkStatus();
 }
@@ -120,8 +120,8 @@ absl::StatusOr<std::optional<SpaceAndBatch>> FindSpaceAndBatch(const InferContex
   ZP_RETURN_IF_ERROR(CheckSpaceAndBatch(found));
   const ir::Shape& from = context.input_shape(0);
   if (from.ranked() && from.rank() <= static_cast<int>(found.block.size())) {
-    return absl::InvalidArgumentError(absl::StrCat(found.block.size(), " blocks in a tensor of shape ",
-                                                   from.ToString()));
+    return absl::InvalidArgumentError(
+        absl::StrCat(found.block.size(), " blocks in a tensor of shape ", from.ToString()));
   }
   return std::optional<SpaceAndBatch>(std::move(found));
 }
@@ -159,10 +159,10 @@ absl::Status CopySpaceAndBatch(const SpaceAndBatch& blocks, size_t width, const 
       along_space.push_back(space_strides[i]);
       along_batch.push_back(batch_strides[i]);
     }
-    const auto source = static_cast<const uint8_t*>(from.data) +
-                        (to_batch ? space_corner : batch_corner) * static_cast<int64_t>(width);
-    const auto target = static_cast<uint8_t*>(to.data) +
-                        (to_batch ? batch_corner : space_corner) * static_cast<int64_t>(width);
+    const auto source =
+        static_cast<const uint8_t*>(from.data) + (to_batch ? space_corner : batch_corner) * static_cast<int64_t>(width);
+    const auto target =
+        static_cast<uint8_t*>(to.data) + (to_batch ? batch_corner : space_corner) * static_cast<int64_t>(width);
     CopyStrided(dims, width, source, to_batch ? along_space : along_batch, target,
                 to_batch ? along_batch : along_space);
     for (size_t i = count; i-- > 0 && ++offset_in_block[i] == blocks.block[i];) offset_in_block[i] = 0;

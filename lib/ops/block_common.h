@@ -33,8 +33,8 @@ struct SpaceAndBatch {
 // Nothing when an operand is not known yet.
 absl::StatusOr<std::optional<SpaceAndBatch>> FindSpaceAndBatch(const InferContext& context);
 absl::StatusOr<SpaceAndBatch> ReadSpaceAndBatch(const EvalContext& context);
-// Copies between the space side, [batch, space..., rest], and the batch side, [block..., batch, space / block..., rest].
-// Elements of the batch side that lie in the edges have no counterpart and are left alone.
+// Copies between the space side, [batch, space..., rest], and the batch side, [block..., batch, space / block...,
+// rest]. Elements of the batch side that lie in the edges have no counterpart and are left alone.
 absl::Status CopySpaceAndBatch(const SpaceAndBatch& blocks, size_t width, const TensorView& from, const MutableView& to,
                                bool to_batch);
 

@@ -6,7 +6,8 @@ namespace zeropoint::ops {
 namespace {
 
 // Bit k is set when operand k has that dimension (is not stretched along it).
-unsigned Pattern(absl::Span<const int64_t> result, std::initializer_list<absl::Span<const int64_t>> operands, size_t axis) {
+unsigned Pattern(absl::Span<const int64_t> result, std::initializer_list<absl::Span<const int64_t>> operands,
+                 size_t axis) {
   unsigned pattern = 0, bit = 1;
   for (absl::Span<const int64_t> dims : operands) {
     const size_t missing = result.size() - dims.size();

@@ -19,7 +19,7 @@ class BroadcastRows {
   // `operands` are the dimensions of up to kMaxOperands tensors that broadcast to `result`.
   BroadcastRows(absl::Span<const int64_t> result, std::initializer_list<absl::Span<const int64_t>> operands);
 
-  int64_t length() const { return length_; }              // elements of a row
+  int64_t length() const { return length_; }                     // elements of a row
   int64_t step(size_t operand) const { return step_[operand]; }  // 1: walks through the row, 0: stands still
 
   // Calls row(offsets of the operands' first elements, offset of the result's) for each row in order.
@@ -41,8 +41,8 @@ class BroadcastRows {
  private:
   int64_t rows_ = 1, length_ = 1;
   Offsets step_{};
-  ir::Dims outer_;                                // sizes of the dimensions outside the row
-  std::array<ir::Dims, kMaxOperands> strides_;    // by operand, along outer_
+  ir::Dims outer_;                              // sizes of the dimensions outside the row
+  std::array<ir::Dims, kMaxOperands> strides_;  // by operand, along outer_
 };
 
 }  // namespace zeropoint::ops

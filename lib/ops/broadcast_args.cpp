@@ -50,8 +50,10 @@ absl::Status Eval(const EvalContext& context) {
   ZP_ASSIGN_OR_RETURN(const std::vector<int64_t> b, ReadInts(context.inputs[1]));
   ZP_ASSIGN_OR_RETURN(const std::vector<int64_t> result, Broadcast(a, b));
   const MutableView& to = context.outputs[0];
-  if (to.type == ElementType::kInt64) std::copy(result.begin(), result.end(), to.As<int64_t>());
-  else for (size_t i = 0; i < result.size(); ++i) to.As<int32_t>()[i] = static_cast<int32_t>(result[i]);
+  if (to.type == ElementType::kInt64)
+    std::copy(result.begin(), result.end(), to.As<int64_t>());
+  else
+    for (size_t i = 0; i < result.size(); ++i) to.As<int32_t>()[i] = static_cast<int32_t>(result[i]);
   return absl::OkStatus();
 }
 

@@ -34,10 +34,13 @@ absl::Status Eval(const EvalContext& context) {
 int Version(const VersionContext& context) {
   switch (context.input_type(0)) {
     case ElementType::kFloat8E4M3:
-    case ElementType::kFloat8E5M2: return 4;
+    case ElementType::kFloat8E5M2:
+      return 4;
     case ElementType::kInt8:
-    case ElementType::kInt16: return 3;
-    default: return 2;
+    case ElementType::kInt16:
+      return 3;
+    default:
+      return 2;
   }
 }
 

@@ -34,11 +34,16 @@ absl::Status FindBuckets(const EvalContext& context) {
 
 absl::Status Eval(const EvalContext& context) {
   switch (context.inputs[0].type) {
-    case ElementType::kFloat32: return FindBuckets<float>(context);
-    case ElementType::kFloat64: return FindBuckets<double>(context);
-    case ElementType::kInt32: return FindBuckets<int32_t>(context);
-    case ElementType::kInt64: return FindBuckets<int64_t>(context);
-    default: return NoKernelFor(context.inputs[0].type);
+    case ElementType::kFloat32:
+      return FindBuckets<float>(context);
+    case ElementType::kFloat64:
+      return FindBuckets<double>(context);
+    case ElementType::kInt32:
+      return FindBuckets<int32_t>(context);
+    case ElementType::kInt64:
+      return FindBuckets<int64_t>(context);
+    default:
+      return NoKernelFor(context.inputs[0].type);
   }
 }
 
@@ -54,18 +59,17 @@ absl::Status Import(ir::Graph& graph, ir::NodeId id) {
 namespace records {
 
 OpDef Bucketize() {
-  return {.name = "BUCKETIZE",
-          .code = schema::BuiltinOperator_BUCKETIZE,
-          .inputs = {1, 1},
-          .outputs = {1, 1},
-          .options = {schema::BuiltinOptions_BucketizeOptions,
-                      {{kBoundaries, schema::BucketizeOptions::VT_BOUNDARIES, FieldKind::kFloats}}},
-          .tf = {{"Bucketize", Import}},
-          .infer = Infer,
-          .eval_float = Eval,
-          .runtime = {.int8 = kNever,
-                      .int16 = kNever,
-                      .gap = "its kernel takes float32, float64, int32 and int64 only"}};
+  return {
+      .name = "BUCKETIZE",
+      .code = schema::BuiltinOperator_BUCKETIZE,
+      .inputs = {1, 1},
+      .outputs = {1, 1},
+      .options = {schema::BuiltinOptions_BucketizeOptions,
+                  {{kBoundaries, schema::BucketizeOptions::VT_BOUNDARIES, FieldKind::kFloats}}},
+      .tf = {{"Bucketize", Import}},
+      .infer = Infer,
+      .eval_float = Eval,
+      .runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel takes float32, float64, int32 and int64 only"}};
 }
 
 }  // namespace records

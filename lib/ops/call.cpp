@@ -25,7 +25,10 @@ OpDef Call() {
           .infer = Infer,
           .eval_float = Eval,
           .eval_quantized = Eval,
-          .runtime = {.real = kNever, .hybrid = kNever, .int8 = kNever, .int16 = kNever,
+          .runtime = {.real = kNever,
+                      .hybrid = kNever,
+                      .int8 = kNever,
+                      .int16 = kNever,
                       .gap = "LiteRT's built-in kernels have none for CALL"},
           .has_side_effects = true};  // those of the graph, which the record cannot see
 }

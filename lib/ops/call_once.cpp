@@ -16,7 +16,7 @@ class Done : public Resource {};
 absl::Status Infer(InferContext& context) { return InferBranches(context, {Callee(context.attrs())}, 0); }
 
 absl::Status Eval(const EvalContext& context) {
-  ZP_ASSIGN_OR_RETURN(Runtime* runtime, RuntimeOf(context));
+  ZP_ASSIGN_OR_RETURN(Runtime * runtime, RuntimeOf(context));
   const int callee = Callee(context.attrs);
   std::shared_ptr<Resource>& done = runtime->resource(absl::StrCat("graph ", callee, " has run"));
   if (done != nullptr) return absl::OkStatus();

@@ -31,17 +31,24 @@ To ToInteger(From value) {
 
 template <typename T>
 auto Load(const T& stored) {
-  if constexpr (std::is_same_v<T, Half>) return numeric::HalfToFloat(stored.bits);
-  else if constexpr (std::is_same_v<T, Bool>) return static_cast<int32_t>(stored.value != 0);
-  else return stored;
+  if constexpr (std::is_same_v<T, Half>)
+    return numeric::HalfToFloat(stored.bits);
+  else if constexpr (std::is_same_v<T, Bool>)
+    return static_cast<int32_t>(stored.value != 0);
+  else
+    return stored;
 }
 
 template <typename To, typename Plain>
 To Convert(Plain value) {
-  if constexpr (std::is_same_v<To, Half>) return {numeric::FloatToHalf(static_cast<float>(value))};
-  else if constexpr (std::is_same_v<To, Bool>) return {static_cast<uint8_t>(value != 0)};
-  else if constexpr (std::is_floating_point_v<Plain> && std::is_integral_v<To>) return ToInteger<To>(value);
-  else return static_cast<To>(value);
+  if constexpr (std::is_same_v<To, Half>)
+    return {numeric::FloatToHalf(static_cast<float>(value))};
+  else if constexpr (std::is_same_v<To, Bool>)
+    return {static_cast<uint8_t>(value != 0)};
+  else if constexpr (std::is_floating_point_v<Plain> && std::is_integral_v<To>)
+    return ToInteger<To>(value);
+  else
+    return static_cast<To>(value);
 }
 
 template <typename From, typename To>
@@ -54,37 +61,63 @@ void CastAll(const TensorView& from, const MutableView& to) {
 template <typename From>
 bool CastFrom(const TensorView& from, const MutableView& to) {
   switch (to.type) {
-    case ElementType::kFloat32: return CastAll<From, float>(from, to), true;
-    case ElementType::kFloat64: return CastAll<From, double>(from, to), true;
-    case ElementType::kFloat16: return CastAll<From, Half>(from, to), true;
-    case ElementType::kInt8: return CastAll<From, int8_t>(from, to), true;
-    case ElementType::kInt16: return CastAll<From, int16_t>(from, to), true;
-    case ElementType::kInt32: return CastAll<From, int32_t>(from, to), true;
-    case ElementType::kInt64: return CastAll<From, int64_t>(from, to), true;
-    case ElementType::kUInt8: return CastAll<From, uint8_t>(from, to), true;
-    case ElementType::kUInt16: return CastAll<From, uint16_t>(from, to), true;
-    case ElementType::kUInt32: return CastAll<From, uint32_t>(from, to), true;
-    case ElementType::kUInt64: return CastAll<From, uint64_t>(from, to), true;
-    case ElementType::kBool: return CastAll<From, Bool>(from, to), true;
-    default: return false;
+    case ElementType::kFloat32:
+      return CastAll<From, float>(from, to), true;
+    case ElementType::kFloat64:
+      return CastAll<From, double>(from, to), true;
+    case ElementType::kFloat16:
+      return CastAll<From, Half>(from, to), true;
+    case ElementType::kInt8:
+      return CastAll<From, int8_t>(from, to), true;
+    case ElementType::kInt16:
+      return CastAll<From, int16_t>(from, to), true;
+    case ElementType::kInt32:
+      return CastAll<From, int32_t>(from, to), true;
+    case ElementType::kInt64:
+      return CastAll<From, int64_t>(from, to), true;
+    case ElementType::kUInt8:
+      return CastAll<From, uint8_t>(from, to), true;
+    case ElementType::kUInt16:
+      return CastAll<From, uint16_t>(from, to), true;
+    case ElementType::kUInt32:
+      return CastAll<From, uint32_t>(from, to), true;
+    case ElementType::kUInt64:
+      return CastAll<From, uint64_t>(from, to), true;
+    case ElementType::kBool:
+      return CastAll<From, Bool>(from, to), true;
+    default:
+      return false;
   }
 }
 
 bool CastAny(const TensorView& from, const MutableView& to) {
   switch (from.type) {
-    case ElementType::kFloat32: return CastFrom<float>(from, to);
-    case ElementType::kFloat64: return CastFrom<double>(from, to);
-    case ElementType::kFloat16: return CastFrom<Half>(from, to);
-    case ElementType::kInt8: return CastFrom<int8_t>(from, to);
-    case ElementType::kInt16: return CastFrom<int16_t>(from, to);
-    case ElementType::kInt32: return CastFrom<int32_t>(from, to);
-    case ElementType::kInt64: return CastFrom<int64_t>(from, to);
-    case ElementType::kUInt8: return CastFrom<uint8_t>(from, to);
-    case ElementType::kUInt16: return CastFrom<uint16_t>(from, to);
-    case ElementType::kUInt32: return CastFrom<uint32_t>(from, to);
-    case ElementType::kUInt64: return CastFrom<uint64_t>(from, to);
-    case ElementType::kBool: return CastFrom<Bool>(from, to);
-    default: return false;
+    case ElementType::kFloat32:
+      return CastFrom<float>(from, to);
+    case ElementType::kFloat64:
+      return CastFrom<double>(from, to);
+    case ElementType::kFloat16:
+      return CastFrom<Half>(from, to);
+    case ElementType::kInt8:
+      return CastFrom<int8_t>(from, to);
+    case ElementType::kInt16:
+      return CastFrom<int16_t>(from, to);
+    case ElementType::kInt32:
+      return CastFrom<int32_t>(from, to);
+    case ElementType::kInt64:
+      return CastFrom<int64_t>(from, to);
+    case ElementType::kUInt8:
+      return CastFrom<uint8_t>(from, to);
+    case ElementType::kUInt16:
+      return CastFrom<uint16_t>(from, to);
+    case ElementType::kUInt32:
+      return CastFrom<uint32_t>(from, to);
+    case ElementType::kUInt64:
+      return CastFrom<uint64_t>(from, to);
+    case ElementType::kBool:
+      return CastFrom<Bool>(from, to);
+    default:
+      return false;
   }
 }
 

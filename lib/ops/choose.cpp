@@ -47,13 +47,22 @@ absl::Status CheckChoose(const InferContext& context) {
 absl::Status EvalChoose(const EvalContext& context, absl::Span<const int64_t> condition) {
   switch (context.outputs[0].type) {
     case ElementType::kFloat32:
-    case ElementType::kInt32: Choose<uint32_t>(context, condition); return absl::OkStatus();
-    case ElementType::kInt64: Choose<uint64_t>(context, condition); return absl::OkStatus();
-    case ElementType::kInt16: Choose<uint16_t>(context, condition); return absl::OkStatus();
+    case ElementType::kInt32:
+      Choose<uint32_t>(context, condition);
+      return absl::OkStatus();
+    case ElementType::kInt64:
+      Choose<uint64_t>(context, condition);
+      return absl::OkStatus();
+    case ElementType::kInt16:
+      Choose<uint16_t>(context, condition);
+      return absl::OkStatus();
     case ElementType::kInt8:
     case ElementType::kUInt8:
-    case ElementType::kBool: Choose<uint8_t>(context, condition); return absl::OkStatus();
-    default: return NoKernelFor(context.outputs[0].type);
+    case ElementType::kBool:
+      Choose<uint8_t>(context, condition);
+      return absl::OkStatus();
+    default:
+      return NoKernelFor(context.outputs[0].type);
   }
 }
 

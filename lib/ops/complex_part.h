@@ -14,8 +14,10 @@ OpDef ComplexPartRecord(absl::string_view name, int32_t code, absl::string_view 
 // Applies `f`, a function object for complex numbers of either width.
 template <typename F>
 absl::Status EvalComplexPart(const EvalContext& context, F f) {
-  if (context.inputs[0].type == ElementType::kComplex128) MapUnary<std::complex<double>, double>(context, f);
-  else MapUnary<std::complex<float>, float>(context, f);
+  if (context.inputs[0].type == ElementType::kComplex128)
+    MapUnary<std::complex<double>, double>(context, f);
+  else
+    MapUnary<std::complex<float>, float>(context, f);
   return absl::OkStatus();
 }
 

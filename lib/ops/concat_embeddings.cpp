@@ -1,6 +1,6 @@
 // CONCAT_EMBEDDINGS: no public description and no kernel; read and written so that a model that holds it survives.
-#include "schema/schema_generated.h"
 #include "ops/op_def.h"
+#include "schema/schema_generated.h"
 
 namespace zeropoint::ops {
 namespace {

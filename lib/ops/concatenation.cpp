@@ -26,12 +26,18 @@ absl::Status ImportConcatV2(ir::Graph& graph, ir::NodeId id) {
 
 int Version(const VersionContext& context) {
   switch (context.input_type(0)) {
-    case ElementType::kFloat16: return 6;
-    case ElementType::kInt4: return 5;
-    case ElementType::kUInt32: return 4;
-    case ElementType::kInt16: return 3;
-    case ElementType::kInt8: return 2;
-    default: return 1;
+    case ElementType::kFloat16:
+      return 6;
+    case ElementType::kInt4:
+      return 5;
+    case ElementType::kUInt32:
+      return 4;
+    case ElementType::kInt16:
+      return 3;
+    case ElementType::kInt8:
+      return 2;
+    default:
+      return 1;
   }
 }
 

@@ -45,8 +45,8 @@ absl::Status Join(const std::vector<TypedShape>& results, std::vector<TypedShape
   ZP_RETURN_IF_ERROR(CheckResults(results.size(), static_cast<int>(joined.size())));
   for (size_t i = 0; i < results.size(); ++i) {
     if (results[i].type != joined[i].type) {
-      return absl::InvalidArgumentError(absl::StrCat("result ", i, " is ", Name(joined[i].type), " or ",
-                                                     Name(results[i].type)));
+      return absl::InvalidArgumentError(
+          absl::StrCat("result ", i, " is ", Name(joined[i].type), " or ", Name(results[i].type)));
     }
     joined[i].shape = CommonShape(joined[i].shape, results[i].shape);
   }
@@ -97,8 +97,10 @@ absl::Status InferBranches(InferContext& context, absl::Span<const int64_t> grap
   std::vector<TypedShape> results;
   for (size_t i = 0; i < graphs.size(); ++i) {
     ZP_ASSIGN_OR_RETURN(std::vector<TypedShape> branch, context.CallResults(static_cast<int>(graphs[i]), arguments));
-    if (i == 0) results = std::move(branch);
-    else ZP_RETURN_IF_ERROR(Join(branch, results));
+    if (i == 0)
+      results = std::move(branch);
+    else
+      ZP_RETURN_IF_ERROR(Join(branch, results));
   }
   ZP_RETURN_IF_ERROR(CheckResults(results.size(), context.num_outputs()));
   for (int i = 0; i < context.num_outputs(); ++i) {
@@ -141,7 +143,7 @@ absl::Status CopyToOutput(const EvalContext& context, int i, const TensorView& f
     if (allocator == nullptr) return absl::UnimplementedError("there is no run that could hold strings");
     ZP_ASSIGN_OR_RETURN(to, allocator->ResizeStrings(i, ir::Shape(from.dims), StoredBytes(from)));
   } else if (to.data == nullptr || to.type != from.type || to.dims != from.dims) {
-    ZP_ASSIGN_OR_RETURN(Runtime* runtime, RuntimeOf(context));
+    ZP_ASSIGN_OR_RETURN(Runtime * runtime, RuntimeOf(context));
     ZP_ASSIGN_OR_RETURN(to, runtime->ResizeOutput(i, from.type, ir::Shape(from.dims)));
   }
   const size_t bytes = StoredBytes(from);
@@ -150,7 +152,7 @@ absl::Status CopyToOutput(const EvalContext& context, int i, const TensorView& f
 }
 
 absl::Status EvalCall(const EvalContext& context, int graph, int first_argument) {
-  ZP_ASSIGN_OR_RETURN(Runtime* runtime, RuntimeOf(context));
+  ZP_ASSIGN_OR_RETURN(Runtime * runtime, RuntimeOf(context));
   ZP_ASSIGN_OR_RETURN(const std::vector<TensorView> results,
                       runtime->Call(graph, context.inputs.subspan(static_cast<size_t>(first_argument))));
   ZP_RETURN_IF_ERROR(CheckResults(results.size(), static_cast<int>(context.outputs.size())));
@@ -161,7 +163,7 @@ absl::Status EvalCall(const EvalContext& context, int graph, int first_argument)
 }
 
 absl::Status EvalLoop(const EvalContext& context, int condition, int body) {
-  ZP_ASSIGN_OR_RETURN(Runtime* runtime, RuntimeOf(context));
+  ZP_ASSIGN_OR_RETURN(Runtime * runtime, RuntimeOf(context));
   // A turn may swap variables, so the next ones are made beside the current ones.
   std::vector<Variable> variables(context.inputs.size()), next(context.inputs.size());
   for (size_t i = 0; i < variables.size(); ++i) variables[i].Assign(context.inputs[i]);

@@ -83,7 +83,8 @@ absl::Status EvalQuantized(const EvalContext& context) {
   });
 }
 
-// Activations of a batch entry are rounded together: with a zero point beside weights per channel, without beside others.
+// Activations of a batch entry are rounded together: with a zero point beside weights per channel, without beside
+// others.
 absl::Status EvalHybrid(const EvalContext& context) {
   const TensorView& input = context.inputs[0];
   const TensorView& filter = context.inputs[1];
@@ -101,16 +102,17 @@ absl::Status EvalHybrid(const EvalContext& context) {
   const auto row = [&](int64_t n) -> const RowParams& { return x.params[static_cast<size_t>(n)]; };
   const float* bias = OptionalFloats(context, 2);
   float* y = context.outputs[0].As<float>();
-  ConvolveIntegers(window, x.elements.data(), [&](int64_t n) { return row(n).zero; }, weights, groups,
-                   [&](int64_t n, int64_t position, int64_t first, int64_t count, const int32_t* sums) {
-                     for (int64_t c = first; c < first + count; ++c) {
-                       const float sum = static_cast<float>(*sums++);
-                       // Products in the order in which LiteRT takes them.
-                       float result = asymmetric ? sum * scales.of(c) * row(n).scale : sum * (row(n).scale * scales.of(c));
-                       if (bias != nullptr) result += bias[c];
-                       y[position * channels + c] = std::min(std::max(result, clamp.low), clamp.high);
-                     }
-                   });
+  ConvolveIntegers(
+      window, x.elements.data(), [&](int64_t n) { return row(n).zero; }, weights, groups,
+      [&](int64_t n, int64_t position, int64_t first, int64_t count, const int32_t* sums) {
+        for (int64_t c = first; c < first + count; ++c) {
+          const float sum = static_cast<float>(*sums++);
+          // Products in the order in which LiteRT takes them.
+          float result = asymmetric ? sum * scales.of(c) * row(n).scale : sum * (row(n).scale * scales.of(c));
+          if (bias != nullptr) result += bias[c];
+          y[position * channels + c] = std::min(std::max(result, clamp.low), clamp.high);
+        }
+      });
   return absl::OkStatus();
 }
 
@@ -122,7 +124,8 @@ bool IsGrouped(const VersionContext& context) {
 
 int Version(const VersionContext& context) {
   const ElementType in = context.input_type(0), weight = context.input_type(1);
-  if (in == ElementType::kInt16 && weight == ElementType::kInt8 && context.attrs().Int("quantized_bias_type") != 0) return 8;
+  if (in == ElementType::kInt16 && weight == ElementType::kInt8 && context.attrs().Int("quantized_bias_type") != 0)
+    return 8;
   if (IsGrouped(context)) return 6;
   if (in == ElementType::kInt16 && weight == ElementType::kInt16) return 4;
   if (in == ElementType::kInt8) return weight == ElementType::kInt4 ? 7 : 3;

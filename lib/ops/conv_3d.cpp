@@ -22,10 +22,9 @@ absl::Status Infer(InferContext& context) {
   ir::Shape to{input.ranked() ? input[0] : ir::kDynamic, ir::kDynamic, ir::kDynamic, ir::kDynamic, channels};
   for (int i = 0; i < kSpatialDims; ++i) {
     const size_t axis = static_cast<size_t>(i);
-    ZP_ASSIGN_OR_RETURN(const int64_t size,
-                        SlidingSize(input.ranked() ? input[i + 1] : ir::kDynamic,
-                                    filter.ranked() ? filter[i] : ir::kDynamic, sliding.stride[axis],
-                                    sliding.dilation[axis], sliding.same));
+    ZP_ASSIGN_OR_RETURN(const int64_t size, SlidingSize(input.ranked() ? input[i + 1] : ir::kDynamic,
+                                                        filter.ranked() ? filter[i] : ir::kDynamic,
+                                                        sliding.stride[axis], sliding.dilation[axis], sliding.same));
     to.set(i + 1, size);
   }
   context.set_output(0, context.input_type(kInput), std::move(to));

@@ -28,8 +28,8 @@ absl::StatusOr<int64_t> SlidingSize(int64_t input, int64_t kernel, int64_t strid
   return (input - reach) / stride + 1;
 }
 
-absl::StatusOr<ir::Shape> SlidingShape(const ir::Shape& input, int64_t kernel_h, int64_t kernel_w, const Sliding& sliding,
-                                       int64_t channels) {
+absl::StatusOr<ir::Shape> SlidingShape(const ir::Shape& input, int64_t kernel_h, int64_t kernel_w,
+                                       const Sliding& sliding, int64_t channels) {
   if (!input.ranked()) return ir::Shape{ir::kDynamic, ir::kDynamic, ir::kDynamic, channels};
   ZP_ASSIGN_OR_RETURN(const int64_t h,
                       SlidingSize(input[1], kernel_h, sliding.stride_h, sliding.dilation_h, sliding.same));

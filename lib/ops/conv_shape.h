@@ -25,8 +25,8 @@ absl::StatusOr<Sliding> SlidingOf(const ir::Attributes& attrs);
 absl::StatusOr<int64_t> SlidingSize(int64_t input, int64_t kernel, int64_t stride, int64_t dilation, bool same);
 
 // Rows and columns of the result of a window over `input` (NHWC or unranked), with `channels` channels.
-absl::StatusOr<ir::Shape> SlidingShape(const ir::Shape& input, int64_t kernel_h, int64_t kernel_w, const Sliding& sliding,
-                                       int64_t channels);
+absl::StatusOr<ir::Shape> SlidingShape(const ir::Shape& input, int64_t kernel_h, int64_t kernel_w,
+                                       const Sliding& sliding, int64_t channels);
 
 // The window from exact shapes; padding is put as SAME does: the odd element goes behind.
 kernels::Window MakeWindow(absl::Span<const int64_t> input, int64_t kernel_h, int64_t kernel_w, const Sliding& sliding,

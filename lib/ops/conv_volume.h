@@ -32,7 +32,8 @@ absl::Status CheckVolumeOperands(const InferContext& context, int input, int fil
 // for each pair of positions of a convolution from `wide` to `narrow` (sizes by spatial dimension) that a window of
 // size `kernel` connects.
 template <typename Tap>
-void ForEachTap(const Spatial& wide, const Spatial& narrow, const Spatial& kernel, const VolumeSliding& sliding, Tap tap);
+void ForEachTap(const Spatial& wide, const Spatial& narrow, const Spatial& kernel, const VolumeSliding& sliding,
+                Tap tap);
 
 // Dimensions 1, 2 and 3 of an NDHWC tensor, 0, 1 and 2 of a filter.
 inline Spatial SpatialOf(absl::Span<const int64_t> dims, size_t first) {

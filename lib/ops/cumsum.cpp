@@ -36,10 +36,17 @@ absl::Status Eval(const EvalContext& context) {
   const TensorView& from = context.inputs[0];
   ZP_ASSIGN_OR_RETURN(const int axis, AxisOperand(context.inputs[1], from.rank()));
   switch (from.type) {
-    case ElementType::kFloat32: Accumulate<float>(context, axis); return absl::OkStatus();
-    case ElementType::kInt32: Accumulate<int32_t>(context, axis); return absl::OkStatus();
-    case ElementType::kInt64: Accumulate<int64_t>(context, axis); return absl::OkStatus();
-    default: return absl::UnimplementedError(absl::StrCat("no kernel for elements of type ", Name(from.type)));
+    case ElementType::kFloat32:
+      Accumulate<float>(context, axis);
+      return absl::OkStatus();
+    case ElementType::kInt32:
+      Accumulate<int32_t>(context, axis);
+      return absl::OkStatus();
+    case ElementType::kInt64:
+      Accumulate<int64_t>(context, axis);
+      return absl::OkStatus();
+    default:
+      return absl::UnimplementedError(absl::StrCat("no kernel for elements of type ", Name(from.type)));
   }
 }
 

@@ -53,11 +53,16 @@ using RowFn = void (*)(const StridedDim&, const uint8_t*, uint8_t*);
 
 RowFn ChooseRow(size_t element_bytes) {
   switch (element_bytes) {
-    case 1: return CopyRow<uint8_t>;
-    case 2: return CopyRow<uint16_t>;
-    case 4: return CopyRow<uint32_t>;
-    case 8: return CopyRow<uint64_t>;
-    default: return CopyRow<Wide>;  // complex128, the widest type
+    case 1:
+      return CopyRow<uint8_t>;
+    case 2:
+      return CopyRow<uint16_t>;
+    case 4:
+      return CopyRow<uint32_t>;
+    case 8:
+      return CopyRow<uint64_t>;
+    default:
+      return CopyRow<Wide>;  // complex128, the widest type
   }
 }
 
@@ -72,14 +77,21 @@ absl::StatusOr<int> ResolveAxis(int64_t axis, int rank) {
 
 absl::StatusOr<std::vector<int64_t>> ReadInts(const TensorView& tensor) {
   switch (tensor.type) {
-    case ElementType::kInt8: return Widen<int8_t>(tensor);
-    case ElementType::kInt16: return Widen<int16_t>(tensor);
-    case ElementType::kInt32: return Widen<int32_t>(tensor);
-    case ElementType::kInt64: return Widen<int64_t>(tensor);
+    case ElementType::kInt8:
+      return Widen<int8_t>(tensor);
+    case ElementType::kInt16:
+      return Widen<int16_t>(tensor);
+    case ElementType::kInt32:
+      return Widen<int32_t>(tensor);
+    case ElementType::kInt64:
+      return Widen<int64_t>(tensor);
     case ElementType::kUInt8:
-    case ElementType::kBool: return Widen<uint8_t>(tensor);
-    case ElementType::kUInt16: return Widen<uint16_t>(tensor);
-    case ElementType::kUInt32: return Widen<uint32_t>(tensor);
+    case ElementType::kBool:
+      return Widen<uint8_t>(tensor);
+    case ElementType::kUInt16:
+      return Widen<uint16_t>(tensor);
+    case ElementType::kUInt32:
+      return Widen<uint32_t>(tensor);
     default:
       return absl::InvalidArgumentError(absl::StrCat("an operand of integers has type ", Name(tensor.type)));
   }
@@ -121,7 +133,10 @@ void CopyStrided(absl::Span<const int64_t> dims, size_t element_bytes, const voi
   uint8_t* target = static_cast<uint8_t*>(to);
   ir::Dims index(loops.size(), 0);
   for (;;) {
-    if (dense) CopyBytes(target, source, static_cast<size_t>(row.size * width)); else copy_row(row, source, target);
+    if (dense)
+      CopyBytes(target, source, static_cast<size_t>(row.size * width));
+    else
+      copy_row(row, source, target);
     int axis = static_cast<int>(loops.size()) - 1;
     for (; axis >= 0; --axis) {
       const StridedDim& loop = loops[static_cast<size_t>(axis)];
@@ -147,7 +162,8 @@ absl::Status ReadStrided(const TensorView& from, int64_t corner, absl::Span<cons
 
 void FillElements(void* to, const void* element, size_t element_bytes, int64_t count) {
   uint8_t* target = static_cast<uint8_t*>(to);
-  for (int64_t i = 0; i < count; ++i) CopyBytes(target + static_cast<size_t>(i) * element_bytes, element, element_bytes);
+  for (int64_t i = 0; i < count; ++i)
+    CopyBytes(target + static_cast<size_t>(i) * element_bytes, element, element_bytes);
 }
 
 ir::Shape UnknownShape(int64_t rank) {

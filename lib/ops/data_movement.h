@@ -1,4 +1,5 @@
-// What ops that move elements without computing on them share: axes, index operands, strided copies, common quantization.
+// What ops that move elements without computing on them share: axes, index operands, strided copies, common
+// quantization.
 #ifndef ZEROPOINT_OPS_DATA_MOVEMENT_H_
 #define ZEROPOINT_OPS_DATA_MOVEMENT_H_
 

@@ -76,18 +76,20 @@ absl::Status EvalHybrid(const EvalContext& context) {
   std::shared_ptr<const WideWeights> now;
   ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, 1, now));
   const kernels::Window window = MakeWindow(input.dims, filter.dim(1), filter.dim(2), sliding, context.outputs[0].dims);
-  const QuantizedRows x = QuantizeRows(input.As<float>(), window.batch, input.elements() / window.batch, /*asymmetric=*/true);
+  const QuantizedRows x =
+      QuantizeRows(input.As<float>(), window.batch, input.elements() / window.batch, /*asymmetric=*/true);
   const auto row = [&](int64_t n) -> const RowParams& { return x.params[static_cast<size_t>(n)]; };
   const float* bias = OptionalFloats(context, 2);
   float* y = context.outputs[0].As<float>();
-  ConvolveIntegersDepthwise(window, x.elements.data(), [&](int64_t n) { return row(n).zero; }, weights,
-                            [&](int64_t n, int64_t position, int64_t, int64_t count, const int32_t* sums) {
-                              for (int64_t c = 0; c < count; ++c) {
-                                float result = static_cast<float>(sums[c]) * (scales.of(c) * row(n).scale);
-                                if (bias != nullptr) result += bias[c];
-                                y[position * channels + c] = std::min(std::max(result, clamp.low), clamp.high);
-                              }
-                            });
+  ConvolveIntegersDepthwise(
+      window, x.elements.data(), [&](int64_t n) { return row(n).zero; }, weights,
+      [&](int64_t n, int64_t position, int64_t, int64_t count, const int32_t* sums) {
+        for (int64_t c = 0; c < count; ++c) {
+          float result = static_cast<float>(sums[c]) * (scales.of(c) * row(n).scale);
+          if (bias != nullptr) result += bias[c];
+          y[position * channels + c] = std::min(std::max(result, clamp.low), clamp.high);
+        }
+      });
   return absl::OkStatus();
 }
 

@@ -16,14 +16,21 @@ absl::Status Eval(const EvalContext& context) { return ToReal(context.inputs[0],
 int Version(const VersionContext& context) {
   switch (context.input_type(0)) {
     case ElementType::kFloat8E4M3:
-    case ElementType::kFloat8E5M2: return 9;
-    case ElementType::kUInt4: return 8;
-    case ElementType::kInt2: return 7;
-    case ElementType::kInt4: return 6;
+    case ElementType::kFloat8E5M2:
+      return 9;
+    case ElementType::kUInt4:
+      return 8;
+    case ElementType::kInt2:
+      return 7;
+    case ElementType::kInt4:
+      return 6;
     case ElementType::kInt16:
-    case ElementType::kFloat16: return 3;
-    case ElementType::kInt8: return context.input_quant(0).scale.size() > 1 ? 5 : 2;
-    default: return 1;
+    case ElementType::kFloat16:
+      return 3;
+    case ElementType::kInt8:
+      return context.input_quant(0).scale.size() > 1 ? 5 : 2;
+    default:
+      return 1;
   }
 }
 

@@ -12,7 +12,8 @@ namespace {
 
 absl::Status Eval(const EvalContext& context) {
   const ElementType type = context.inputs[0].type;
-  if (type == ElementType::kFloat32 || type == ElementType::kFloat64) return EvalBinaryFloat(context, kernels::Binary::kDiv);
+  if (type == ElementType::kFloat32 || type == ElementType::kFloat64)
+    return EvalBinaryFloat(context, kernels::Binary::kDiv);
   ZP_RETURN_IF_ERROR(CheckNoZero(context.inputs[1]));
   return EvalBinaryInts(context, []<typename T>(T a, T b) { return TruncatedQuotient(a, b); });
 }
@@ -55,10 +56,11 @@ absl::Status EvalQuantized(const EvalContext& context) {
   });
 }
 
-// LiteRT's kernel refuses to run when a divisor is 0, and for quotients below about a quarter of the result's step it shifts by
-// more bits than a word has and gives the largest or smallest number there is (measured, all dividends and divisors).
+// LiteRT's kernel refuses to run when a divisor is 0, and for quotients below about a quarter of the result's step it
+// shifts by more bits than a word has and gives the largest or smallest number there is (measured, all dividends and
+// divisors).
 absl::string_view Int8Gap(absl::Span<const Int8Value> values) {
-  constexpr double kFewestSteps = 1.0;     // of a divisor: room for what calibration did not see
+  constexpr double kFewestSteps = 1.0;       // of a divisor: room for what calibration did not see
   constexpr double kSmallestQuotient = 0.5;  // in steps of the result
   const Int8Value &a = values[0], &b = values[1], &y = values[2];
   const bool has_zero = b.least <= 0.0 && b.greatest >= 0.0;
@@ -90,7 +92,8 @@ OpDef Div() {
   def.check = {0.1f, 4.0f};
   def.in_place_operands = 2;
   def.quant.integer_rewrite = "a MUL where the divisor is a constant";
-  def.runtime = {.int8 = {1, 4}, .int16 = kNever, .gap = "its int16 kernel overflows; before 1.4 it took no int8 either"};
+  def.runtime = {
+      .int8 = {1, 4}, .int16 = kNever, .gap = "its int16 kernel overflows; before 1.4 it took no int8 either"};
   return def;
 }
 

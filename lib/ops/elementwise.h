@@ -69,18 +69,28 @@ void MapBinary(const EvalContext& context, F f) {
 template <typename F>
 absl::Status EvalBinaryInts(const EvalContext& context, F f) {
   switch (context.inputs[0].type) {
-    case ElementType::kInt32: MapBinary<int32_t, int32_t>(context, f); return absl::OkStatus();
-    case ElementType::kInt64: MapBinary<int64_t, int64_t>(context, f); return absl::OkStatus();
-    default: return NoKernelFor(context.inputs[0].type);
+    case ElementType::kInt32:
+      MapBinary<int32_t, int32_t>(context, f);
+      return absl::OkStatus();
+    case ElementType::kInt64:
+      MapBinary<int64_t, int64_t>(context, f);
+      return absl::OkStatus();
+    default:
+      return NoKernelFor(context.inputs[0].type);
   }
 }
 
 template <typename F>
 absl::Status EvalUnaryInts(const EvalContext& context, F f) {
   switch (context.inputs[0].type) {
-    case ElementType::kInt32: MapUnary<int32_t, int32_t>(context, f); return absl::OkStatus();
-    case ElementType::kInt64: MapUnary<int64_t, int64_t>(context, f); return absl::OkStatus();
-    default: return NoKernelFor(context.inputs[0].type);
+    case ElementType::kInt32:
+      MapUnary<int32_t, int32_t>(context, f);
+      return absl::OkStatus();
+    case ElementType::kInt64:
+      MapUnary<int64_t, int64_t>(context, f);
+      return absl::OkStatus();
+    default:
+      return NoKernelFor(context.inputs[0].type);
   }
 }
 
@@ -88,14 +98,29 @@ absl::Status EvalUnaryInts(const EvalContext& context, F f) {
 template <typename F>
 absl::Status EvalComparison(const EvalContext& context, F f) {
   switch (context.inputs[0].type) {
-    case ElementType::kFloat32: MapBinary<float, bool>(context, f); return absl::OkStatus();
-    case ElementType::kInt32: MapBinary<int32_t, bool>(context, f); return absl::OkStatus();
-    case ElementType::kInt64: MapBinary<int64_t, bool>(context, f); return absl::OkStatus();
-    case ElementType::kInt16: MapBinary<int16_t, bool>(context, f); return absl::OkStatus();
-    case ElementType::kInt8: MapBinary<int8_t, bool>(context, f); return absl::OkStatus();
-    case ElementType::kUInt8: MapBinary<uint8_t, bool>(context, f); return absl::OkStatus();
-    case ElementType::kBool: MapBinary<bool, bool>(context, f); return absl::OkStatus();
-    default: return NoKernelFor(context.inputs[0].type);
+    case ElementType::kFloat32:
+      MapBinary<float, bool>(context, f);
+      return absl::OkStatus();
+    case ElementType::kInt32:
+      MapBinary<int32_t, bool>(context, f);
+      return absl::OkStatus();
+    case ElementType::kInt64:
+      MapBinary<int64_t, bool>(context, f);
+      return absl::OkStatus();
+    case ElementType::kInt16:
+      MapBinary<int16_t, bool>(context, f);
+      return absl::OkStatus();
+    case ElementType::kInt8:
+      MapBinary<int8_t, bool>(context, f);
+      return absl::OkStatus();
+    case ElementType::kUInt8:
+      MapBinary<uint8_t, bool>(context, f);
+      return absl::OkStatus();
+    case ElementType::kBool:
+      MapBinary<bool, bool>(context, f);
+      return absl::OkStatus();
+    default:
+      return NoKernelFor(context.inputs[0].type);
   }
 }
 

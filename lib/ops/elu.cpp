@@ -9,7 +9,8 @@ namespace zeropoint::ops::records {
 namespace {
 
 absl::Status EvalQuantized(const EvalContext& context) {
-  return EvalByTable(context, [](float x) { return x < 0.0f ? std::expm1(x) : x; }, /*wide=*/false);
+  return EvalByTable(
+      context, [](float x) { return x < 0.0f ? std::expm1(x) : x; }, /*wide=*/false);
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ absl::Status Infer(InferContext& context) {
   ir::Shape to = ir::Shape::Unranked();
   if (indices.ranked() && table.ranked()) {
     if (indices.rank() != 1 || table.rank() < 2) {
-      return absl::InvalidArgumentError(absl::StrCat("indices of shape ", indices.ToString(), " into a table of shape ",
-                                                     table.ToString()));
+      return absl::InvalidArgumentError(
+          absl::StrCat("indices of shape ", indices.ToString(), " into a table of shape ", table.ToString()));
     }
     to = table;
     to.set(0, indices[0]);
@@ -49,9 +49,12 @@ absl::Status Eval(const EvalContext& context) {
 
 int Version(const VersionContext& context) {
   switch (context.input_type(1)) {
-    case ElementType::kInt2: return 5;
-    case ElementType::kInt4: return 4;
-    default: return context.input_quant(1).scale.size() > 1 ? 4 : 1;
+    case ElementType::kInt2:
+      return 5;
+    case ElementType::kInt4:
+      return 4;
+    default:
+      return context.input_quant(1).scale.size() > 1 ? 4 : 1;
   }
 }
 

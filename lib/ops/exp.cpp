@@ -9,7 +9,8 @@ namespace zeropoint::ops::records {
 namespace {
 
 absl::Status EvalQuantized(const EvalContext& context) {
-  return EvalByTable(context, [](float x) { return std::exp(x); }, /*wide=*/true);
+  return EvalByTable(
+      context, [](float x) { return std::exp(x); }, /*wide=*/true);
 }
 
 }  // namespace

@@ -21,12 +21,16 @@ absl::Status Eval(const EvalContext& context) {
 
 int Version(const VersionContext& context) {
   switch (context.input_type(1)) {
-    case ElementType::kFloat16: return 4;
+    case ElementType::kFloat16:
+      return 4;
     case ElementType::kInt8:
-    case ElementType::kInt16: return 3;
+    case ElementType::kInt16:
+      return 3;
     case ElementType::kBool:
-    case ElementType::kString: return 2;
-    default: return 1;
+    case ElementType::kString:
+      return 2;
+    default:
+      return 1;
   }
 }
 

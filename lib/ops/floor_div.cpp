@@ -14,9 +14,12 @@ absl::Status Eval(const EvalContext& context) {
 int Version(const VersionContext& context) {
   switch (context.input_type(0)) {
     case ElementType::kInt8:
-    case ElementType::kInt16: return 3;
-    case ElementType::kFloat32: return 2;
-    default: return 1;
+    case ElementType::kInt16:
+      return 3;
+    case ElementType::kFloat32:
+      return 2;
+    default:
+      return 1;
   }
 }
 
@@ -29,7 +32,9 @@ OpDef FloorDiv() {
   def.check = {0.1f, 4.0f};
   def.quant.by_table = true;
   def.quant.integer_rewrite = "a lookup in a table of its values where the divisor is a constant";
-  def.runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel computes with the integers, not with the numbers that they stand for"};
+  def.runtime = {.int8 = kNever,
+                 .int16 = kNever,
+                 .gap = "its kernel computes with the integers, not with the numbers that they stand for"};
   return def;
 }
 

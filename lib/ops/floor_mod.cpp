@@ -20,7 +20,9 @@ OpDef FloorMod() {
   def.check = {0.1f, 4.0f};
   def.quant.by_table = true;
   def.quant.integer_rewrite = "a lookup in a table of its values where the divisor is a constant";
-  def.runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel computes with the integers, not with the numbers that they stand for"};
+  def.runtime = {.int8 = kNever,
+                 .int16 = kNever,
+                 .gap = "its kernel computes with the integers, not with the numbers that they stand for"};
   return def;
 }
 

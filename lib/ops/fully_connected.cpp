@@ -137,7 +137,8 @@ int Version(const VersionContext& context) {
   if (context.num_inputs() == 2) return 6;
   if (attrs.Bool("keep_num_dims")) return 5;
   if (in == ElementType::kInt8) return weight == ElementType::kInt4 ? 10 : 4;
-  if (in == ElementType::kFloat32 && weight == ElementType::kInt8) return attrs.Bool("asymmetric_quantize_inputs") ? 9 : 3;
+  if (in == ElementType::kFloat32 && weight == ElementType::kInt8)
+    return attrs.Bool("asymmetric_quantize_inputs") ? 9 : 3;
   return attrs.Int("weights_format") != schema::FullyConnectedOptionsWeightsFormat_DEFAULT ? 2 : 1;
 }
 

@@ -29,10 +29,13 @@ absl::Status EvalQuantized(const EvalContext& context) {
 
 int Version(const VersionContext& context) {
   switch (context.input_type(0)) {
-    case ElementType::kFloat16: return 3;
+    case ElementType::kFloat16:
+      return 3;
     case ElementType::kInt8:
-    case ElementType::kUInt8: return 2;
-    default: return 1;
+    case ElementType::kUInt8:
+      return 2;
+    default:
+      return 1;
   }
 }
 

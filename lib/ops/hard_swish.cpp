@@ -17,8 +17,8 @@ int16_t Upper(const numeric::Multiplier& factor) {
 
 int16_t ShiftLeft16(int16_t x, int bits) {
   const int64_t shifted = static_cast<int64_t>(x) * (int64_t{1} << std::min(bits, 31));
-  return static_cast<int16_t>(std::clamp<int64_t>(shifted, std::numeric_limits<int16_t>::min(),
-                                                  std::numeric_limits<int16_t>::max()));
+  return static_cast<int16_t>(
+      std::clamp<int64_t>(shifted, std::numeric_limits<int16_t>::min(), std::numeric_limits<int16_t>::max()));
 }
 
 // In 16 bits: relu6(x + 3) / 6 as a number between 0 and 1, times x on the result's scale.

@@ -15,7 +15,7 @@ absl::StatusOr<std::shared_ptr<const void>> Prepare(const PrepareContext& contex
 }
 
 absl::Status Eval(const EvalContext& context) {
-  ZP_ASSIGN_OR_RETURN(Runtime* runtime, RuntimeOf(context));
+  ZP_ASSIGN_OR_RETURN(Runtime * runtime, RuntimeOf(context));
   std::shared_ptr<Resource>& place = runtime->resource(NameOf(context));
   if (place == nullptr) {
     auto table = std::make_shared<StoredTable>();

@@ -35,8 +35,10 @@ absl::Status Eval(const EvalContext& context) {
     found.push_back(at == table->entries.end() ? missing[0] : absl::string_view(at->second));
   }
   std::string bytes;
-  if (otherwise.type == ElementType::kString) bytes = PackStrings(found);
-  else for (absl::string_view element : found) absl::StrAppend(&bytes, element);
+  if (otherwise.type == ElementType::kString)
+    bytes = PackStrings(found);
+  else
+    for (absl::string_view element : found) absl::StrAppend(&bytes, element);
   TensorView result;
   result.type = otherwise.type;
   result.dims = keys.dims;

@@ -21,7 +21,7 @@ absl::Status Infer(InferContext& context) {
 }
 
 absl::Status Eval(const EvalContext& context) {
-  ZP_ASSIGN_OR_RETURN(StoredTable* table, TableOf(context));
+  ZP_ASSIGN_OR_RETURN(StoredTable * table, TableOf(context));
   const TensorView &keys = context.inputs[1], &values = context.inputs[2];
   if (keys.type != table->key_type || values.type != table->value_type) {
     return absl::InvalidArgumentError(absl::StrCat("the table maps ", Name(table->key_type), " to ",

@@ -43,8 +43,10 @@ absl::Status Eval(const EvalContext& context) {
     const bool found = at != end && *at == key;
     context.outputs[1].As<uint8_t>()[i] = found;
     if (row == 0) continue;
-    if (found) CopyBytes(to, table.As<uint8_t>() + static_cast<size_t>(at - first) * row, row);
-    else ClearBytes(to, row);
+    if (found)
+      CopyBytes(to, table.As<uint8_t>() + static_cast<size_t>(at - first) * row, row);
+    else
+      ClearBytes(to, row);
   }
   return absl::OkStatus();
 }

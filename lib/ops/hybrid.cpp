@@ -74,7 +74,8 @@ QuantizedRows QuantizeRows(const float* x, int64_t rows, int64_t size, bool asym
 }
 
 absl::StatusOr<WeightScales> WeightScalesOf(const TensorView& weights, int64_t channels) {
-  if (weights.quant == nullptr || !weights.quant->quantized()) return absl::InvalidArgumentError("the weights have no scale");
+  if (weights.quant == nullptr || !weights.quant->quantized())
+    return absl::InvalidArgumentError("the weights have no scale");
   const std::vector<float>& scales = weights.quant->scale;
   if (scales.size() != 1 && static_cast<int64_t>(scales.size()) != channels) {
     return absl::InvalidArgumentError(absl::StrCat(scales.size(), " scales for ", channels, " output channels"));

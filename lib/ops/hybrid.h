@@ -1,5 +1,5 @@
-// Integer weights beside real activations, as LiteRT's hybrid kernels multiply them: activations become int8 with parameters
-// chosen anew for each row in each run, sums of products are integers, results are real.
+// Integer weights beside real activations, as LiteRT's hybrid kernels multiply them: activations become int8 with
+// parameters chosen anew for each row in each run, sums of products are integers, results are real.
 #ifndef ZEROPOINT_OPS_HYBRID_H_
 #define ZEROPOINT_OPS_HYBRID_H_
 

@@ -9,11 +9,13 @@ namespace zeropoint::ops {
 absl::Status CheckArity(const InferContext& context, int min, int max, int outputs) {
   const int n = context.num_inputs();
   if (n < min || n > max) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the op takes ", min == max ? absl::StrCat(min) : absl::StrCat(min, " to ", max), " operands, the node has ", n));
+    return absl::InvalidArgumentError(absl::StrCat("the op takes ",
+                                                   min == max ? absl::StrCat(min) : absl::StrCat(min, " to ", max),
+                                                   " operands, the node has ", n));
   }
   for (int i = 0; i < min; ++i) {
-    if (!context.has_input(i)) return absl::InvalidArgumentError(absl::StrCat("operand ", i, " is required but absent"));
+    if (!context.has_input(i))
+      return absl::InvalidArgumentError(absl::StrCat("operand ", i, " is required but absent"));
   }
   if (context.num_outputs() != outputs) {
     return absl::InvalidArgumentError(
@@ -25,13 +27,15 @@ absl::Status CheckArity(const InferContext& context, int min, int max, int outpu
 absl::Status CheckType(const InferContext& context, int i, std::initializer_list<ElementType> allowed) {
   const ElementType type = context.input_type(i);
   if (std::find(allowed.begin(), allowed.end(), type) != allowed.end()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("operand ", i, " has type ", Name(type), ", which the op does not take"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("operand ", i, " has type ", Name(type), ", which the op does not take"));
 }
 
 absl::Status CheckReal(const InferContext& context, int i) {
   const TypeTraits& traits = Traits(context.input_type(i));
   if (traits.is_float || traits.is_integer) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("operand ", i, " has type ", traits.name, ", which the op does not take"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("operand ", i, " has type ", traits.name, ", which the op does not take"));
 }
 
 absl::Status CheckRank(const InferContext& context, int i, int rank, absl::string_view what) {
@@ -97,7 +101,8 @@ absl::Status InferComparison(InferContext& context) {
 
 absl::StatusOr<int> NormalizeAxis(int64_t axis, int rank) {
   if (axis < -rank || axis >= rank) {
-    return absl::InvalidArgumentError(absl::StrCat("axis ", axis, " is outside the ", rank, " dimensions of the operand"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("axis ", axis, " is outside the ", rank, " dimensions of the operand"));
   }
   return static_cast<int>(axis < 0 ? axis + rank : axis);
 }

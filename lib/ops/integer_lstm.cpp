@@ -20,9 +20,9 @@ namespace {
 using numeric::Multiplier;
 
 constexpr LstmOperands kAt = LstmOperands::OneDirection();
-constexpr int kHidden = 4;        // the intermediate that is projected
-constexpr int kFractionBits = 15; // of gates, and of an int16 in all
-constexpr int kSumBits = 12;      // fractional bits of a gate's sum that is not normalized
+constexpr int kHidden = 4;         // the intermediate that is projected
+constexpr int kFractionBits = 15;  // of gates, and of an int16 in all
+constexpr int kSumBits = 12;       // fractional bits of a gate's sum that is not normalized
 
 int16_t Saturate(int32_t x) { return static_cast<int16_t>(LimitsOf<int16_t>().Clamp(x)); }
 
@@ -54,8 +54,10 @@ class Preparation {
 
   absl::StatusOr<std::shared_ptr<const void>> Run() {
     auto lstm = std::make_shared<IntegerLstm>();
-    for (int operand : {kAt.input, kAt.input_weights + kOutput, kAt.recurrent_weights + kOutput, kAt.output_state, kAt.cell_state}) {
-      if (!Has(operand)) return absl::InvalidArgumentError(absl::StrCat("operand ", operand, " is required but absent"));
+    for (int operand :
+         {kAt.input, kAt.input_weights + kOutput, kAt.recurrent_weights + kOutput, kAt.output_state, kAt.cell_state}) {
+      if (!Has(operand))
+        return absl::InvalidArgumentError(absl::StrCat("operand ", operand, " is required but absent"));
     }
     if (!Has(kAt.input_weights) && Has(kAt.norms + kForget)) {
       return absl::UnimplementedError("LiteRT's integer kernel cannot couple gates that are normalized");
@@ -70,7 +72,8 @@ class Preparation {
     lstm->cells = At(kAt.input_weights + kOutput).dim(0);
     lstm->depth = At(kAt.input_weights + kOutput).dim(1);
     lstm->outputs = At(kAt.recurrent_weights + kOutput).dim(1);
-    for (int gate = 0; gate < kGates; ++gate) ZP_RETURN_IF_ERROR(PrepareGate(gate, lstm->gates[static_cast<size_t>(gate)]));
+    for (int gate = 0; gate < kGates; ++gate)
+      ZP_RETURN_IF_ERROR(PrepareGate(gate, lstm->gates[static_cast<size_t>(gate)]));
     ZP_RETURN_IF_ERROR(ReadClips(*lstm));
     return std::shared_ptr<const void>(std::move(lstm));
   }
@@ -95,7 +98,8 @@ class Preparation {
   absl::StatusOr<std::shared_ptr<const WideWeights>> Weights(int operand) const {
     std::shared_ptr<const WideWeights> weights = WidenWeights(At(operand));
     if (weights == nullptr) {
-      return absl::UnimplementedError(absl::StrCat("the integer kernel takes constant int8 weights only, not operand ", operand));
+      return absl::UnimplementedError(
+          absl::StrCat("the integer kernel takes constant int8 weights only, not operand ", operand));
     }
     return weights;
   }
@@ -143,7 +147,8 @@ class Preparation {
     if (peephole >= 0 && Has(peephole)) {
       ZP_ASSIGN_OR_RETURN(const float cell, ScaleOf(kAt.cell_state));
       ZP_ASSIGN_OR_RETURN(const float scale, ScaleOf(peephole));
-      gate.peephole_factor = FactorOf(static_cast<float>(static_cast<double>(cell) * static_cast<double>(scale) / static_cast<double>(unit)));
+      gate.peephole_factor = FactorOf(
+          static_cast<float>(static_cast<double>(cell) * static_cast<double>(scale) / static_cast<double>(unit)));
     }
     if (!normalized) return absl::OkStatus();
     constexpr float kGuards = 10000.0f;
@@ -171,8 +176,8 @@ class Preparation {
 
 // to[i] += sum rescaled, saturating: rows [batch][depth] of int8 without their zero point, times weights, plus bias.
 template <typename T>
-void AddProducts(const int8_t* rows, int64_t batch, int64_t depth, int32_t zero, const WideWeights& weights, int64_t units,
-                 const int32_t* bias, const Multiplier& factor, int32_t result_zero, T* to) {
+void AddProducts(const int8_t* rows, int64_t batch, int64_t depth, int32_t zero, const WideWeights& weights,
+                 int64_t units, const int32_t* bias, const Multiplier& factor, int32_t result_zero, T* to) {
   std::vector<int16_t> row(static_cast<size_t>(depth));
   std::vector<int64_t> sums(static_cast<size_t>(units));
   for (int64_t b = 0; b < batch; ++b, rows += depth) {
@@ -228,7 +233,9 @@ class Step {
 
  private:
   template <typename T>
-  const T* Optional(int operand) const { return OperandOrNone(context_.inputs, operand).As<T>(); }
+  const T* Optional(int operand) const {
+    return OperandOrNone(context_.inputs, operand).As<T>();
+  }
 
   void ComputeGate(int index, const int8_t* input, const int8_t* output_state, const int16_t* cell_state) {
     const IntegerGate& gate = lstm_.gates[static_cast<size_t>(index)];
@@ -237,8 +244,8 @@ class Step {
     const int32_t* bias = Optional<int32_t>(kAt.biases + index);
     const int16_t* norm = Optional<int16_t>(kAt.norms + index);
     std::fill(sums.begin(), sums.end(), int16_t{0});
-    AddProducts(input, batch_, lstm_.depth, lstm_.input_zero, *gate.input, lstm_.cells, norm == nullptr ? bias : nullptr,
-                gate.input_factor, 0, sums.data());
+    AddProducts(input, batch_, lstm_.depth, lstm_.input_zero, *gate.input, lstm_.cells,
+                norm == nullptr ? bias : nullptr, gate.input_factor, 0, sums.data());
     AddProducts(output_state, batch_, lstm_.outputs, lstm_.output_zero, *gate.recurrent, lstm_.cells, nullptr,
                 gate.recurrent_factor, 0, sums.data());
     AddPeephole(index, cell_state, sums.data());
@@ -294,7 +301,8 @@ class Step {
                 Optional<int32_t>(kAt.projection_bias), lstm_.projection_factor, lstm_.output_zero, output_state);
     if (lstm_.projection_clip <= 0) return;
     for (int64_t i = 0; i < n; ++i) {
-      output_state[i] = static_cast<int8_t>(std::clamp<int32_t>(output_state[i], -lstm_.projection_clip, lstm_.projection_clip));
+      output_state[i] =
+          static_cast<int8_t>(std::clamp<int32_t>(output_state[i], -lstm_.projection_clip, lstm_.projection_clip));
     }
   }
 

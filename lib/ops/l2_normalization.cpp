@@ -1,8 +1,8 @@
 // L2_NORMALIZATION: each row divided by its Euclidean length. A pass recognises it in TF graphs.
 #include "kernels/reduce.h"
 #include "ops/elementwise.h"
-#include "ops/rowwise.h"
 #include "ops/quantized.h"
+#include "ops/rowwise.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops::records {

@@ -21,8 +21,7 @@ absl::Status EvalQuantized(const EvalContext& context) {
   return ForIntegers(context, 1, [&]<typename T>(T) -> absl::Status {
     MapUnary<T, T>(context, [&](T q) {
       const int32_t x = static_cast<int32_t>(q) - from.zero_point;
-      const int32_t y = x >= 0 ? numeric::Rescale(x, identity)
-                               : (alpha < 0.0f ? -1 : 1) * numeric::Rescale(x, slope);
+      const int32_t y = x >= 0 ? numeric::Rescale(x, identity) : (alpha < 0.0f ? -1 : 1) * numeric::Rescale(x, slope);
       return static_cast<T>(LimitsOf<T>().Clamp(WrapAdd(y, to.zero_point)));
     });
     return absl::OkStatus();

@@ -49,8 +49,8 @@ namespace records {
 
 OpDef LocalResponseNormalization() {
   using Table = schema::LocalResponseNormalizationOptions;
-  OpDef def = UnaryRecord("LOCAL_RESPONSE_NORMALIZATION", schema::BuiltinOperator_LOCAL_RESPONSE_NORMALIZATION, "",
-                          Eval);
+  OpDef def =
+      UnaryRecord("LOCAL_RESPONSE_NORMALIZATION", schema::BuiltinOperator_LOCAL_RESPONSE_NORMALIZATION, "", Eval);
   def.options = {schema::BuiltinOptions_LocalResponseNormalizationOptions,
                  {{"radius", Table::VT_RADIUS, FieldKind::kInt32},
                   {"bias", Table::VT_BIAS, FieldKind::kFloat},

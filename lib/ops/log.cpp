@@ -12,7 +12,8 @@ namespace {
 absl::Status EvalQuantized(const EvalContext& context) {
   ZP_ASSIGN_OR_RETURN(const Params to, ParamsOf(context.outputs[0].quant));
   const float lowest = static_cast<float>(LimitsOf(context.outputs[0].type).low - to.zero_point) * to.scale;
-  return EvalByTable(context, [=](float x) { return x <= 0.0f ? lowest : std::log(x); }, /*wide=*/true);
+  return EvalByTable(
+      context, [=](float x) { return x <= 0.0f ? lowest : std::log(x); }, /*wide=*/true);
 }
 
 }  // namespace

@@ -32,14 +32,15 @@ void LogSoftmaxRow(const int8_t* x, int8_t* y, size_t depth, const Differences& 
   }
   const int32_t log_sum = LogOfSum(sum);
   // The lowest difference whose result does not leave Q5.26.
-  const int32_t lowest = std::max(differences.lowest - 1,
-                                  numeric::Rescale(log_sum + std::numeric_limits<int32_t>::min(), back));
+  const int32_t lowest =
+      std::max(differences.lowest - 1, numeric::Rescale(log_sum + std::numeric_limits<int32_t>::min(), back));
   for (size_t i = 0; i < depth; ++i) {
     const int32_t difference = x[i] - largest;
     int32_t result = kLimits.low;
     if (difference > lowest) {
-      result = numeric::RoundingShiftRight(differences.Scaled(difference) - log_sum,
-                                           kBits - kDifferenceBits - kResultBits) + kZeroPoint;
+      result =
+          numeric::RoundingShiftRight(differences.Scaled(difference) - log_sum, kBits - kDifferenceBits - kResultBits) +
+          kZeroPoint;
     }
     y[i] = static_cast<int8_t>(kLimits.Clamp(result));
   }

@@ -14,8 +14,8 @@ absl::Status Eval(const EvalContext& context) {
 }  // namespace
 
 OpDef LogicalAnd() {
-  return LogicalRecord("LOGICAL_AND", schema::BuiltinOperator_LOGICAL_AND,
-                       schema::BuiltinOptions_LogicalAndOptions, "LogicalAnd", Eval);
+  return LogicalRecord("LOGICAL_AND", schema::BuiltinOperator_LOGICAL_AND, schema::BuiltinOptions_LogicalAndOptions,
+                       "LogicalAnd", Eval);
 }
 
 }  // namespace zeropoint::ops::records

@@ -14,8 +14,8 @@ absl::Status Eval(const EvalContext& context) {
 }  // namespace
 
 OpDef LogicalOr() {
-  return LogicalRecord("LOGICAL_OR", schema::BuiltinOperator_LOGICAL_OR,
-                       schema::BuiltinOptions_LogicalOrOptions, "LogicalOr", Eval);
+  return LogicalRecord("LOGICAL_OR", schema::BuiltinOperator_LOGICAL_OR, schema::BuiltinOptions_LogicalOrOptions,
+                       "LogicalOr", Eval);
 }
 
 }  // namespace zeropoint::ops::records

@@ -25,7 +25,8 @@ int16_t Interpolate(int32_t x) {
 
 absl::Status EvalQuantized(const EvalContext& context) {
   if (context.outputs[0].type != ElementType::kInt16) {
-    return EvalByTable(context, [](float x) { return 1.0f / (1.0f + std::exp(-x)); }, /*wide=*/false);
+    return EvalByTable(
+        context, [](float x) { return 1.0f / (1.0f + std::exp(-x)); }, /*wide=*/false);
   }
   ZP_ASSIGN_OR_RETURN(const Params from, ParamsOf(context.inputs[0].quant));
   const SigmoidScale scale = SigmoidScaleOf(from.scale, 0);
@@ -38,7 +39,8 @@ absl::Status EvalQuantized(const EvalContext& context) {
 }  // namespace
 
 OpDef Logistic() {
-  OpDef def = UnaryRecord("LOGISTIC", schema::BuiltinOperator_LOGISTIC, "Sigmoid", EvalUnary<kernels::Unary::kLogistic>);
+  OpDef def =
+      UnaryRecord("LOGISTIC", schema::BuiltinOperator_LOGISTIC, "Sigmoid", EvalUnary<kernels::Unary::kLogistic>);
   def.eval_quantized = EvalQuantized;
   def.quant.int8 = def.quant.int16 = true;
   def.quant.fixed_int8 = {1.0f / 256, -128};

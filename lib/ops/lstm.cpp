@@ -120,7 +120,8 @@ int Version(const VersionContext& context) {
   constexpr int kWeights = 2;  // into the forget gate; of kernel type BASIC, all weights
   const ElementType in = context.input_type(0), weight = context.input_type(kWeights);
   if (in == ElementType::kInt16 && weight == ElementType::kInt8) return 5;
-  if (in == ElementType::kFloat32 && weight == ElementType::kInt8) return context.attrs().Bool(kAsymmetricInputs) ? 4 : 3;
+  if (in == ElementType::kFloat32 && weight == ElementType::kInt8)
+    return context.attrs().Bool(kAsymmetricInputs) ? 4 : 3;
   return IsBasic(context.attrs()) ? 2 : 1;
 }
 

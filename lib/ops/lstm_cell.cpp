@@ -115,8 +115,8 @@ std::unique_ptr<PackedLstm> PackedLstm::Pack(absl::Span<const TensorView> inputs
     return std::any_of(parts.begin(), parts.end(),
                        [](const TensorView& part) { return part.data == nullptr && part.rank() > 0; });
   };
-  const std::vector<TensorView> input = of_gates(operands.input_weights), recurrent = of_gates(operands.recurrent_weights),
-                                aux = of_gates(operands.aux_weights),
+  const std::vector<TensorView> input = of_gates(operands.input_weights),
+                                recurrent = of_gates(operands.recurrent_weights), aux = of_gates(operands.aux_weights),
                                 projection = {OperandOrNone(inputs, operands.projection)};
   if (is_computed(input) || is_computed(recurrent) || is_computed(aux) || is_computed(projection)) return nullptr;
   // What does not fit is infer's to tell; here it only must not be read.
@@ -190,7 +190,9 @@ class PackedLstm::Step {
   // Where the gate's units stand among those of a product.
   int64_t Column(int gate) const { return (lstm_.coupled_ ? gate - 1 : gate) * lstm_.cells_; }
   const float* Operand(int i) const { return i < 0 ? nullptr : OptionalFloats(context_, static_cast<size_t>(i)); }
-  const float* Norm(int gate) const { return lstm_.operands_.norms < 0 ? nullptr : Operand(lstm_.operands_.norms + gate); }
+  const float* Norm(int gate) const {
+    return lstm_.operands_.norms < 0 ? nullptr : Operand(lstm_.operands_.norms + gate);
+  }
 
   // The inputs of all steps at once. With normalization, biases come after it.
   void MultiplyInputs(float* biases, float* aux) {
@@ -210,8 +212,7 @@ class PackedLstm::Step {
     if (gate == kInput && lstm_.coupled_) return absl::OkStatus();
     const int64_t cells = lstm_.cells_;
     const float* peephole = Operand(PeepholeOf(lstm_.operands_, gate));
-    const float* diagonal =
-        lstm_.recurrent_.has_value() ? nullptr : Operand(lstm_.operands_.recurrent_weights + gate);
+    const float* diagonal = lstm_.recurrent_.has_value() ? nullptr : Operand(lstm_.operands_.recurrent_weights + gate);
     float* sums = Gate(gate);
     for (int64_t b = 0; b < batch_; ++b) {
       const float* x = x_ + task_.sequence.row(step, b) * Width() + Column(gate);
@@ -309,9 +310,8 @@ absl::Status EvalLstm(const EvalContext& context) {
   PackedLstm::Task task;
   ZP_ASSIGN_OR_RETURN(task.settings, LstmSettings::Of(context.attrs));
   std::unique_ptr<PackedLstm> now;
-  ZP_ASSIGN_OR_RETURN(const PackedLstm* packed,
-                      PackedOrNow(context, static_cast<const PackedLstm*>(context.prepared),
-                                  LstmOperands::OneDirection(), task.settings.diagonal, now));
+  ZP_ASSIGN_OR_RETURN(const PackedLstm* packed, PackedOrNow(context, static_cast<const PackedLstm*>(context.prepared),
+                                                            LstmOperands::OneDirection(), task.settings.diagonal, now));
   task.sequence = SequenceOf(context.inputs[0], context.attrs.Bool(kTimeMajor));
   task.out = context.outputs[0].As<float>();
   task.out_stride = packed->outputs();

@@ -27,7 +27,7 @@ struct LstmOperands {
   int input_weights, recurrent_weights, peepholes, biases;
   int projection, projection_bias;
   int output_state, cell_state;
-  int norms = -1;        // coefficients of layer normalization; -1: the op has none
+  int norms = -1;  // coefficients of layer normalization; -1: the op has none
   int aux_input = -1, aux_weights = -1;
 
   static constexpr LstmOperands OneDirection() { return {0, 1, 5, 9, 12, 16, 17, 18, 19, 20}; }
@@ -64,7 +64,7 @@ class PackedLstm {
     LstmSettings settings;
     Sequence sequence;
     bool backwards = false;
-    float* out;              // row r of the result starts at out + r * out_stride
+    float* out;  // row r of the result starts at out + r * out_stride
     int64_t out_stride;
   };
   absl::Status Run(const EvalContext& context, const Task& task) const;

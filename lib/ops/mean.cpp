@@ -19,9 +19,15 @@ absl::Status Eval(const EvalContext& context) {
   ZP_RETURN_IF_ERROR(EvalReduction(context, kernels::Reduction::kSum));
   const MutableView& y = context.outputs[0];
   switch (type) {
-    case ElementType::kFloat32: Divide(y, static_cast<float>(count)); break;
-    case ElementType::kInt32: Divide(y, static_cast<int32_t>(count)); break;
-    default: Divide(y, count); break;
+    case ElementType::kFloat32:
+      Divide(y, static_cast<float>(count));
+      break;
+    case ElementType::kInt32:
+      Divide(y, static_cast<int32_t>(count));
+      break;
+    default:
+      Divide(y, count);
+      break;
   }
   return absl::OkStatus();
 }

@@ -22,8 +22,8 @@ absl::Status Infer(InferContext& context) {
     for (size_t side : {0, 1}) {
       const int64_t padding = (*paddings)[2 * static_cast<size_t>(i) + side];
       if (from[i] == ir::kDynamic || padding <= from[i] - Offset(context.attrs())) continue;
-      return absl::InvalidArgumentError(absl::StrCat("padding ", padding, " of dimension ", i, " reaches beyond ",
-                                                     from.ToString()));
+      return absl::InvalidArgumentError(
+          absl::StrCat("padding ", padding, " of dimension ", i, " reaches beyond ", from.ToString()));
     }
   }
   return absl::OkStatus();
@@ -60,7 +60,8 @@ absl::Status Eval(const EvalContext& context) {
     CopyBytes(target, from.As<uint8_t>() + static_cast<size_t>(at) * width, width);
     target += width;
     int axis = to.rank() - 1;
-    for (; axis >= 0 && ++index[static_cast<size_t>(axis)] == to.dim(axis); --axis) index[static_cast<size_t>(axis)] = 0;
+    for (; axis >= 0 && ++index[static_cast<size_t>(axis)] == to.dim(axis); --axis)
+      index[static_cast<size_t>(axis)] = 0;
     if (axis < 0) return absl::OkStatus();
   }
 }

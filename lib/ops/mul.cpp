@@ -8,7 +8,8 @@ namespace {
 
 absl::Status Eval(const EvalContext& context) {
   const ElementType type = context.inputs[0].type;
-  if (type == ElementType::kFloat32 || type == ElementType::kFloat64) return EvalBinaryFloat(context, kernels::Binary::kMul);
+  if (type == ElementType::kFloat32 || type == ElementType::kFloat64)
+    return EvalBinaryFloat(context, kernels::Binary::kMul);
   return EvalBinaryInts(context, []<typename T>(T a, T b) { return WrapMul(a, b); });
 }
 
@@ -38,12 +39,18 @@ bool ScalesUp(const VersionContext& context) {
 
 int Version(const VersionContext& context) {
   switch (context.input_type(0)) {
-    case ElementType::kFloat16: return 8;
-    case ElementType::kUInt32: return 7;
-    case ElementType::kInt16: return context.input_quant(0).quantized() ? 4 : 7;
-    case ElementType::kComplex64: return 6;
-    case ElementType::kInt64: return 5;
-    default: break;
+    case ElementType::kFloat16:
+      return 8;
+    case ElementType::kUInt32:
+      return 7;
+    case ElementType::kInt16:
+      return context.input_quant(0).quantized() ? 4 : 7;
+    case ElementType::kComplex64:
+      return 6;
+    case ElementType::kInt64:
+      return 5;
+    default:
+      break;
   }
   if (ScalesUp(context)) return 3;
   return VersionInt8Is2(context);

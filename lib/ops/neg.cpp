@@ -16,7 +16,9 @@ OpDef Neg() {
   OpDef def = UnaryRecord("NEG", schema::BuiltinOperator_NEG, "Neg", Eval);
   def.options = {schema::BuiltinOptions_NegOptions, {}};
   def.quant.integer_rewrite = "a MUL by -1";
-  def.runtime = {.int8 = kNever, .int16 = kNever, .gap = "its kernel computes with the integers, not with the numbers that they stand for"};
+  def.runtime = {.int8 = kNever,
+                 .int16 = kNever,
+                 .gap = "its kernel computes with the integers, not with the numbers that they stand for"};
   return def;
 }
 

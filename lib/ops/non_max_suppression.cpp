@@ -75,8 +75,7 @@ absl::Status InferSuppression(InferContext& context, absl::Span<const ElementTyp
   const ir::Shape& boxes = context.input_shape(Operand::kBoxes);
   const ir::Shape& scores = context.input_shape(Operand::kScores);
   if (boxes.ranked() && (!Compatible(boxes[1], kCorners) || (scores.ranked() && !Compatible(boxes[0], scores[0])))) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("boxes ", boxes.ToString(), " with scores ", scores.ToString()));
+    return absl::InvalidArgumentError(absl::StrCat("boxes ", boxes.ToString(), " with scores ", scores.ToString()));
   }
   int64_t count = ir::kDynamic;
   const auto most = context.input_ints(Operand::kMaxOutputs);

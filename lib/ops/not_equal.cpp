@@ -16,10 +16,14 @@ absl::Status EvalQuantized(const EvalContext& context) {
 
 int Version(const VersionContext& context) {
   switch (context.input_type(0)) {
-    case ElementType::kInt16: return 4;
-    case ElementType::kString: return 3;
-    case ElementType::kInt8: return 2;
-    default: return 1;
+    case ElementType::kInt16:
+      return 4;
+    case ElementType::kString:
+      return 3;
+    case ElementType::kInt8:
+      return 2;
+    default:
+      return 1;
   }
 }
 

@@ -73,18 +73,18 @@ QuantSpec Quantization() {
 namespace records {
 
 OpDef OneHot() {
-  return {.name = "ONE_HOT",
-          .code = schema::BuiltinOperator_ONE_HOT,
-          .inputs = {4, 4},
-          .outputs = {1, 1},
-          .options = {schema::BuiltinOptions_OneHotOptions,
-                      {{"axis", schema::OneHotOptions::VT_AXIS, FieldKind::kInt32}}},
-          .tf = {{"OneHot", ImportTf}},
-          .infer = Infer,
-          .eval_float = Eval,
-          .eval_quantized = Eval,
-          .quant = Quantization(),
-          .runtime = {.int16 = kNever, .gap = "its kernel takes no int16"}};
+  return {
+      .name = "ONE_HOT",
+      .code = schema::BuiltinOperator_ONE_HOT,
+      .inputs = {4, 4},
+      .outputs = {1, 1},
+      .options = {schema::BuiltinOptions_OneHotOptions, {{"axis", schema::OneHotOptions::VT_AXIS, FieldKind::kInt32}}},
+      .tf = {{"OneHot", ImportTf}},
+      .infer = Infer,
+      .eval_float = Eval,
+      .eval_quantized = Eval,
+      .quant = Quantization(),
+      .runtime = {.int16 = kNever, .gap = "its kernel takes no int16"}};
 }
 
 }  // namespace records

@@ -31,11 +31,16 @@ struct Arity {
 // --- options table <-> attributes ---------------------------------------------------------------------------------
 
 enum class FieldKind : uint8_t {
-  kBool, kInt8, kInt32, kInt64, kFloat, kString,
-  kBytes,   // a vector of ubyte in the file; a string attribute that holds them as they are
-  kInts,    // a vector of int32
-  kLongs,   // a vector of int64
-  kBools,   // a vector of bool; an attribute of 0 and 1
+  kBool,
+  kInt8,
+  kInt32,
+  kInt64,
+  kFloat,
+  kString,
+  kBytes,  // a vector of ubyte in the file; a string attribute that holds them as they are
+  kInts,   // a vector of int32
+  kLongs,  // a vector of int64
+  kBools,  // a vector of bool; an attribute of 0 and 1
   kFloats,
   kGraph,   // an int32: the index of another graph of the model, which the op calls
   kGraphs,  // a vector of such
@@ -47,7 +52,7 @@ struct OptionField {
   absl::string_view name;  // attribute name = schema field name
   uint16_t vtable_offset;  // schema::<Table>::VT_<FIELD>
   FieldKind kind;
-  double otherwise = 0;    // the schema's default
+  double otherwise = 0;  // the schema's default
 };
 
 struct OptionsSpec {
@@ -99,7 +104,7 @@ using InferFn = absl::Status (*)(InferContext&);
 // Work done once per model and shared by all threads: packed weights.
 struct PrepareContext {
   const ir::Attributes& attrs;
-  absl::Span<const TensorView> inputs;  // data is null unless constant
+  absl::Span<const TensorView> inputs;        // data is null unless constant
   absl::Span<const TensorView> outputs = {};  // data is null; types and parameters as the graph declares them
   absl::Span<const ir::QuantParams* const> intermediates = {};  // of NodeInfo::intermediates, where the node has some
 };
@@ -153,8 +158,8 @@ using EvalFn = absl::Status (*)(const EvalContext&);
 using TfImportFn = absl::Status (*)(ir::Graph&, ir::NodeId);
 
 struct TfForm {
-  absl::string_view op;           // "Relu", without the prefix
-  TfImportFn import = nullptr;    // null: same operands and results, no attributes
+  absl::string_view op;         // "Relu", without the prefix
+  TfImportFn import = nullptr;  // null: same operands and results, no attributes
 };
 
 // --- versions -----------------------------------------------------------------------------------------------------
@@ -195,7 +200,7 @@ struct RuntimeForms {
   Release hybrid = kEver;  // int8 weights beside float32 activations
   Release int8 = kEver;
   Release int16 = kEver;
-  absl::string_view gap;   // what is missing, in words, where one of them is not kEver
+  absl::string_view gap;  // what is missing, in words, where one of them is not kEver
 };
 
 // --- tests --------------------------------------------------------------------------------------------------------

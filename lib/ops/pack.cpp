@@ -14,8 +14,8 @@ absl::Status Infer(InferContext& context) {
     if (!next.ranked()) continue;
     if (!part.ranked()) part = next;
     if (!MergeShape(next, /*except=*/-1, part)) {
-      return absl::InvalidArgumentError(absl::StrCat("operand ", i, " of shape ", next.ToString(),
-                                                     " does not stack on ", part.ToString()));
+      return absl::InvalidArgumentError(
+          absl::StrCat("operand ", i, " of shape ", next.ToString(), " does not stack on ", part.ToString()));
     }
   }
   ir::Shape to = UnknownShape(part.ranked() ? part.rank() + 1 : -1);
@@ -38,10 +38,14 @@ absl::Status ImportTf(ir::Graph& graph, ir::NodeId id) {
 
 int Version(const VersionContext& context) {
   switch (context.input_type(0)) {
-    case ElementType::kUInt32: return 4;
-    case ElementType::kInt16: return 3;
-    case ElementType::kInt8: return 2;
-    default: return 1;
+    case ElementType::kUInt32:
+      return 4;
+    case ElementType::kInt16:
+      return 3;
+    case ElementType::kInt8:
+      return 2;
+    default:
+      return 1;
   }
 }
 

@@ -7,9 +7,7 @@
 namespace zeropoint::ops {
 namespace {
 
-absl::Status Eval(const EvalContext& context) {
-  return PadWith(context, ZeroElement(context.outputs[0]).data());
-}
+absl::Status Eval(const EvalContext& context) { return PadWith(context, ZeroElement(context.outputs[0]).data()); }
 
 }  // namespace
 

@@ -23,8 +23,8 @@ absl::Status InferPadded(InferContext& context) {
     const int64_t before = (*paddings)[2 * static_cast<size_t>(i)], after = (*paddings)[2 * static_cast<size_t>(i) + 1];
     const bool unknown = !context.input_ints_complete(1) && (before == ir::kDynamic || after == ir::kDynamic);
     if (!unknown && (before < 0 || after < 0)) {
-      return absl::InvalidArgumentError(absl::StrCat("padding (", before, ",", after, ") of dimension ", i,
-                                                     " is negative"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("padding (", before, ",", after, ") of dimension ", i, " is negative"));
     }
     to.set(i, unknown || from[i] == ir::kDynamic ? ir::kDynamic : before + from[i] + after);
   }

@@ -13,8 +13,8 @@ absl::Status Eval(const EvalContext& context) {
 
 QuantSpec Quantization() {
   QuantSpec spec = MovesData({OperandSpec::Activation(), OperandSpec::Other(), OperandSpec::Activation()});
-  // The result holds elements of both. TF takes the parameters of operand 0 and leaves the value float32, which no kernel
-  // takes.
+  // The result holds elements of both. TF takes the parameters of operand 0 and leaves the value float32, which no
+  // kernel takes.
   spec.int16_result_like_operand = -1;
   spec.int16_operands_like_result = true;
   return spec;

@@ -77,7 +77,8 @@ double Philox::NextDouble() {
   return number - 1.0;
 }
 
-OpDef RandomRecord(absl::string_view name, int32_t code, absl::string_view tf, Arity inputs, InferFn infer, EvalFn eval) {
+OpDef RandomRecord(absl::string_view name, int32_t code, absl::string_view tf, Arity inputs, InferFn infer,
+                   EvalFn eval) {
   OpDef def;
   def.name = name;
   def.code = code;

@@ -74,8 +74,10 @@ absl::Status EvalQuantizedPool(const EvalContext& context, bool average) {
         for (int64_t ix = std::max<int64_t>(left, 0); ix < right; ++ix, ++count) {
           const T* x = input.As<T>() + ((n * window.in_h + iy) * window.in_w + ix) * window.in_c;
           for (size_t c = 0; c < found.size(); ++c) {
-            if (average) found[c] += x[c];
-            else found[c] = std::max<int64_t>(found[c], x[c]);
+            if (average)
+              found[c] += x[c];
+            else
+              found[c] = std::max<int64_t>(found[c], x[c]);
           }
         }
       }

@@ -33,8 +33,8 @@ absl::Status EvalQuantized(const EvalContext& context) {
   return ForIntegers(context, 2, [&]<typename T>(T) -> absl::Status {
     MapBinary<T, T>(context, [&](T p, T q) {
       const int32_t x = static_cast<int32_t>(p) - from.zero_point;
-      const int32_t y = x >= 0 ? numeric::Rescale(x, identity)
-                               : numeric::Rescale(WrapMul<int32_t>(x, q - alpha.zero_point), slope);
+      const int32_t y =
+          x >= 0 ? numeric::Rescale(x, identity) : numeric::Rescale(WrapMul<int32_t>(x, q - alpha.zero_point), slope);
       return static_cast<T>(LimitsOf<T>().Clamp(WrapAdd(y, to.zero_point)));
     });
     return absl::OkStatus();

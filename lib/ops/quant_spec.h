@@ -60,7 +60,8 @@ struct OperandSpec {
   static constexpr OperandSpec StateLike(int result) { return {Role::kState, -1, -1, -1, 0, false, result}; }
 };
 
-// A value inside the op whose parameters its int8 kernel reads from a tensor without elements (NodeInfo::intermediates).
+// A value inside the op whose parameters its int8 kernel reads from a tensor without elements
+// (NodeInfo::intermediates).
 struct IntermediateSpec {
   absl::string_view name;  // of the tensor, where the model has none yet
   bool int16 = false;      // symmetric int16; else asymmetric int8

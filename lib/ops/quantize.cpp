@@ -26,8 +26,7 @@ void QuantizeAll(const float* from, int64_t count, const ParamsOfElements& param
 // From integers to integers.
 template <typename T, typename R>
 void RescaleAll(const TensorView& from, const Params& x, const Params& y, const MutableView& to) {
-  const numeric::Multiplier factor =
-      numeric::ToMultiplier(static_cast<double>(x.scale) / static_cast<double>(y.scale));
+  const numeric::Multiplier factor = numeric::ToMultiplier(static_cast<double>(x.scale) / static_cast<double>(y.scale));
   const T* source = from.As<T>();
   R* result = to.As<R>();
   for (int64_t i = 0, n = to.elements(); i < n; ++i) {
@@ -39,10 +38,17 @@ void RescaleAll(const TensorView& from, const Params& x, const Params& y, const 
 template <typename T>
 absl::Status RescaleFrom(const TensorView& from, const Params& x, const Params& y, const MutableView& to) {
   switch (to.type) {
-    case ElementType::kInt8: RescaleAll<T, int8_t>(from, x, y, to); return absl::OkStatus();
-    case ElementType::kUInt8: RescaleAll<T, uint8_t>(from, x, y, to); return absl::OkStatus();
-    case ElementType::kInt16: RescaleAll<T, int16_t>(from, x, y, to); return absl::OkStatus();
-    default: return NoIntegerKernelFor(to.type);
+    case ElementType::kInt8:
+      RescaleAll<T, int8_t>(from, x, y, to);
+      return absl::OkStatus();
+    case ElementType::kUInt8:
+      RescaleAll<T, uint8_t>(from, x, y, to);
+      return absl::OkStatus();
+    case ElementType::kInt16:
+      RescaleAll<T, int16_t>(from, x, y, to);
+      return absl::OkStatus();
+    default:
+      return NoIntegerKernelFor(to.type);
   }
 }
 
@@ -58,11 +64,16 @@ absl::Status Eval(const EvalContext& context) {
     ZP_ASSIGN_OR_RETURN(const Params x, ParamsOf(from.quant));
     ZP_ASSIGN_OR_RETURN(const Params y, ParamsOf(to.quant));
     switch (from.type) {
-      case ElementType::kInt8: return RescaleFrom<int8_t>(from, x, y, to);
-      case ElementType::kUInt8: return RescaleFrom<uint8_t>(from, x, y, to);
-      case ElementType::kInt16: return RescaleFrom<int16_t>(from, x, y, to);
-      case ElementType::kInt32: return RescaleFrom<int32_t>(from, x, y, to);
-      default: return NoIntegerKernelFor(from.type);
+      case ElementType::kInt8:
+        return RescaleFrom<int8_t>(from, x, y, to);
+      case ElementType::kUInt8:
+        return RescaleFrom<uint8_t>(from, x, y, to);
+      case ElementType::kInt16:
+        return RescaleFrom<int16_t>(from, x, y, to);
+      case ElementType::kInt32:
+        return RescaleFrom<int32_t>(from, x, y, to);
+      default:
+        return NoIntegerKernelFor(from.type);
     }
   }
   std::vector<float> widened;
@@ -74,10 +85,17 @@ absl::Status Eval(const EvalContext& context) {
   }
   ZP_ASSIGN_OR_RETURN(const ParamsOfElements params, FindParams(to.quant, to.dims));
   switch (to.type) {
-    case ElementType::kInt8: QuantizeAll(real, to.elements(), params, to.As<int8_t>()); return absl::OkStatus();
-    case ElementType::kUInt8: QuantizeAll(real, to.elements(), params, to.As<uint8_t>()); return absl::OkStatus();
-    case ElementType::kInt16: QuantizeAll(real, to.elements(), params, to.As<int16_t>()); return absl::OkStatus();
-    default: return absl::UnimplementedError(absl::StrCat("no kernel that quantizes to ", Name(to.type)));
+    case ElementType::kInt8:
+      QuantizeAll(real, to.elements(), params, to.As<int8_t>());
+      return absl::OkStatus();
+    case ElementType::kUInt8:
+      QuantizeAll(real, to.elements(), params, to.As<uint8_t>());
+      return absl::OkStatus();
+    case ElementType::kInt16:
+      QuantizeAll(real, to.elements(), params, to.As<int16_t>());
+      return absl::OkStatus();
+    default:
+      return absl::UnimplementedError(absl::StrCat("no kernel that quantizes to ", Name(to.type)));
   }
 }
 

@@ -39,9 +39,12 @@ absl::string_view NegativeRootGap(absl::Span<const Int8Value> values) {
 
 Limits LimitsOf(ElementType type) {
   switch (type) {
-    case ElementType::kUInt8: return LimitsOf<uint8_t>();
-    case ElementType::kInt16: return LimitsOf<int16_t>();
-    default: return LimitsOf<int8_t>();
+    case ElementType::kUInt8:
+      return LimitsOf<uint8_t>();
+    case ElementType::kInt16:
+      return LimitsOf<int16_t>();
+    default:
+      return LimitsOf<int8_t>();
   }
 }
 

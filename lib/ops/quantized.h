@@ -58,17 +58,21 @@ absl::Status ForIntegers(const EvalContext& context, size_t n, F f) {
     if (context.inputs[i].type != type) return NoIntegerKernelFor(context.inputs[i].type);
   }
   switch (type) {
-    case ElementType::kInt8: return f(int8_t{});
-    case ElementType::kUInt8: return f(uint8_t{});
-    case ElementType::kInt16: return f(int16_t{});
-    default: return NoIntegerKernelFor(type);
+    case ElementType::kInt8:
+      return f(int8_t{});
+    case ElementType::kUInt8:
+      return f(uint8_t{});
+    case ElementType::kInt16:
+      return f(int16_t{});
+    default:
+      return NoIntegerKernelFor(type);
   }
 }
 
 // --- functions by table
 
-// The result of every integer of 8 bits, in the order of the integers: a real function, evaluated in float32 and rounded
-// half away from zero.
+// The result of every integer of 8 bits, in the order of the integers: a real function, evaluated in float32 and
+// rounded half away from zero.
 template <typename T, typename F>
 std::array<T, 256> MakeTable(const Params& from, const Params& to, F function) {
   std::array<T, 256> table;
@@ -173,10 +177,17 @@ absl::Status EvalQuantizedComparison(const EvalContext& context, F f) {
                            numeric::ToMultiplier(static_cast<double>(b.scale)), kShift};
   const auto compare = [&](int32_t x, int32_t y) { return f(common.A(x), common.B(y)); };
   switch (context.inputs[0].type) {
-    case ElementType::kInt8: MapBinary<int8_t, bool>(context, compare); return absl::OkStatus();
-    case ElementType::kUInt8: MapBinary<uint8_t, bool>(context, compare); return absl::OkStatus();
-    case ElementType::kInt16: MapBinary<int16_t, bool>(context, compare); return absl::OkStatus();
-    default: return NoIntegerKernelFor(context.inputs[0].type);
+    case ElementType::kInt8:
+      MapBinary<int8_t, bool>(context, compare);
+      return absl::OkStatus();
+    case ElementType::kUInt8:
+      MapBinary<uint8_t, bool>(context, compare);
+      return absl::OkStatus();
+    case ElementType::kInt16:
+      MapBinary<int16_t, bool>(context, compare);
+      return absl::OkStatus();
+    default:
+      return NoIntegerKernelFor(context.inputs[0].type);
   }
 }
 

@@ -26,10 +26,11 @@ absl::StatusOr<SumToResult> SumToResult::Make(const EvalContext& context, int in
   result.wide_ = x.type == ElementType::kInt16 && bias_type != static_cast<int64_t>(ElementType::kInt32);
   for (int64_t c = 0; c < channels; ++c) {
     const float scale = scales[scales.size() == 1 ? 0 : static_cast<size_t>(c)];
-    const double factor =
-        static_cast<double>(from.scale) * static_cast<double>(scale) / static_cast<double>(to.scale);
-    if (rounding == Rounding::kReal) result.factors_.push_back(factor);
-    else result.multipliers_.push_back(numeric::ToMultiplier(factor));
+    const double factor = static_cast<double>(from.scale) * static_cast<double>(scale) / static_cast<double>(to.scale);
+    if (rounding == Rounding::kReal)
+      result.factors_.push_back(factor);
+    else
+      result.multipliers_.push_back(numeric::ToMultiplier(factor));
   }
   result.PackMultipliers();
   const bool has_bias = bias >= 0 && static_cast<size_t>(bias) < context.inputs.size() &&
@@ -37,11 +38,15 @@ absl::StatusOr<SumToResult> SumToResult::Make(const EvalContext& context, int in
   if (!has_bias) return result;
   const TensorView& b = context.inputs[static_cast<size_t>(bias)];
   if (b.elements() != channels) {
-    return absl::InvalidArgumentError(absl::StrCat("a bias of ", b.elements(), " elements for ", channels, " channels"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("a bias of ", b.elements(), " elements for ", channels, " channels"));
   }
-  if (b.type == ElementType::kInt32) result.bias32_ = b.As<int32_t>();
-  else if (b.type == ElementType::kInt64) result.bias64_ = b.As<int64_t>();
-  else return NoIntegerKernelFor(b.type);
+  if (b.type == ElementType::kInt32)
+    result.bias32_ = b.As<int32_t>();
+  else if (b.type == ElementType::kInt64)
+    result.bias64_ = b.As<int64_t>();
+  else
+    return NoIntegerKernelFor(b.type);
   result.wide_ = result.bias64_ != nullptr;
   return result;
 }
@@ -59,8 +64,13 @@ void SumToResult::PackMultipliers() {
 }
 
 kernels::RescaleFactors SumToResult::FactorsFrom(int64_t first) const {
-  return {values_.data() + first, left_.data() + first, right_.data() + first, bias32_ == nullptr ? nullptr : bias32_ + first,
-          zero_point_, limits_.low, limits_.high};
+  return {values_.data() + first,
+          left_.data() + first,
+          right_.data() + first,
+          bias32_ == nullptr ? nullptr : bias32_ + first,
+          zero_point_,
+          limits_.low,
+          limits_.high};
 }
 
 void SumToResult::RescaleRow(int64_t first, int64_t n, const int32_t* sums, int8_t* to) const {

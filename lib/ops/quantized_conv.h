@@ -26,8 +26,8 @@ enum class Rounding : uint8_t {
 class SumToResult {
  public:
   // Operands of `context`: the input, the weights, and where `bias` >= 0, the bias.
-  static absl::StatusOr<SumToResult> Make(const EvalContext& context, int input, int weights, int bias, int64_t channels,
-                                          Rounding rounding);
+  static absl::StatusOr<SumToResult> Make(const EvalContext& context, int input, int weights, int bias,
+                                          int64_t channels, Rounding rounding);
 
   template <typename T>
   T Apply(int64_t channel, int64_t sum) const {
@@ -81,14 +81,16 @@ void ForEachPosition(const kernels::Window& window, F position) {
   }
 }
 
-// A convolution on integers, [out_c, kernel_h, kernel_w, in_c / groups]: finish(n, position, channel, count, sums) for runs of
-// channels of one result, `position` counting rows of results from the start. zero_of(n): the zero point of batch entry n.
+// A convolution on integers, [out_c, kernel_h, kernel_w, in_c / groups]: finish(n, position, channel, count, sums) for
+// runs of channels of one result, `position` counting rows of results from the start. zero_of(n): the zero point of
+// batch entry n.
 template <typename T, typename ZeroOf, typename F>
-void ConvolveIntegers(const kernels::Window& window, const T* input, ZeroOf zero_of, const int16_t* weights, int64_t groups,
-                      F finish) {
+void ConvolveIntegers(const kernels::Window& window, const T* input, ZeroOf zero_of, const int16_t* weights,
+                      int64_t groups, F finish) {
   using Sum = kernels::SumOf<T>;
-  const int64_t depth = window.in_c / groups, taps = window.kernel_h * window.kernel_w * depth, count = window.out_c / groups,
-                image_size = window.in_h * window.in_w * window.in_c, positions = window.out_h * window.out_w;
+  const int64_t depth = window.in_c / groups, taps = window.kernel_h * window.kernel_w * depth,
+                count = window.out_c / groups, image_size = window.in_h * window.in_w * window.in_c,
+                positions = window.out_h * window.out_w;
   // As many rows of taps as stay in the first-level cache beside some columns.
   constexpr int64_t kCachedTaps = 8192, kMostRows = 32;
   const int64_t most = std::clamp<int64_t>(kCachedTaps / std::max<int64_t>(taps, 1), 4, kMostRows);
@@ -104,7 +106,8 @@ void ConvolveIntegers(const kernels::Window& window, const T* input, ZeroOf zero
           kernels::GatherTaps(window, image.data(), y, x, g * depth, depth, rows.data() + r * taps);
         }
         kernels::Products(rows.data(), height, weights + g * count * taps, count, taps, sums.data());
-        for (int64_t r = 0; r < height; ++r) finish(n, n * positions + first + r, g * count, count, sums.data() + r * count);
+        for (int64_t r = 0; r < height; ++r)
+          finish(n, n * positions + first + r, g * count, count, sums.data() + r * count);
       }
     }
   }
@@ -112,7 +115,8 @@ void ConvolveIntegers(const kernels::Window& window, const T* input, ZeroOf zero
 
 // The same for a depthwise convolution, weights [kernel_h, kernel_w, out_c].
 template <typename T, typename ZeroOf, typename F>
-void ConvolveIntegersDepthwise(const kernels::Window& window, const T* input, ZeroOf zero_of, const int16_t* weights, F finish) {
+void ConvolveIntegersDepthwise(const kernels::Window& window, const T* input, ZeroOf zero_of, const int16_t* weights,
+                               F finish) {
   const int64_t taps = window.kernel_h * window.kernel_w, image_size = window.in_h * window.in_w * window.in_c,
                 positions = window.out_h * window.out_w;
   std::vector<int16_t> image(static_cast<size_t>(image_size));

@@ -50,8 +50,8 @@ absl::Status CountFloats(const EvalContext& context) {
   if (!(count < kMostElements)) {
     return absl::InvalidArgumentError(absl::StrCat("a range from ", start, " to ", limit, " by ", delta));
   }
-  ZP_ASSIGN_OR_RETURN(const MutableView to, LiveResult(context, 0, ElementType::kFloat32,
-                                                       {static_cast<int64_t>(std::max(0.0f, count))}));
+  ZP_ASSIGN_OR_RETURN(const MutableView to,
+                      LiveResult(context, 0, ElementType::kFloat32, {static_cast<int64_t>(std::max(0.0f, count))}));
   float value = start;
   for (int64_t i = 0, n = to.elements(); i < n; ++i, value += delta) to.As<float>()[i] = value;
   return absl::OkStatus();
@@ -65,10 +65,16 @@ absl::Status Eval(const EvalContext& context) {
     }
   }
   switch (type) {
-    case ElementType::kFloat32: return CountFloats(context);
-    case ElementType::kInt32: Count<int32_t>(context); return absl::OkStatus();
-    case ElementType::kInt64: Count<int64_t>(context); return absl::OkStatus();
-    default: return absl::UnimplementedError(absl::StrCat("no kernel for a range of ", Name(type)));
+    case ElementType::kFloat32:
+      return CountFloats(context);
+    case ElementType::kInt32:
+      Count<int32_t>(context);
+      return absl::OkStatus();
+    case ElementType::kInt64:
+      Count<int64_t>(context);
+      return absl::OkStatus();
+    default:
+      return absl::UnimplementedError(absl::StrCat("no kernel for a range of ", Name(type)));
   }
 }
 

@@ -45,10 +45,7 @@ OpDef ReadVariable() {
           .infer = Infer,
           .eval_float = Eval,
           .eval_quantized = Eval,
-          .quant = {.inputs = {{Role::kState}},
-                    .outputs = {OperandSpec::Activation()},
-                    .int8 = true,
-                    .int16 = true},
+          .quant = {.inputs = {{Role::kState}}, .outputs = {OperandSpec::Activation()}, .int8 = true, .int16 = true},
           .has_side_effects = true};  // none, but its result is no function of its operand
 }
 

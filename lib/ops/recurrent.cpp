@@ -17,12 +17,18 @@ absl::StatusOr<std::optional<kernels::Unary>> FusedFunction(const ir::Attributes
   using kernels::Unary;
   const int64_t code = attrs.Int(kFusedActivation);
   switch (code) {
-    case schema::ActivationFunctionType_NONE: return std::optional<Unary>();
-    case schema::ActivationFunctionType_RELU: return std::optional<Unary>(Unary::kRelu);
-    case schema::ActivationFunctionType_RELU_N1_TO_1: return std::optional<Unary>(Unary::kReluN1To1);
-    case schema::ActivationFunctionType_RELU6: return std::optional<Unary>(Unary::kRelu6);
-    case schema::ActivationFunctionType_TANH: return std::optional<Unary>(Unary::kTanh);
-    default: return absl::UnimplementedError(absl::StrCat("no kernel applies fused activation ", code));
+    case schema::ActivationFunctionType_NONE:
+      return std::optional<Unary>();
+    case schema::ActivationFunctionType_RELU:
+      return std::optional<Unary>(Unary::kRelu);
+    case schema::ActivationFunctionType_RELU_N1_TO_1:
+      return std::optional<Unary>(Unary::kReluN1To1);
+    case schema::ActivationFunctionType_RELU6:
+      return std::optional<Unary>(Unary::kRelu6);
+    case schema::ActivationFunctionType_TANH:
+      return std::optional<Unary>(Unary::kTanh);
+    default:
+      return absl::UnimplementedError(absl::StrCat("no kernel applies fused activation ", code));
   }
 }
 
@@ -45,8 +51,8 @@ absl::Status CheckShape(const InferContext& context, int operand, std::initializ
   int axis = 0;
   for (int64_t dim : shape) fits = fits && Compatible(actual[axis++], dim);
   if (fits) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("operand ", operand, " has shape ", actual.ToString(), " instead of ",
-                                                 ir::Shape(shape).ToString()));
+  return absl::InvalidArgumentError(
+      absl::StrCat("operand ", operand, " has shape ", actual.ToString(), " instead of ", ir::Shape(shape).ToString()));
 }
 
 absl::StatusOr<int64_t> BatchOf(const InferContext& context, int operand, int rank, bool time_major) {
@@ -64,11 +70,11 @@ ir::Shape LikeRows(const ir::Shape& input, int64_t depth) {
 absl::StatusOr<MutableView> StateOf(const EvalContext& context, int operand, ElementType type) {
   const auto i = static_cast<size_t>(operand);
   if (i >= context.states.size() || context.states[i].data == nullptr) {
-    return absl::FailedPreconditionError(absl::StrCat("operand ", operand, " is not a variable that the op can change"));
+    return absl::FailedPreconditionError(
+        absl::StrCat("operand ", operand, " is not a variable that the op can change"));
   }
   if (context.states[i].type != type) {
-    return absl::UnimplementedError(
-        absl::StrCat("the op has no kernel for a state of ", Name(context.states[i].type)));
+    return absl::UnimplementedError(absl::StrCat("the op has no kernel for a state of ", Name(context.states[i].type)));
   }
   return context.states[i];
 }

@@ -82,8 +82,8 @@ TensorView OperandOrNone(absl::Span<const TensorView> inputs, int i);
 // Weights [units, depth] of one or several gates, stacked: a product gives the units of all gates in one row.
 class GateProduct {
  public:
-  // Empty when a part is no float32 matrix, or they do not fit together. Parts without data are absent ones and are left
-  // out; with all of them absent it is empty, too.
+  // Empty when a part is no float32 matrix, or they do not fit together. Parts without data are absent ones and are
+  // left out; with all of them absent it is empty, too.
   static std::optional<GateProduct> Pack(absl::Span<const TensorView> parts);
 
   int64_t units() const { return units_; }

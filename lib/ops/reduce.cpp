@@ -161,11 +161,16 @@ void ReduceFloats(const EvalContext& context, const Groups& groups, kernels::Red
 template <typename T>
 T Combine(kernels::Reduction op, T a, T b) {
   switch (op) {
-    case kernels::Reduction::kSum: return WrapAdd(a, b);
-    case kernels::Reduction::kProduct: return WrapMul(a, b);
-    case kernels::Reduction::kMaximum: return std::max(a, b);
-    case kernels::Reduction::kMinimum: return std::min(a, b);
-    case kernels::Reduction::kCount: break;
+    case kernels::Reduction::kSum:
+      return WrapAdd(a, b);
+    case kernels::Reduction::kProduct:
+      return WrapMul(a, b);
+    case kernels::Reduction::kMaximum:
+      return std::max(a, b);
+    case kernels::Reduction::kMinimum:
+      return std::min(a, b);
+    case kernels::Reduction::kCount:
+      break;
   }
   return a;
 }
@@ -173,11 +178,16 @@ T Combine(kernels::Reduction op, T a, T b) {
 template <typename T>
 T IntNeutral(kernels::Reduction op) {
   switch (op) {
-    case kernels::Reduction::kSum: return 0;
-    case kernels::Reduction::kProduct: return 1;
-    case kernels::Reduction::kMaximum: return std::numeric_limits<T>::lowest();
-    case kernels::Reduction::kMinimum: return std::numeric_limits<T>::max();
-    case kernels::Reduction::kCount: break;
+    case kernels::Reduction::kSum:
+      return 0;
+    case kernels::Reduction::kProduct:
+      return 1;
+    case kernels::Reduction::kMaximum:
+      return std::numeric_limits<T>::lowest();
+    case kernels::Reduction::kMinimum:
+      return std::numeric_limits<T>::max();
+    case kernels::Reduction::kCount:
+      break;
   }
   return 0;
 }
@@ -198,10 +208,17 @@ void ReduceInts(const EvalContext& context, const Groups& groups, kernels::Reduc
 absl::Status EvalReduction(const EvalContext& context, kernels::Reduction op) {
   ZP_ASSIGN_OR_RETURN(const Groups groups, GroupsOf(context));
   switch (context.inputs[0].type) {
-    case ElementType::kFloat32: ReduceFloats(context, groups, op); return absl::OkStatus();
-    case ElementType::kInt32: ReduceInts<int32_t>(context, groups, op); return absl::OkStatus();
-    case ElementType::kInt64: ReduceInts<int64_t>(context, groups, op); return absl::OkStatus();
-    default: return NoKernelFor(context.inputs[0].type);
+    case ElementType::kFloat32:
+      ReduceFloats(context, groups, op);
+      return absl::OkStatus();
+    case ElementType::kInt32:
+      ReduceInts<int32_t>(context, groups, op);
+      return absl::OkStatus();
+    case ElementType::kInt64:
+      ReduceInts<int64_t>(context, groups, op);
+      return absl::OkStatus();
+    default:
+      return NoKernelFor(context.inputs[0].type);
   }
 }
 

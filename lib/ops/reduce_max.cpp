@@ -13,7 +13,8 @@ absl::Status EvalQuantized(const EvalContext& context) {
 }  // namespace
 
 OpDef ReduceMax() {
-  OpDef def = ReduceRecord("REDUCE_MAX", schema::BuiltinOperator_REDUCE_MAX, "Max", EvalReduce<kernels::Reduction::kMaximum>);
+  OpDef def =
+      ReduceRecord("REDUCE_MAX", schema::BuiltinOperator_REDUCE_MAX, "Max", EvalReduce<kernels::Reduction::kMaximum>);
   def.eval_quantized = EvalQuantized;
   def.quant.same_scale = true;
   def.quant.int16_result_like_operand = 0;

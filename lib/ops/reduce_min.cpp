@@ -13,7 +13,8 @@ absl::Status EvalQuantized(const EvalContext& context) {
 }  // namespace
 
 OpDef ReduceMin() {
-  OpDef def = ReduceRecord("REDUCE_MIN", schema::BuiltinOperator_REDUCE_MIN, "Min", EvalReduce<kernels::Reduction::kMinimum>);
+  OpDef def =
+      ReduceRecord("REDUCE_MIN", schema::BuiltinOperator_REDUCE_MIN, "Min", EvalReduce<kernels::Reduction::kMinimum>);
   def.eval_quantized = EvalQuantized;
   def.quant.same_scale = true;
   def.quant.int16_result_like_operand = 0;

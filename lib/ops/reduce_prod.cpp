@@ -6,7 +6,8 @@
 namespace zeropoint::ops::records {
 
 OpDef ReduceProd() {
-  OpDef def = ReduceRecord("REDUCE_PROD", schema::BuiltinOperator_REDUCE_PROD, "Prod", EvalReduce<kernels::Reduction::kProduct>);
+  OpDef def = ReduceRecord("REDUCE_PROD", schema::BuiltinOperator_REDUCE_PROD, "Prod",
+                           EvalReduce<kernels::Reduction::kProduct>);
   def.eval_quantized = EvalQuantizedProduct;
   def.version = VersionInt8Or16Is2;
   return def;

@@ -26,8 +26,7 @@ absl::Status CheckFunction(int64_t function) {
 absl::Status Infer(InferContext& context) {
   const ir::Shape& from = context.input_shape(0);
   ZP_RETURN_IF_ERROR(CheckFunction(context.attrs().Int(kFunction)));
-  if (context.input_type(0) != context.input_type(kInit) ||
-      !Compatible(context.input_shape(kInit).NumElements(), 1)) {
+  if (context.input_type(0) != context.input_type(kInit) || !Compatible(context.input_shape(kInit).NumElements(), 1)) {
     return absl::InvalidArgumentError("the first value is not one element of the operand's type");
   }
   ir::Shape to = UnknownShape(from.ranked() ? from.rank() : -1);
@@ -35,8 +34,8 @@ absl::Status Infer(InferContext& context) {
   for (int i = kWindow; i <= kDilations; ++i) {
     ZP_RETURN_IF_ERROR(CheckType(context, i, {ElementType::kInt64}));
     if (from.ranked() && !Compatible(VectorLength(context.input_shape(i)), from.rank())) {
-      return absl::InvalidArgumentError(absl::StrCat("operand ", i, " has not one element for each dimension of ",
-                                                     from.ToString()));
+      return absl::InvalidArgumentError(
+          absl::StrCat("operand ", i, " has not one element for each dimension of ", from.ToString()));
     }
     known = known && context.input_ints(i).has_value() && context.input_ints_complete(i);
   }
@@ -97,44 +96,64 @@ absl::Status Reduce(const EvalContext& context, Combine combine) {
 
 template <typename T>
 T Add(T a, T b) {
-  if constexpr (std::is_same_v<T, bool>) return a || b;
-  else if constexpr (std::is_integral_v<T>) return WrapAdd(a, b);
-  else return a + b;
+  if constexpr (std::is_same_v<T, bool>)
+    return a || b;
+  else if constexpr (std::is_integral_v<T>)
+    return WrapAdd(a, b);
+  else
+    return a + b;
 }
 
 template <typename T>
 T Multiply(T a, T b) {
-  if constexpr (std::is_same_v<T, bool>) return a && b;
-  else if constexpr (std::is_integral_v<T>) return WrapMul(a, b);
-  else return a * b;
+  if constexpr (std::is_same_v<T, bool>)
+    return a && b;
+  else if constexpr (std::is_integral_v<T>)
+    return WrapMul(a, b);
+  else
+    return a * b;
 }
 
 template <typename T>
 absl::Status Reduce(const EvalContext& context) {
   switch (context.attrs.Int(kFunction)) {
-    case schema::ReduceWindowFunction_ADD: return Reduce<T>(context, Add<T>);
-    case schema::ReduceWindowFunction_MUL: return Reduce<T>(context, Multiply<T>);
-    case schema::ReduceWindowFunction_MINIMUM: return Reduce<T>(context, [](T a, T b) { return std::min(a, b); });
-    case schema::ReduceWindowFunction_MAXIMUM: return Reduce<T>(context, [](T a, T b) { return std::max(a, b); });
+    case schema::ReduceWindowFunction_ADD:
+      return Reduce<T>(context, Add<T>);
+    case schema::ReduceWindowFunction_MUL:
+      return Reduce<T>(context, Multiply<T>);
+    case schema::ReduceWindowFunction_MINIMUM:
+      return Reduce<T>(context, [](T a, T b) { return std::min(a, b); });
+    case schema::ReduceWindowFunction_MAXIMUM:
+      return Reduce<T>(context, [](T a, T b) { return std::max(a, b); });
     case schema::ReduceWindowFunction_ALL:
       return Reduce<T>(context, [](T a, T b) { return static_cast<T>(a != T{0} && b != T{0}); });
     case schema::ReduceWindowFunction_ANY:
       return Reduce<T>(context, [](T a, T b) { return static_cast<T>(a != T{0} || b != T{0}); });
-    default: return CheckFunction(context.attrs.Int(kFunction));
+    default:
+      return CheckFunction(context.attrs.Int(kFunction));
   }
 }
 
 absl::Status Eval(const EvalContext& context) {
   switch (context.inputs[0].type) {
-    case ElementType::kFloat32: return Reduce<float>(context);
-    case ElementType::kFloat64: return Reduce<double>(context);
-    case ElementType::kInt8: return Reduce<int8_t>(context);
-    case ElementType::kUInt8: return Reduce<uint8_t>(context);
-    case ElementType::kInt16: return Reduce<int16_t>(context);
-    case ElementType::kInt32: return Reduce<int32_t>(context);
-    case ElementType::kInt64: return Reduce<int64_t>(context);
-    case ElementType::kBool: return Reduce<bool>(context);
-    default: return NoKernelFor(context.inputs[0].type);
+    case ElementType::kFloat32:
+      return Reduce<float>(context);
+    case ElementType::kFloat64:
+      return Reduce<double>(context);
+    case ElementType::kInt8:
+      return Reduce<int8_t>(context);
+    case ElementType::kUInt8:
+      return Reduce<uint8_t>(context);
+    case ElementType::kInt16:
+      return Reduce<int16_t>(context);
+    case ElementType::kInt32:
+      return Reduce<int32_t>(context);
+    case ElementType::kInt64:
+      return Reduce<int64_t>(context);
+    case ElementType::kBool:
+      return Reduce<bool>(context);
+    default:
+      return NoKernelFor(context.inputs[0].type);
   }
 }
 

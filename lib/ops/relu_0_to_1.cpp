@@ -6,9 +6,7 @@
 namespace zeropoint::ops::records {
 namespace {
 
-absl::Status EvalQuantized(const EvalContext& context) {
-  return EvalQuantizedClamp(context, 0.0f, 1.0f);
-}
+absl::Status EvalQuantized(const EvalContext& context) { return EvalQuantizedClamp(context, 0.0f, 1.0f); }
 
 }  // namespace
 

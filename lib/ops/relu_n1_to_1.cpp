@@ -6,14 +6,13 @@
 namespace zeropoint::ops::records {
 namespace {
 
-absl::Status EvalQuantized(const EvalContext& context) {
-  return EvalQuantizedClamp(context, -1.0f, 1.0f);
-}
+absl::Status EvalQuantized(const EvalContext& context) { return EvalQuantizedClamp(context, -1.0f, 1.0f); }
 
 }  // namespace
 
 OpDef ReluN1To1() {
-  OpDef def = UnaryRecord("RELU_N1_TO_1", schema::BuiltinOperator_RELU_N1_TO_1, "", EvalUnary<kernels::Unary::kReluN1To1>);
+  OpDef def =
+      UnaryRecord("RELU_N1_TO_1", schema::BuiltinOperator_RELU_N1_TO_1, "", EvalUnary<kernels::Unary::kReluN1To1>);
   def.eval_quantized = EvalQuantized;
   def.quant.int8 = true;
   def.fused_activation = schema::ActivationFunctionType_RELU_N1_TO_1;

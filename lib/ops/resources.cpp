@@ -33,12 +33,12 @@ absl::StatusOr<absl::string_view> ResourceName(const EvalContext& context, int i
 
 absl::StatusOr<std::shared_ptr<Resource>*> ResourceOf(const EvalContext& context, int i) {
   ZP_ASSIGN_OR_RETURN(const absl::string_view name, ResourceName(context, i));
-  ZP_ASSIGN_OR_RETURN(Runtime* runtime, RuntimeOf(context));
+  ZP_ASSIGN_OR_RETURN(Runtime * runtime, RuntimeOf(context));
   return &runtime->resource(name);
 }
 
 absl::StatusOr<StoredTable*> TableOf(const EvalContext& context) {
-  ZP_ASSIGN_OR_RETURN(std::shared_ptr<Resource>* place, ResourceOf(context, 0));
+  ZP_ASSIGN_OR_RETURN(std::shared_ptr<Resource> * place, ResourceOf(context, 0));
   auto* table = dynamic_cast<StoredTable*>(place->get());
   if (table == nullptr) return absl::FailedPreconditionError("operand 0 is no hash table");
   return table;

@@ -87,9 +87,9 @@ OpDef ReverseSequence() {
   def.name = "REVERSE_SEQUENCE";
   def.code = schema::BuiltinOperator_REVERSE_SEQUENCE;
   def.inputs = {2, 2};
-  def.options = {schema::BuiltinOptions_ReverseSequenceOptions,
-                 {{"seq_dim", Table::VT_SEQ_DIM, FieldKind::kInt32},
-                  {"batch_dim", Table::VT_BATCH_DIM, FieldKind::kInt32}}};
+  def.options = {
+      schema::BuiltinOptions_ReverseSequenceOptions,
+      {{"seq_dim", Table::VT_SEQ_DIM, FieldKind::kInt32}, {"batch_dim", Table::VT_BATCH_DIM, FieldKind::kInt32}}};
   def.tf = {{"ReverseSequence", Import}};
   def.infer = Infer;
   def.eval_float = Eval;

@@ -51,8 +51,8 @@ OpDef ReverseV2() {
           .tf = {{"ReverseV2"}},
           .infer = Infer,
           .eval_float = Eval,
-          // The kernel copies integers, so both have one scale. TensorFlow's int8 quantizer does not tie them, and its result
-          // is wrong where the next op wants another scale: a CONCATENATION, behind a bidirectional layer.
+          // The kernel copies integers, so both have one scale. TensorFlow's int8 quantizer does not tie them, and its
+          // result is wrong where the next op wants another scale: a CONCATENATION, behind a bidirectional layer.
           .quant = MovesData({OperandSpec::Activation(), OperandSpec::Other()}),
           .version = Version,
           .moves_elements = true};

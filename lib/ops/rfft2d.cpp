@@ -27,7 +27,8 @@ absl::Status Infer(InferContext& context) {
   const auto lengths = context.input_ints(1);
   ir::Shape to = from;
   if (from.ranked()) {
-    if (from.rank() < 2) return absl::InvalidArgumentError(absl::StrCat("a tensor ", from.ToString(), " has no matrices"));
+    if (from.rank() < 2)
+      return absl::InvalidArgumentError(absl::StrCat("a tensor ", from.ToString(), " has no matrices"));
     const bool known = lengths && context.input_ints_complete(1);
     if (known) ZP_RETURN_IF_ERROR(CheckLengths(*lengths));
     to.set(from.rank() - 2, known ? (*lengths)[0] : ir::kDynamic);
@@ -48,8 +49,10 @@ class Transform {
 
   void Run(std::vector<Complex>& x) {
     const size_t n = x.size();
-    if ((n & (n - 1)) == 0) RunPowerOfTwo(x);
-    else RunPlainly(x);
+    if ((n & (n - 1)) == 0)
+      RunPowerOfTwo(x);
+    else
+      RunPlainly(x);
   }
 
  private:

@@ -1,5 +1,5 @@
-// The plain recurrent cell, as RNN, UNIDIRECTIONAL_SEQUENCE_RNN and each direction of BIDIRECTIONAL_SEQUENCE_RNN compute
-// it: h = activation(W x + A aux + R h + bias).
+// The plain recurrent cell, as RNN, UNIDIRECTIONAL_SEQUENCE_RNN and each direction of BIDIRECTIONAL_SEQUENCE_RNN
+// compute it: h = activation(W x + A aux + R h + bias).
 #ifndef ZEROPOINT_OPS_RNN_CELL_H_
 #define ZEROPOINT_OPS_RNN_CELL_H_
 

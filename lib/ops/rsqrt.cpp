@@ -23,8 +23,7 @@ int8_t Rsqrt8(int32_t x, const numeric::Multiplier& factor, int32_t zero_point) 
 absl::Status EvalQuantized(const EvalContext& context) {
   ZP_ASSIGN_OR_RETURN(const Params from, ParamsOf(context.inputs[0].quant));
   ZP_ASSIGN_OR_RETURN(const Params to, ParamsOf(context.outputs[0].quant));
-  const numeric::Multiplier factor =
-      numeric::ToMultiplier(1.0 / static_cast<double>(std::sqrt(from.scale) * to.scale));
+  const numeric::Multiplier factor = numeric::ToMultiplier(1.0 / static_cast<double>(std::sqrt(from.scale) * to.scale));
   const float largest = static_cast<float>(std::numeric_limits<int16_t>::max()) * to.scale;
   const auto function = [=](float x) { return x <= 0.0f ? largest : 1.0f / std::sqrt(x); };
   return ForIntegers(context, 1, [&]<typename T>(T) -> absl::Status {

@@ -25,10 +25,14 @@ absl::StatusOr<Release> ParseRelease(absl::string_view text) {
 
 Release Since(const RuntimeForms& runtime, KernelForm form) {
   switch (form) {
-    case KernelForm::kReal: return runtime.real;
-    case KernelForm::kHybrid: return runtime.hybrid;
-    case KernelForm::kInt8: return runtime.int8;
-    case KernelForm::kInt16: return runtime.int16;
+    case KernelForm::kReal:
+      return runtime.real;
+    case KernelForm::kHybrid:
+      return runtime.hybrid;
+    case KernelForm::kInt8:
+      return runtime.int8;
+    case KernelForm::kInt16:
+      return runtime.int16;
   }
   return kNever;
 }

@@ -36,9 +36,12 @@ absl::Status Infer(InferContext& context) {
 
 template <typename T>
 T Sum(T a, T b) {
-  if constexpr (std::is_same_v<T, bool>) return a || b;
-  else if constexpr (std::is_integral_v<T>) return WrapAdd(a, b);
-  else return a + b;
+  if constexpr (std::is_same_v<T, bool>)
+    return a || b;
+  else if constexpr (std::is_integral_v<T>)
+    return WrapAdd(a, b);
+  else
+    return a + b;
 }
 
 template <typename T>
@@ -69,13 +72,20 @@ absl::Status AddSlices(const EvalContext& context) {
 
 absl::Status Eval(const EvalContext& context) {
   switch (context.inputs[kUpdates].type) {
-    case ElementType::kFloat32: return AddSlices<float>(context);
-    case ElementType::kInt8: return AddSlices<int8_t>(context);
-    case ElementType::kUInt8: return AddSlices<uint8_t>(context);
-    case ElementType::kInt32: return AddSlices<int32_t>(context);
-    case ElementType::kInt64: return AddSlices<int64_t>(context);
-    case ElementType::kBool: return AddSlices<bool>(context);
-    default: return NoKernelFor(context.inputs[kUpdates].type);
+    case ElementType::kFloat32:
+      return AddSlices<float>(context);
+    case ElementType::kInt8:
+      return AddSlices<int8_t>(context);
+    case ElementType::kUInt8:
+      return AddSlices<uint8_t>(context);
+    case ElementType::kInt32:
+      return AddSlices<int32_t>(context);
+    case ElementType::kInt64:
+      return AddSlices<int64_t>(context);
+    case ElementType::kBool:
+      return AddSlices<bool>(context);
+    default:
+      return NoKernelFor(context.inputs[kUpdates].type);
   }
 }
 

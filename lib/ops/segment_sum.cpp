@@ -56,8 +56,10 @@ absl::Status SumSegments(const EvalContext& context) {
   for (int64_t id : ids) {
     T* sum = to.As<T>() + id * length;
     for (int64_t i = 0; i < length; ++i, ++x) {
-      if constexpr (std::is_integral_v<T>) sum[i] = WrapAdd(sum[i], *x);
-      else sum[i] += *x;
+      if constexpr (std::is_integral_v<T>)
+        sum[i] = WrapAdd(sum[i], *x);
+      else
+        sum[i] += *x;
     }
   }
   return absl::OkStatus();
@@ -65,9 +67,12 @@ absl::Status SumSegments(const EvalContext& context) {
 
 absl::Status Eval(const EvalContext& context) {
   switch (context.inputs[0].type) {
-    case ElementType::kFloat32: return SumSegments<float>(context);
-    case ElementType::kInt32: return SumSegments<int32_t>(context);
-    default: return NoKernelFor(context.inputs[0].type);
+    case ElementType::kFloat32:
+      return SumSegments<float>(context);
+    case ElementType::kInt32:
+      return SumSegments<int32_t>(context);
+    default:
+      return NoKernelFor(context.inputs[0].type);
   }
 }
 

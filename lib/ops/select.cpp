@@ -15,8 +15,9 @@ absl::Status Infer(InferContext& context) {
   ir::Shape shape = context.input_shape(1);
   const ir::Shape& other = context.input_shape(2);
   const auto mismatch = [&] {
-    return absl::InvalidArgumentError(absl::StrCat("shapes ", condition.ToString(), ", ", context.input_shape(1).ToString(),
-                                                   " and ", other.ToString(), " do not select"));
+    return absl::InvalidArgumentError(absl::StrCat("shapes ", condition.ToString(), ", ",
+                                                   context.input_shape(1).ToString(), " and ", other.ToString(),
+                                                   " do not select"));
   };
   if (!shape.ranked()) shape = other;
   if (shape.ranked() && other.ranked()) {

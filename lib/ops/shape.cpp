@@ -23,8 +23,10 @@ absl::Status Eval(const EvalContext& context) {
   const TensorView& of = context.inputs[0];
   const MutableView& to = context.outputs[0];
   for (size_t i = 0; i < of.dims.size(); ++i) {
-    if (to.type == ElementType::kInt64) to.As<int64_t>()[i] = of.dims[i];
-    else to.As<int32_t>()[i] = static_cast<int32_t>(of.dims[i]);
+    if (to.type == ElementType::kInt64)
+      to.As<int64_t>()[i] = of.dims[i];
+    else
+      to.As<int32_t>()[i] = static_cast<int32_t>(of.dims[i]);
   }
   return absl::OkStatus();
 }

@@ -7,9 +7,9 @@ namespace zeropoint::ops {
 namespace {
 
 // Where LiteRT's table is one above the rounded value (read off its LOGISTIC).
-constexpr uint8_t kOneMore[] = {4, 8, 12, 14, 15, 16, 17, 19, 20, 21, 22, 25, 27, 28, 29, 30, 31, 33, 34, 35, 37, 39, 40, 41, 43, 44, 45, 46,
-                                49, 50, 54, 62, 63, 64, 66, 82, 86, 93, 100, 103, 112, 116, 135,
-                                255};
+constexpr uint8_t kOneMore[] = {4,  8,  12, 14, 15, 16, 17, 19, 20,  21,  22,  25,  27,  28, 29,
+                                30, 31, 33, 34, 35, 37, 39, 40, 41,  43,  44,  45,  46,  49, 50,
+                                54, 62, 63, 64, 66, 82, 86, 93, 100, 103, 112, 116, 135, 255};
 
 SigmoidTable MakeTable() {
   constexpr double kStepsPerUnit = 24.0, kOne = 65536.0;

@@ -11,7 +11,8 @@ namespace zeropoint::ops {
 using SigmoidTable = std::array<uint16_t, 256>;
 const SigmoidTable& Sigmoid16();
 
-// The factor that brings an integer to 1 / (3 * 4096), what the table counts in: x * multiplier / 2^shift, rounded half up.
+// The factor that brings an integer to 1 / (3 * 4096), what the table counts in: x * multiplier / 2^shift, rounded half
+// up.
 struct SigmoidScale {
   int32_t multiplier, shift;
   int32_t Apply(int16_t x) const {

@@ -13,10 +13,14 @@ absl::Status MapSign(const EvalContext& context) {
 
 absl::Status Eval(const EvalContext& context) {
   switch (context.inputs[0].type) {
-    case ElementType::kFloat32: return MapSign<float>(context);
-    case ElementType::kFloat64: return MapSign<double>(context);
-    case ElementType::kInt32: return MapSign<int32_t>(context);
-    default: return NoKernelFor(context.inputs[0].type);
+    case ElementType::kFloat32:
+      return MapSign<float>(context);
+    case ElementType::kFloat64:
+      return MapSign<double>(context);
+    case ElementType::kInt32:
+      return MapSign<int32_t>(context);
+    default:
+      return NoKernelFor(context.inputs[0].type);
   }
 }
 

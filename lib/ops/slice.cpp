@@ -18,8 +18,8 @@ absl::Status Infer(InferContext& context) {
   }
   const size_t rank = static_cast<size_t>(from.rank());
   if (sizes->size() != rank || (begins && begins->size() != rank)) {
-    return absl::InvalidArgumentError(absl::StrCat("begin and size do not have an element for each dimension of ",
-                                                   from.ToString()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("begin and size do not have an element for each dimension of ", from.ToString()));
   }
   const bool sizes_known = context.input_ints_complete(2), begins_known = begins && context.input_ints_complete(1);
   ir::Shape to = from;
@@ -47,14 +47,15 @@ absl::Status Eval(const EvalContext& context) {
   const MutableView& to = context.outputs[0];
   // Where begins are computed, shapes alone could not tell.
   if (begins.size() != from.dims.size() || to.dims.size() != from.dims.size()) {
-    return absl::InvalidArgumentError(absl::StrCat("a slice from ", begins.size(), " places of a tensor of shape ",
-                                                   ir::Shape(from.dims).ToString()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("a slice from ", begins.size(), " places of a tensor of shape ", ir::Shape(from.dims).ToString()));
   }
   int64_t corner = 0;
   for (size_t i = 0; i < begins.size(); ++i) {
     if (begins[i] < 0 || begins[i] > from.dims[i] - to.dims[i]) {
       return absl::InvalidArgumentError(absl::StrCat("slice from ", begins[i], " of size ", to.dims[i],
-                                                     " is outside dimension ", i, " of ", ir::Shape(from.dims).ToString()));
+                                                     " is outside dimension ", i, " of ",
+                                                     ir::Shape(from.dims).ToString()));
     }
     corner += begins[i] * strides[i];
   }

@@ -5,9 +5,9 @@
 
 #include "kernels/reduce.h"
 #include "ops/elementwise.h"
+#include "ops/quantized.h"
 #include "ops/rowwise.h"
 #include "ops/softmax_common.h"
-#include "ops/quantized.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops::records {
@@ -100,7 +100,8 @@ absl::Status EvalQuantized(const EvalContext& context) {
     T* y = context.outputs[0].As<T>();
     if constexpr (sizeof(T) == 1) {
       const Differences differences = DifferencesOf(from.scale, beta);
-      for (size_t r = 0; r < rows.rows; ++r) SoftmaxRow8(x + r * rows.depth, y + r * rows.depth, rows.depth, differences);
+      for (size_t r = 0; r < rows.rows; ++r)
+        SoftmaxRow8(x + r * rows.depth, y + r * rows.depth, rows.depth, differences);
     } else {
       constexpr double kStep = 10.0 / 65535.0;  // of the table of exponentials
       const numeric::Multiplier factor = numeric::ToMultiplier(static_cast<double>(from.scale * beta) / kStep);

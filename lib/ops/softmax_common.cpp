@@ -22,8 +22,8 @@ Differences DifferencesOf(float scale, float beta) {
 
 int32_t LogOfSum(int32_t x) {
   using numeric::DoublingHighMul, numeric::RoundingShiftRight, numeric::SaturatingShiftLeft;
-  // x = r * 2^k with r in [sqrt(1/2), 1] times a fourth root of 2, k a multiple of a half; then a quotient of polynomials
-  // around the fourth root of 1/2. Sums have 6 bits before the point, one more than the result.
+  // x = r * 2^k with r in [sqrt(1/2), 1] times a fourth root of 2, k a multiple of a half; then a quotient of
+  // polynomials around the fourth root of 1/2. Sums have 6 bits before the point, one more than the result.
   constexpr int kWideBits = 6;
   constexpr int32_t kLog2 = 1488522236, kFourthRootOfHalf = 1805811301, kSqrtHalf = 1518500250;
   constexpr int32_t kNumerator = 117049297, kDenominator = 127690142, kConstant = 1057819769, kLinear = 638450708;

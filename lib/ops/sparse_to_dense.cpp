@@ -53,8 +53,8 @@ absl::Status Eval(const EvalContext& context) {
       }
       at += *index * strides[static_cast<size_t>(i)];
     }
-    CopyBytes(to.As<uint8_t>() + static_cast<size_t>(at) * width,
-                values.As<uint8_t>() + static_cast<size_t>(n) * step, width);
+    CopyBytes(to.As<uint8_t>() + static_cast<size_t>(at) * width, values.As<uint8_t>() + static_cast<size_t>(n) * step,
+              width);
   }
   return absl::OkStatus();
 }
@@ -68,9 +68,12 @@ absl::Status Import(ir::Graph& graph, ir::NodeId id) {
 int Version(const VersionContext& context) {
   switch (context.input_type(kValues)) {
     case ElementType::kInt8:
-    case ElementType::kUInt8: return 3;
-    case ElementType::kInt64: return 2;
-    default: return 1;
+    case ElementType::kUInt8:
+      return 3;
+    case ElementType::kInt64:
+      return 2;
+    default:
+      return 1;
   }
 }
 

@@ -17,8 +17,8 @@ absl::Status Infer(InferContext& context) {
   const int parts = context.num_outputs();
   if (from[*axis] != ir::kDynamic) {
     if (from[*axis] % parts != 0) {
-      return absl::InvalidArgumentError(absl::StrCat("cannot split dimension ", *axis, " of ", from.ToString(),
-                                                     " in ", parts, " equal parts"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("cannot split dimension ", *axis, " of ", from.ToString(), " in ", parts, " equal parts"));
     }
     part.set(*axis, from[*axis] / parts);
   }
@@ -30,10 +30,14 @@ absl::Status Eval(const EvalContext& context) { return EvalSplit(context, kData,
 
 int Version(const VersionContext& context) {
   switch (context.input_type(kData)) {
-    case ElementType::kInt16: return 4;
-    case ElementType::kInt32: return 3;
-    case ElementType::kInt8: return 2;
-    default: return 1;
+    case ElementType::kInt16:
+      return 4;
+    case ElementType::kInt32:
+      return 3;
+    case ElementType::kInt8:
+      return 2;
+    default:
+      return 1;
   }
 }
 

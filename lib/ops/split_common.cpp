@@ -1,6 +1,5 @@
 #include "ops/split_common.h"
 
-
 #include "absl/strings/str_cat.h"
 #include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
@@ -34,7 +33,8 @@ absl::StatusOr<std::optional<int>> AxisOperand(const InferContext& context, int 
 
 absl::StatusOr<int> AxisOperand(const TensorView& axis, int rank) {
   ZP_ASSIGN_OR_RETURN(const std::vector<int64_t> elements, ReadInts(axis));
-  if (elements.size() != 1) return absl::InvalidArgumentError(absl::StrCat("an axis of ", elements.size(), " elements"));
+  if (elements.size() != 1)
+    return absl::InvalidArgumentError(absl::StrCat("an axis of ", elements.size(), " elements"));
   return ResolveAxis(elements.front(), rank);
 }
 

@@ -1,4 +1,5 @@
-// SPLIT_V: operand 0 in parts of the sizes in operand 1 along an axis, operand 2; one size may be -1 and takes the rest.
+// SPLIT_V: operand 0 in parts of the sizes in operand 1 along an axis, operand 2; one size may be -1 and takes the
+// rest.
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
@@ -16,9 +17,12 @@ absl::Status FillRest(int64_t whole, std::vector<int64_t>& sizes) {
   int64_t sum = 0;
   int64_t* rest = nullptr;
   for (int64_t& size : sizes) {
-    if (size == -1 && rest == nullptr) rest = &size;
-    else if (size < 0) return absl::InvalidArgumentError(absl::StrCat("a part of size ", size));
-    else sum += size;
+    if (size == -1 && rest == nullptr)
+      rest = &size;
+    else if (size < 0)
+      return absl::InvalidArgumentError(absl::StrCat("a part of size ", size));
+    else
+      sum += size;
   }
   if (whole == ir::kDynamic) return absl::OkStatus();
   if (rest == nullptr ? sum != whole : sum > whole) {

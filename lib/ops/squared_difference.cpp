@@ -7,7 +7,8 @@ namespace zeropoint::ops::records {
 namespace {
 
 absl::Status Eval(const EvalContext& context) {
-  if (context.inputs[0].type == ElementType::kFloat32) return EvalBinaryFloat(context, kernels::Binary::kSquaredDifference);
+  if (context.inputs[0].type == ElementType::kFloat32)
+    return EvalBinaryFloat(context, kernels::Binary::kSquaredDifference);
   return EvalBinaryInts(context, []<typename T>(T a, T b) { return WrapMul(WrapSub(a, b), WrapSub(a, b)); });
 }
 

@@ -12,7 +12,10 @@ RuntimeForms RealKernelOnly() {
 }
 
 RuntimeForms NoKernel() {
-  return {.real = kNever, .hybrid = kNever, .int8 = kNever, .int16 = kNever,
+  return {.real = kNever,
+          .hybrid = kNever,
+          .int8 = kNever,
+          .int16 = kNever,
           .gap = "LiteRT carries this StableHLO op in files but has no kernel for it"};
 }
 

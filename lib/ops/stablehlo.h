@@ -1,4 +1,5 @@
-// What the records of StableHLO's ops share. Many compute what an older op of LiteRT does, the twin, with stricter shapes.
+// What the records of StableHLO's ops share. Many compute what an older op of LiteRT does, the twin, with stricter
+// shapes.
 #ifndef ZEROPOINT_OPS_STABLEHLO_H_
 #define ZEROPOINT_OPS_STABLEHLO_H_
 
@@ -33,24 +34,43 @@ absl::Status CheckLength(absl::Span<const int64_t> entries, int rank, absl::stri
 // kInvalidArgument unless `dimensions` are different ones of `rank`.
 absl::Status CheckDimensions(absl::Span<const int64_t> dimensions, int rank, absl::string_view what);
 
-// The shapes of two tensors that must be alike, each filling in what the other does not know; kInvalidArgument when they
-// differ.
+// The shapes of two tensors that must be alike, each filling in what the other does not know; kInvalidArgument when
+// they differ.
 absl::StatusOr<ir::Shape> MergedShape(const ir::Shape& a, const ir::Shape& b);
 
 // Applies `f`, a function object for bools and integers of any type.
 template <typename F>
 absl::Status EvalBinaryBits(const EvalContext& context, F f) {
   switch (context.inputs[0].type) {
-    case ElementType::kBool: MapBinary<bool, bool>(context, f); return absl::OkStatus();
-    case ElementType::kInt8: MapBinary<int8_t, int8_t>(context, f); return absl::OkStatus();
-    case ElementType::kInt16: MapBinary<int16_t, int16_t>(context, f); return absl::OkStatus();
-    case ElementType::kInt32: MapBinary<int32_t, int32_t>(context, f); return absl::OkStatus();
-    case ElementType::kInt64: MapBinary<int64_t, int64_t>(context, f); return absl::OkStatus();
-    case ElementType::kUInt8: MapBinary<uint8_t, uint8_t>(context, f); return absl::OkStatus();
-    case ElementType::kUInt16: MapBinary<uint16_t, uint16_t>(context, f); return absl::OkStatus();
-    case ElementType::kUInt32: MapBinary<uint32_t, uint32_t>(context, f); return absl::OkStatus();
-    case ElementType::kUInt64: MapBinary<uint64_t, uint64_t>(context, f); return absl::OkStatus();
-    default: return NoKernelFor(context.inputs[0].type);
+    case ElementType::kBool:
+      MapBinary<bool, bool>(context, f);
+      return absl::OkStatus();
+    case ElementType::kInt8:
+      MapBinary<int8_t, int8_t>(context, f);
+      return absl::OkStatus();
+    case ElementType::kInt16:
+      MapBinary<int16_t, int16_t>(context, f);
+      return absl::OkStatus();
+    case ElementType::kInt32:
+      MapBinary<int32_t, int32_t>(context, f);
+      return absl::OkStatus();
+    case ElementType::kInt64:
+      MapBinary<int64_t, int64_t>(context, f);
+      return absl::OkStatus();
+    case ElementType::kUInt8:
+      MapBinary<uint8_t, uint8_t>(context, f);
+      return absl::OkStatus();
+    case ElementType::kUInt16:
+      MapBinary<uint16_t, uint16_t>(context, f);
+      return absl::OkStatus();
+    case ElementType::kUInt32:
+      MapBinary<uint32_t, uint32_t>(context, f);
+      return absl::OkStatus();
+    case ElementType::kUInt64:
+      MapBinary<uint64_t, uint64_t>(context, f);
+      return absl::OkStatus();
+    default:
+      return NoKernelFor(context.inputs[0].type);
   }
 }
 

@@ -6,8 +6,6 @@ namespace zeropoint::ops::records {
 
 OpDef Abs();  // the twin
 
-OpDef StablehloAbs() {
-  return stablehlo::Elementwise(Abs(), "STABLEHLO_ABS", schema::BuiltinOperator_STABLEHLO_ABS);
-}
+OpDef StablehloAbs() { return stablehlo::Elementwise(Abs(), "STABLEHLO_ABS", schema::BuiltinOperator_STABLEHLO_ABS); }
 
 }  // namespace zeropoint::ops::records

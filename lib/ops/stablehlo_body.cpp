@@ -1,6 +1,5 @@
 #include "ops/stablehlo_body.h"
 
-
 #include "absl/strings/str_cat.h"
 #include "ops/copy_bytes.h"
 #include "ops/data_movement.h"
@@ -9,7 +8,8 @@
 namespace zeropoint::ops::stablehlo {
 
 absl::StatusOr<Body> Body::Create(const EvalContext& context, int64_t graph, absl::Span<const TensorView> tensors) {
-  if (context.runtime == nullptr) return absl::UnimplementedError("the op calls a graph, which needs a run of the model");
+  if (context.runtime == nullptr)
+    return absl::UnimplementedError("the op calls a graph, which needs a run of the model");
   Body body;
   body.runtime_ = context.runtime;
   body.graph_ = static_cast<int>(graph);
@@ -33,7 +33,8 @@ absl::Status Body::Accumulate(absl::Span<const MutableView> acc, int64_t to, abs
   ZP_ASSIGN_OR_RETURN(const std::vector<TensorView> results, runtime_->Call(graph_, arguments_));
   bool fits = results.size() == n;
   for (size_t k = 0; fits && k < n; ++k) fits = results[k].type == acc[k].type && results[k].elements() == 1;
-  if (!fits) return absl::InvalidArgumentError(absl::StrCat("graph ", graph_, " does not deliver a scalar for each operand"));
+  if (!fits)
+    return absl::InvalidArgumentError(absl::StrCat("graph ", graph_, " does not deliver a scalar for each operand"));
   for (size_t k = 0; k < n; ++k) {
     CopyBytes(acc[k].As<uint8_t>() + static_cast<size_t>(to) * widths_[k], results[k].data, widths_[k]);
   }
@@ -70,7 +71,8 @@ absl::Status CheckReduced(const InferContext& context) {
     const ir::Shape& initial = context.input_shape(n + k);
     const bool one = !initial.IsStatic() || initial.NumElements() == 1;
     if (!one || context.input_type(n + k) != context.input_type(k)) {
-      return absl::InvalidArgumentError(absl::StrCat("operand ", n + k, " is not one element to begin operand ", k, " with"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("operand ", n + k, " is not one element to begin operand ", k, " with"));
     }
     ZP_RETURN_IF_ERROR(MergedShape(context.input_shape(0), context.input_shape(k)).status());
   }

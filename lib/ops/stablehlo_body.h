@@ -13,7 +13,8 @@ namespace zeropoint::ops::stablehlo {
 
 class Body {
  public:
-  // The graph with that index takes two scalars of each of the tensors' types. kUnimplemented where there is no runtime.
+  // The graph with that index takes two scalars of each of the tensors' types. kUnimplemented where there is no
+  // runtime.
   static absl::StatusOr<Body> Create(const EvalContext& context, int64_t graph, absl::Span<const TensorView> tensors);
 
   // acc[k][to] = body(acc[0][to], acc[1][to] ..., x[0][from], x[1][from] ...)[k].
@@ -24,7 +25,7 @@ class Body {
  private:
   Runtime* runtime_ = nullptr;
   int graph_ = 0;
-  std::vector<size_t> widths_;         // bytes of an element, by tensor
+  std::vector<size_t> widths_;  // bytes of an element, by tensor
   std::vector<TensorView> arguments_;
 };
 

@@ -1,5 +1,5 @@
-// STABLEHLO_BROADCAST_IN_DIM: dimension i of the operand becomes dimension broadcast_dimensions[i] of the result; a size
-// of 1 and the dimensions that no operand has are repeated. The result tensor says the sizes.
+// STABLEHLO_BROADCAST_IN_DIM: dimension i of the operand becomes dimension broadcast_dimensions[i] of the result; a
+// size of 1 and the dimensions that no operand has are repeated. The result tensor says the sizes.
 #include "absl/strings/str_cat.h"
 #include "ops/data_movement.h"
 #include "ops/stablehlo.h"

@@ -35,10 +35,14 @@ absl::Status Clamp(const EvalContext& context) {
 
 absl::Status Eval(const EvalContext& context) {
   switch (context.outputs[0].type) {
-    case ElementType::kFloat32: return Clamp<float>(context);
-    case ElementType::kInt32: return Clamp<int32_t>(context);
-    case ElementType::kInt64: return Clamp<int64_t>(context);
-    default: return NoKernelFor(context.outputs[0].type);
+    case ElementType::kFloat32:
+      return Clamp<float>(context);
+    case ElementType::kInt32:
+      return Clamp<int32_t>(context);
+    case ElementType::kInt64:
+      return Clamp<int64_t>(context);
+    default:
+      return NoKernelFor(context.outputs[0].type);
   }
 }
 

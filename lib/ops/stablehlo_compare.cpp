@@ -28,7 +28,8 @@ int32_t TotalOrder(float x) {
 
 template <typename F>
 absl::Status Compare(const EvalContext& context, F f) {
-  if (context.attrs.Int("compare_type") == schema::StablehloComparisonType_STABLEHLO_COMPARISON_TYPE_FLOAT_TOTAL_ORDER) {
+  if (context.attrs.Int("compare_type") ==
+      schema::StablehloComparisonType_STABLEHLO_COMPARISON_TYPE_FLOAT_TOTAL_ORDER) {
     if (context.inputs[0].type != ElementType::kFloat32) return NoKernelFor(context.inputs[0].type);
     MapBinary<float, bool>(context, [f](float a, float b) { return f(TotalOrder(a), TotalOrder(b)); });
     return absl::OkStatus();
@@ -51,7 +52,8 @@ absl::Status Eval(const EvalContext& context) {
       return Compare(context, std::less_equal<>());
     case schema::StablehloComparisonDirection_STABLEHLO_COMPARISON_DIRECTION_LT:
       return Compare(context, std::less<>());
-    default: return absl::InvalidArgumentError(absl::StrCat("there is no comparison direction ", direction));
+    default:
+      return absl::InvalidArgumentError(absl::StrCat("there is no comparison direction ", direction));
   }
 }
 

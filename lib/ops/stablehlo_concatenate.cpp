@@ -15,11 +15,11 @@ absl::Status Eval(const EvalContext& context) { return EvalJoinAlong(context, co
 }  // namespace
 
 OpDef StablehloConcatenate() {
-  OpDef def = stablehlo::Movement(
-      "STABLEHLO_CONCATENATE", schema::BuiltinOperator_STABLEHLO_CONCATENATE, {1, kMany},
-      {schema::BuiltinOptions2_StablehloConcatenateOptions,
-       {{kDimension, schema::StablehloConcatenateOptions::VT_DIMENSION, FieldKind::kInt64}}},
-      Infer, Eval);
+  OpDef def =
+      stablehlo::Movement("STABLEHLO_CONCATENATE", schema::BuiltinOperator_STABLEHLO_CONCATENATE, {1, kMany},
+                          {schema::BuiltinOptions2_StablehloConcatenateOptions,
+                           {{kDimension, schema::StablehloConcatenateOptions::VT_DIMENSION, FieldKind::kInt64}}},
+                          Infer, Eval);
   def.quant.inputs = {OperandSpec::Activation()};
   return def;
 }

@@ -29,8 +29,8 @@ struct Layout {
   int64_t size(const ir::Shape& shape, size_t i) const { return shape[static_cast<int>(all[i])]; }
 };
 
-absl::StatusOr<Layout> MakeLayout(const ir::Attributes& attrs, const char* first, const char* second, const char* spatial,
-                                  int rank) {
+absl::StatusOr<Layout> MakeLayout(const ir::Attributes& attrs, const char* first, const char* second,
+                                  const char* spatial, int rank) {
   Layout layout{{attrs.Int(first), attrs.Int(second)}};
   for (int64_t axis : attrs.Ints(spatial)) layout.all.push_back(axis);
   ZP_RETURN_IF_ERROR(stablehlo::CheckDimensions(layout.all, rank, spatial));
@@ -65,8 +65,8 @@ absl::Status Infer(InferContext& context) {
   const int64_t batch = in.size(from, 0), features = in.size(from, 1), taken = weights.size(kernel, 1);
   const bool groups = batch_groups >= 1 && feature_groups >= 1 && (batch < 0 || batch % batch_groups == 0);
   if (!groups || (features >= 0 && taken >= 0 && features != taken * feature_groups)) {
-    return absl::InvalidArgumentError(absl::StrCat("kernel ", kernel.ToString(), " does not fit ", from.ToString(), " in ",
-                                                   feature_groups, " groups"));
+    return absl::InvalidArgumentError(absl::StrCat("kernel ", kernel.ToString(), " does not fit ", from.ToString(),
+                                                   " in ", feature_groups, " groups"));
   }
   ir::Shape to = UnknownShape(from.rank());
   to.set(static_cast<int>(out.all[0]), batch < 0 ? batch : batch / batch_groups);

@@ -29,7 +29,8 @@ absl::StatusOr<int64_t> Corner(const EvalContext& context, absl::Span<const int6
   const ir::Dims strides = RowMajorStrides(whole.dims);
   int64_t corner = 0;
   for (size_t i = 0; i < box.size(); ++i) {
-    ZP_ASSIGN_OR_RETURN(const std::vector<int64_t> index, ReadInts(context.inputs[static_cast<size_t>(first_index) + i]));
+    ZP_ASSIGN_OR_RETURN(const std::vector<int64_t> index,
+                        ReadInts(context.inputs[static_cast<size_t>(first_index) + i]));
     if (index.size() != 1 || box[i] > whole.dims[i]) {
       return absl::InvalidArgumentError("the box does not fit into the operand");
     }

@@ -1,5 +1,5 @@
-// What STABLEHLO_DYNAMIC_SLICE and STABLEHLO_DYNAMIC_UPDATE_SLICE share: a box inside operand 0, whose corner is spelled
-// out by the operands from `first_index` on, one scalar for a dimension.
+// What STABLEHLO_DYNAMIC_SLICE and STABLEHLO_DYNAMIC_UPDATE_SLICE share: a box inside operand 0, whose corner is
+// spelled out by the operands from `first_index` on, one scalar for a dimension.
 #ifndef ZEROPOINT_OPS_STABLEHLO_CORNER_H_
 #define ZEROPOINT_OPS_STABLEHLO_CORNER_H_
 

@@ -99,8 +99,8 @@ absl::Status Eval(const EvalContext& context) {
   const size_t left_floats = static_cast<size_t>(a.elements() + 1) / 2 * 2;
   const size_t right_floats = static_cast<size_t>(b.elements() + 1) / 2 * 2;
   const size_t pointers = static_cast<size_t>(kernels::BlockRows(kernels, rows, depth));
-  float* packed = static_cast<float*>(context.scratch.Get(sizeof(float) * (panels + left_floats + right_floats) +
-                                                          sizeof(float*) * pointers));
+  float* packed = static_cast<float*>(
+      context.scratch.Get(sizeof(float) * (panels + left_floats + right_floats) + sizeof(float*) * pointers));
   float* left_rows = packed + panels;
   float* right_rows = left_rows + left_floats;
   const float** row_pointers = reinterpret_cast<const float**>(right_rows + right_floats);

@@ -1,5 +1,5 @@
-// STABLEHLO_DYNAMIC_SLICE: a box of slice_sizes from the corner that the operands after the first name, one scalar for a
-// dimension; a corner from which the box would reach outside is moved inside.
+// STABLEHLO_DYNAMIC_SLICE: a box of slice_sizes from the corner that the operands after the first name, one scalar for
+// a dimension; a corner from which the box would reach outside is moved inside.
 #include "ops/data_movement.h"
 #include "ops/stablehlo.h"
 #include "ops/stablehlo_corner.h"

@@ -1,6 +1,6 @@
-// STABLEHLO_GATHER: for each index in operand 1 a box of slice_sizes of operand 0. An index has parts for the dimensions
-// in start_index_map and is moved so that the box lies inside. The box's dimensions, but those in collapsed_slice_dims,
-// are offset_dims of the result; its other dimensions count the indices.
+// STABLEHLO_GATHER: for each index in operand 1 a box of slice_sizes of operand 0. An index has parts for the
+// dimensions in start_index_map and is moved so that the box lies inside. The box's dimensions, but those in
+// collapsed_slice_dims, are offset_dims of the result; its other dimensions count the indices.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -22,7 +22,8 @@ absl::Status CheckSizes(absl::Span<const int64_t> sizes, absl::Span<const int64_
     const int64_t size = from[static_cast<int>(i)];
     const bool drops = std::find(collapsed.begin(), collapsed.end(), static_cast<int64_t>(i)) != collapsed.end();
     if (sizes[i] < 0 || (size != ir::kDynamic && sizes[i] > size) || (drops && sizes[i] != 1)) {
-      return absl::InvalidArgumentError(absl::StrCat("slice size ", sizes[i], " in dimension ", i, " of ", from.ToString()));
+      return absl::InvalidArgumentError(
+          absl::StrCat("slice size ", sizes[i], " in dimension ", i, " of ", from.ToString()));
     }
   }
   return absl::OkStatus();
@@ -41,8 +42,8 @@ absl::Status Infer(InferContext& context) {
   ZP_RETURN_IF_ERROR(stablehlo::CheckDimensions(collapsed, from.rank(), kCollapsed));
   ZP_RETURN_IF_ERROR(stablehlo::CheckDimensions(map, from.rank(), kMap));
   ZP_RETURN_IF_ERROR(CheckSizes(sizes, collapsed, from));
-  ZP_ASSIGN_OR_RETURN(const ir::Shape counts, stablehlo::IndexCounts(indices, context.attrs().Int(kPart),
-                                                                    static_cast<int64_t>(map.size())));
+  ZP_ASSIGN_OR_RETURN(const ir::Shape counts,
+                      stablehlo::IndexCounts(indices, context.attrs().Int(kPart), static_cast<int64_t>(map.size())));
   const std::vector<int64_t> kept = stablehlo::OtherDimensions(collapsed, from.rank());
   const int rank = counts.rank() + static_cast<int>(kept.size());
   ZP_RETURN_IF_ERROR(stablehlo::CheckDimensions(offset, rank, kOffset));

@@ -25,13 +25,16 @@ absl::StatusOr<IndexVectors> IndexVectors::Create(const TensorView& indices, int
 
 absl::StatusOr<ir::Shape> IndexCounts(const ir::Shape& indices, int64_t part_dimension, int64_t parts) {
   if (part_dimension < 0 || part_dimension > indices.rank()) {
-    return absl::InvalidArgumentError(absl::StrCat("indices ", indices.ToString(), " have no dimension ", part_dimension));
+    return absl::InvalidArgumentError(
+        absl::StrCat("indices ", indices.ToString(), " have no dimension ", part_dimension));
   }
   ir::Shape counts;
   int64_t held = 1;
   for (int i = 0; i < indices.rank(); ++i) {
-    if (i == part_dimension) held = indices[i];
-    else counts.Append(indices[i]);
+    if (i == part_dimension)
+      held = indices[i];
+    else
+      counts.Append(indices[i]);
   }
   if (Compatible(held, parts)) return counts;
   return absl::InvalidArgumentError(absl::StrCat("an index has ", held, " parts, not ", parts));

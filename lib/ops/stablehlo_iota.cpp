@@ -31,14 +31,22 @@ absl::Status Count(const EvalContext& context) {
 
 absl::Status Eval(const EvalContext& context) {
   switch (context.outputs[0].type) {
-    case ElementType::kFloat32: return Count<float>(context);
-    case ElementType::kInt32: return Count<int32_t>(context);
-    case ElementType::kInt64: return Count<int64_t>(context);
-    case ElementType::kUInt32: return Count<uint32_t>(context);
-    case ElementType::kInt16: return Count<int16_t>(context);
-    case ElementType::kInt8: return Count<int8_t>(context);
-    case ElementType::kUInt8: return Count<uint8_t>(context);
-    default: return NoKernelFor(context.outputs[0].type);
+    case ElementType::kFloat32:
+      return Count<float>(context);
+    case ElementType::kInt32:
+      return Count<int32_t>(context);
+    case ElementType::kInt64:
+      return Count<int64_t>(context);
+    case ElementType::kUInt32:
+      return Count<uint32_t>(context);
+    case ElementType::kInt16:
+      return Count<int16_t>(context);
+    case ElementType::kInt8:
+      return Count<int8_t>(context);
+    case ElementType::kUInt8:
+      return Count<uint8_t>(context);
+    default:
+      return NoKernelFor(context.outputs[0].type);
   }
 }
 

@@ -6,8 +6,6 @@ namespace zeropoint::ops::records {
 
 OpDef Log();  // the twin
 
-OpDef StablehloLog() {
-  return stablehlo::Elementwise(Log(), "STABLEHLO_LOG", schema::BuiltinOperator_STABLEHLO_LOG);
-}
+OpDef StablehloLog() { return stablehlo::Elementwise(Log(), "STABLEHLO_LOG", schema::BuiltinOperator_STABLEHLO_LOG); }
 
 }  // namespace zeropoint::ops::records

@@ -33,8 +33,8 @@ absl::Status Infer(InferContext& context) {
     const bool bounded = std::min(low[at], high[at]) >= -kMostPadding && interior[at] >= 0 &&
                          std::max({low[at], high[at], interior[at]}) <= kMostPadding;
     if (!bounded) {
-      return absl::InvalidArgumentError(absl::StrCat("dimension ", i, " cannot be padded by (", low[at], ",", high[at],
-                                                     ",", interior[at], ")"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("dimension ", i, " cannot be padded by (", low[at], ",", high[at], ",", interior[at], ")"));
     }
     if (!from.ranked() || from[i] == ir::kDynamic) continue;
     const int64_t gaps = std::max<int64_t>(0, from[i] - 1);

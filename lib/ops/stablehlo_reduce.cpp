@@ -47,11 +47,12 @@ absl::Status Eval(const EvalContext& context) {
 }  // namespace
 
 OpDef StablehloReduce() {
-  OpDef def = stablehlo::Movement("STABLEHLO_REDUCE", schema::BuiltinOperator_STABLEHLO_REDUCE, {2, kMany},
-                                  {schema::BuiltinOptions2_StablehloReduceOptions,
-                                   {{kDimensions, schema::StablehloReduceOptions::VT_DIMENSIONS, FieldKind::kLongs},
-                                    {kBody, schema::StablehloReduceOptions::VT_BODY_SUBGRAPH_INDEX, FieldKind::kGraph}}},
-                                  Infer, Eval);
+  OpDef def =
+      stablehlo::Movement("STABLEHLO_REDUCE", schema::BuiltinOperator_STABLEHLO_REDUCE, {2, kMany},
+                          {schema::BuiltinOptions2_StablehloReduceOptions,
+                           {{kDimensions, schema::StablehloReduceOptions::VT_DIMENSIONS, FieldKind::kLongs},
+                            {kBody, schema::StablehloReduceOptions::VT_BODY_SUBGRAPH_INDEX, FieldKind::kGraph}}},
+                          Infer, Eval);
   def.outputs = {1, kMany};
   def.quant.inputs = {OperandSpec::Activation()};
   def.moves_elements = false;

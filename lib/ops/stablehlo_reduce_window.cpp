@@ -42,7 +42,8 @@ absl::StatusOr<Window> MakeWindow(const ir::Attributes& attrs, int rank) {
   }
   ZP_RETURN_IF_ERROR(stablehlo::CheckLength(window.padding, 2 * rank, kPadding));
   for (int64_t entry : window.padding) {
-    if (entry < -kMost || entry > kMost) return absl::InvalidArgumentError(absl::StrCat(kPadding, " has an entry ", entry));
+    if (entry < -kMost || entry > kMost)
+      return absl::InvalidArgumentError(absl::StrCat(kPadding, " has an entry ", entry));
   }
   return window;
 }
@@ -112,15 +113,16 @@ absl::Status Eval(const EvalContext& context) {
 }  // namespace
 
 OpDef StablehloReduceWindow() {
-  OpDef def = stablehlo::Movement("STABLEHLO_REDUCE_WINDOW", schema::BuiltinOperator_STABLEHLO_REDUCE_WINDOW, {2, kMany},
-                                  {schema::BuiltinOptions2_StablehloReduceWindowOptions,
-                                   {{kSizes, Options::VT_WINDOW_DIMENSIONS, FieldKind::kLongs},
-                                    {kStrides, Options::VT_WINDOW_STRIDES, FieldKind::kLongs},
-                                    {kBase, Options::VT_BASE_DILATIONS, FieldKind::kLongs},
-                                    {kDilations, Options::VT_WINDOW_DILATIONS, FieldKind::kLongs},
-                                    {kPadding, Options::VT_PADDING, FieldKind::kLongs},
-                                    {kBody, Options::VT_BODY_SUBGRAPH_INDEX, FieldKind::kGraph}}},
-                                  Infer, Eval);
+  OpDef def =
+      stablehlo::Movement("STABLEHLO_REDUCE_WINDOW", schema::BuiltinOperator_STABLEHLO_REDUCE_WINDOW, {2, kMany},
+                          {schema::BuiltinOptions2_StablehloReduceWindowOptions,
+                           {{kSizes, Options::VT_WINDOW_DIMENSIONS, FieldKind::kLongs},
+                            {kStrides, Options::VT_WINDOW_STRIDES, FieldKind::kLongs},
+                            {kBase, Options::VT_BASE_DILATIONS, FieldKind::kLongs},
+                            {kDilations, Options::VT_WINDOW_DILATIONS, FieldKind::kLongs},
+                            {kPadding, Options::VT_PADDING, FieldKind::kLongs},
+                            {kBody, Options::VT_BODY_SUBGRAPH_INDEX, FieldKind::kGraph}}},
+                          Infer, Eval);
   def.outputs = {1, kMany};
   def.quant.inputs = {OperandSpec::Activation()};
   def.moves_elements = false;

@@ -39,8 +39,8 @@ absl::Status Infer(InferContext& context) {
 }  // namespace
 
 OpDef StablehloReshape() {
-  OpDef def = stablehlo::Movement("STABLEHLO_RESHAPE", schema::BuiltinOperator_STABLEHLO_RESHAPE, {1, 1}, {}, Infer,
-                                  EvalView);
+  OpDef def =
+      stablehlo::Movement("STABLEHLO_RESHAPE", schema::BuiltinOperator_STABLEHLO_RESHAPE, {1, 1}, {}, Infer, EvalView);
   def.options = {};
   def.is_view = true;
   return def;

@@ -15,11 +15,11 @@ absl::Status Infer(InferContext& context) {
 }  // namespace
 
 OpDef StablehloRngBitGenerator() {
-  OpDef def = stablehlo::Movement("STABLEHLO_RNG_BIT_GENERATOR", schema::BuiltinOperator_STABLEHLO_RNG_BIT_GENERATOR,
-                                  {1, 1},
-                                  {schema::BuiltinOptions2_StablehloRngBitGeneratorOptions,
-                                   {{"algorithm", schema::StablehloRngBitGeneratorOptions::VT_ALGORITHM, FieldKind::kInt8}}},
-                                  Infer, /*eval=*/nullptr);
+  OpDef def =
+      stablehlo::Movement("STABLEHLO_RNG_BIT_GENERATOR", schema::BuiltinOperator_STABLEHLO_RNG_BIT_GENERATOR, {1, 1},
+                          {schema::BuiltinOptions2_StablehloRngBitGeneratorOptions,
+                           {{"algorithm", schema::StablehloRngBitGeneratorOptions::VT_ALGORITHM, FieldKind::kInt8}}},
+                          Infer, /*eval=*/nullptr);
   def.outputs = {2, 2};
   def.quant = {};
   def.moves_elements = false;

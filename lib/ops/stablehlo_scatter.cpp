@@ -74,7 +74,8 @@ absl::Status Eval(const EvalContext& context) {
   const absl::Span<const int64_t> whole = context.outputs[0].dims, update = updates[0].dims;
   const std::vector<int64_t> window = context.attrs.Ints(kWindow), map = context.attrs.Ints(kMap);
   const std::vector<int64_t> batch = stablehlo::OtherDimensions(window, updates[0].rank());
-  const std::vector<int64_t> kept = stablehlo::OtherDimensions(context.attrs.Ints(kInserted), context.outputs[0].rank());
+  const std::vector<int64_t> kept =
+      stablehlo::OtherDimensions(context.attrs.Ints(kInserted), context.outputs[0].rank());
   const ir::Dims strides = RowMajorStrides(whole), update_strides = RowMajorStrides(update);
   ir::Dims batch_strides(update.size(), 0);  // row by row over the dimensions that count the indices
   int64_t stride = 1;

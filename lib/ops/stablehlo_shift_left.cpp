@@ -18,8 +18,10 @@ T Shifted(T a, T places) {
 absl::Status Eval(const EvalContext& context) {
   if (context.inputs[0].type == ElementType::kBool) return NoKernelFor(ElementType::kBool);
   return stablehlo::EvalBinaryBits(context, []<typename T>(T a, T b) {
-    if constexpr (std::is_same_v<T, bool>) return a;
-    else return Shifted(a, b);
+    if constexpr (std::is_same_v<T, bool>)
+      return a;
+    else
+      return Shifted(a, b);
   });
 }
 

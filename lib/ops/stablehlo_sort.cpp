@@ -66,7 +66,7 @@ absl::Status Eval(const EvalContext& context) {
       ZP_ASSIGN_OR_RETURN(const size_t width, ElementBytes(context.inputs[k].type));
       for (int64_t i = 0; i < size; ++i) {
         CopyBytes(context.outputs[k].As<uint8_t>() + static_cast<size_t>(start + i * inner) * width,
-                    context.inputs[k].As<uint8_t>() + static_cast<size_t>(places[static_cast<size_t>(i)]) * width, width);
+                  context.inputs[k].As<uint8_t>() + static_cast<size_t>(places[static_cast<size_t>(i)]) * width, width);
       }
     }
   }

@@ -33,7 +33,10 @@ OpDef StablehloWhile() {
                       /*second=*/true},
           .infer = Infer,
           .eval_float = Eval,
-          .runtime = {.real = kNever, .hybrid = kNever, .int8 = kNever, .int16 = kNever,
+          .runtime = {.real = kNever,
+                      .hybrid = kNever,
+                      .int8 = kNever,
+                      .int16 = kNever,
                       .gap = "LiteRT's built-in kernels have none for STABLEHLO_WHILE"},
           .has_side_effects = true};  // those of the graphs, which the record cannot see
 }

@@ -1,5 +1,5 @@
-// STRIDED_SLICE: numpy's x[begin:end:stride, ...]; operands 1 to 3 have an entry for each subscript and the masks a bit:
-// begin and end left out, ellipsis, new axis, and an index that drops its dimension.
+// STRIDED_SLICE: numpy's x[begin:end:stride, ...]; operands 1 to 3 have an entry for each subscript and the masks a
+// bit: begin and end left out, ellipsis, new axis, and an index that drops its dimension.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -16,10 +16,10 @@ struct Subscripts {
 
 // What happens to one dimension of the operand, or a new dimension of the result.
 struct Step {
-  bool from_input = true;   // false: a new axis
-  bool kept = true;         // false: an index, the dimension is dropped
+  bool from_input = true;  // false: a new axis
+  bool kept = true;        // false: an index, the dimension is dropped
   int64_t begin = 0, stride = 1;
-  int64_t size = 1;         // kDynamic when it is not known yet
+  int64_t size = 1;  // kDynamic when it is not known yet
 };
 
 bool Bit(int64_t mask, size_t i) { return (mask >> i) & 1; }
@@ -49,7 +49,8 @@ absl::StatusOr<Step> Resolve(const ir::Attributes& attrs, const Subscripts& subs
   if (size == ir::kDynamic || !(begin_known || open_begin) || !(end_known || open_end)) return step;
   const int64_t lowest = stride > 0 ? 0 : -1, highest = stride > 0 ? size : size - 1;
   const int64_t from = std::clamp(FromEnd(begin, size), lowest, highest);
-  const int64_t end = attrs.Bool("offset") ? FromEnd(begin, size) + subscripts.end[i] : FromEnd(subscripts.end[i], size);
+  const int64_t end =
+      attrs.Bool("offset") ? FromEnd(begin, size) + subscripts.end[i] : FromEnd(subscripts.end[i], size);
   const int64_t to = std::clamp(end, lowest, highest);
   step.begin = open_begin ? (stride > 0 ? lowest : highest) : from;
   const int64_t stop = open_end ? (stride > 0 ? highest : lowest) : to;

@@ -1,5 +1,5 @@
-// SVDF: a layer whose weights are outer products of features and time. A filter sees the last inputs through its feature
-// weights, which are remembered in the state, and weighs them over time; `rank` filters add up to a unit.
+// SVDF: a layer whose weights are outer products of features and time. A filter sees the last inputs through its
+// feature weights, which are remembered in the state, and weighs them over time; `rank` filters add up to a unit.
 #include <algorithm>
 #include <cstring>
 
@@ -99,9 +99,7 @@ absl::Status Eval(const EvalContext& context) {
 
 constexpr absl::string_view kReluOnly = "LiteRT's integer kernel takes no other activation than RELU";
 
-bool HasRelu(const ir::Attributes& attrs) {
-  return attrs.Int(kFusedActivation) == schema::ActivationFunctionType_RELU;
-}
+bool HasRelu(const ir::Attributes& attrs) { return attrs.Int(kFusedActivation) == schema::ActivationFunctionType_RELU; }
 
 absl::StatusOr<std::shared_ptr<const void>> PrepareQuantized(const PrepareContext& context) {
   if (!HasRelu(context.attrs)) return absl::UnimplementedError(kReluOnly);
@@ -115,8 +113,8 @@ int32_t Dot16(const int16_t* a, const int16_t* b, int64_t n) {
   return static_cast<int32_t>(sum);
 }
 
-// The features go into the state in its scale; sums over time are int32 and become int8 in one step. RELU is what is left
-// when the result's zero point is its lowest integer.
+// The features go into the state in its scale; sums over time are int32 and become int8 in one step. RELU is what is
+// left when the result's zero point is its lowest integer.
 absl::Status EvalQuantized(const EvalContext& context) {
   const TensorView &x = context.inputs[kInput], &time = context.inputs[kTime];
   const MutableView& y = context.outputs[0];
@@ -129,8 +127,10 @@ absl::Status EvalQuantized(const EvalContext& context) {
   ZP_ASSIGN_OR_RETURN(const Params times, ParamsOf(time.quant));
   ZP_ASSIGN_OR_RETURN(const Params states, ParamsOf(state.quant));
   // Products of floats, as LiteRT computes them.
-  const numeric::Multiplier to_state = numeric::ToMultiplier(static_cast<double>(px.scale * features.scale / states.scale)),
-                            to_result = numeric::ToMultiplier(static_cast<double>(states.scale * times.scale / py.scale));
+  const numeric::Multiplier to_state =
+                                numeric::ToMultiplier(static_cast<double>(px.scale * features.scale / states.scale)),
+                            to_result =
+                                numeric::ToMultiplier(static_cast<double>(states.scale * times.scale / py.scale));
   std::shared_ptr<const WideWeights> now;
   ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, kFeatures, now));
   const int64_t batch = x.dim(0), depth = x.dim(1), filters = time.dim(0), memory = time.dim(1),
@@ -164,9 +164,7 @@ int Version(const VersionContext& context) {
   return context.attrs().Bool(kAsymmetricInputs) ? 4 : 2;
 }
 
-absl::string_view IntegerGap(const ir::Graph&, const ir::Node& node) {
-  return HasRelu(node.attrs()) ? "" : kReluOnly;
-}
+absl::string_view IntegerGap(const ir::Graph&, const ir::Node& node) { return HasRelu(node.attrs()) ? "" : kReluOnly; }
 
 QuantSpec Quantization() {
   QuantSpec spec;

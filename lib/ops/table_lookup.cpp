@@ -30,7 +30,8 @@ struct Parameter {
 Parameter ReadParameter(const ir::Value& value) {
   Parameter parameter;
   parameter.memory.resize((value.data.size() + sizeof(uint64_t) - 1) / sizeof(uint64_t) + 1);
-  std::copy(value.data.data(), value.data.data() + value.data.size(), reinterpret_cast<uint8_t*>(parameter.memory.data()));
+  std::copy(value.data.data(), value.data.data() + value.data.size(),
+            reinterpret_cast<uint8_t*>(parameter.memory.data()));
   parameter.view.type = value.type;
   parameter.view.dims = value.shape.dims();
   parameter.view.data = parameter.memory.data();

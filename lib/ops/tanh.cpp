@@ -26,7 +26,8 @@ int16_t Interpolate(int32_t x) {
 
 absl::Status EvalQuantized(const EvalContext& context) {
   if (context.outputs[0].type != ElementType::kInt16) {
-    return EvalByTable(context, [](float x) { return std::tanh(x); }, /*wide=*/false);
+    return EvalByTable(
+        context, [](float x) { return std::tanh(x); }, /*wide=*/false);
   }
   ZP_ASSIGN_OR_RETURN(const Params from, ParamsOf(context.inputs[0].quant));
   const SigmoidScale scale = SigmoidScaleOf(from.scale, 1);

@@ -35,12 +35,16 @@ struct BasicTensorView {
 
 struct TensorView : BasicTensorView<const void*> {
   template <typename T>
-  const T* As() const { return static_cast<const T*>(data); }
+  const T* As() const {
+    return static_cast<const T*>(data);
+  }
 };
 
 struct MutableView : BasicTensorView<void*> {
   template <typename T>
-  T* As() const { return static_cast<T*>(data); }
+  T* As() const {
+    return static_cast<T*>(data);
+  }
   TensorView view() const { return {{type, dims, data, quant}}; }
 };
 

@@ -68,20 +68,29 @@ void SelectRows(const EvalContext& context) {
 
 template <typename T>
 absl::Status SelectRows(const EvalContext& context) {
-  if (context.outputs[1].type == ElementType::kInt16) SelectRows<T, int16_t>(context);
-  else SelectRows<T, int32_t>(context);
+  if (context.outputs[1].type == ElementType::kInt16)
+    SelectRows<T, int16_t>(context);
+  else
+    SelectRows<T, int32_t>(context);
   return absl::OkStatus();
 }
 
 absl::Status Eval(const EvalContext& context) {
   switch (context.inputs[0].type) {
-    case ElementType::kFloat32: return SelectRows<float>(context);
-    case ElementType::kInt8: return SelectRows<int8_t>(context);
-    case ElementType::kUInt8: return SelectRows<uint8_t>(context);
-    case ElementType::kInt16: return SelectRows<int16_t>(context);
-    case ElementType::kInt32: return SelectRows<int32_t>(context);
-    case ElementType::kInt64: return SelectRows<int64_t>(context);
-    default: return NoKernelFor(context.inputs[0].type);
+    case ElementType::kFloat32:
+      return SelectRows<float>(context);
+    case ElementType::kInt8:
+      return SelectRows<int8_t>(context);
+    case ElementType::kUInt8:
+      return SelectRows<uint8_t>(context);
+    case ElementType::kInt16:
+      return SelectRows<int16_t>(context);
+    case ElementType::kInt32:
+      return SelectRows<int32_t>(context);
+    case ElementType::kInt64:
+      return SelectRows<int64_t>(context);
+    default:
+      return NoKernelFor(context.inputs[0].type);
   }
 }
 

@@ -1,5 +1,5 @@
-// TRANSPOSE_CONV: the gradient of a convolution; operands are the result's shape, weights [out, h, w, in], the input and
-// an optional bias. tf.Conv2DBackpropInput becomes it in passes/legalize.
+// TRANSPOSE_CONV: the gradient of a convolution; operands are the result's shape, weights [out, h, w, in], the input
+// and an optional bias. tf.Conv2DBackpropInput becomes it in passes/legalize.
 #include "kernels/integer.h"
 #include "ops/activation.h"
 #include "ops/conv_shape.h"
@@ -130,7 +130,8 @@ absl::Status EvalQuantized(const EvalContext& context) {
 
 int Version(const VersionContext& context) {
   const ElementType in = context.input_type(kInput), weight = context.input_type(kWeights);
-  if (in == ElementType::kInt16 && weight == ElementType::kInt8 && context.attrs().Int("quantized_bias_type") != 0) return 5;
+  if (in == ElementType::kInt16 && weight == ElementType::kInt8 && context.attrs().Int("quantized_bias_type") != 0)
+    return 5;
   if (context.attrs().Int(kFusedActivation) != schema::ActivationFunctionType_NONE) return 4;
   // TF's 16x8 quantizer, which sets the type of the bias, writes 3 whether there is one or not.
   const bool bias_typed = context.attrs().Int("quantized_bias_type") != 0;

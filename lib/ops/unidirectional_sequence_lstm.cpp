@@ -25,7 +25,8 @@ int Version(const VersionContext& context) {
   const ElementType in = context.input_type(0), weight = context.input_type(kWeights);
   if (in == ElementType::kInt16 && weight == ElementType::kInt8) return 5;
   if (context.attrs().Bool("diagonal_recurrent_tensors")) return 4;
-  if (in == ElementType::kFloat32 && weight == ElementType::kInt8) return context.attrs().Bool(kAsymmetricInputs) ? 3 : 2;
+  if (in == ElementType::kFloat32 && weight == ElementType::kInt8)
+    return context.attrs().Bool(kAsymmetricInputs) ? 3 : 2;
   return 1;
 }
 

@@ -52,13 +52,20 @@ absl::Status Number(const EvalContext& context) {
 
 absl::Status Eval(const EvalContext& context) {
   switch (context.inputs[0].type) {
-    case ElementType::kFloat32: return Number<float>(context);
-    case ElementType::kInt8: return Number<int8_t>(context);
-    case ElementType::kUInt8: return Number<uint8_t>(context);
-    case ElementType::kInt16: return Number<int16_t>(context);
-    case ElementType::kInt32: return Number<int32_t>(context);
-    case ElementType::kInt64: return Number<int64_t>(context);
-    default: return NoKernelFor(context.inputs[0].type);
+    case ElementType::kFloat32:
+      return Number<float>(context);
+    case ElementType::kInt8:
+      return Number<int8_t>(context);
+    case ElementType::kUInt8:
+      return Number<uint8_t>(context);
+    case ElementType::kInt16:
+      return Number<int16_t>(context);
+    case ElementType::kInt32:
+      return Number<int32_t>(context);
+    case ElementType::kInt64:
+      return Number<int64_t>(context);
+    default:
+      return NoKernelFor(context.inputs[0].type);
   }
 }
 

@@ -13,8 +13,8 @@ absl::Status Infer(InferContext& context) {
   if (from.ranked()) {
     ZP_ASSIGN_OR_RETURN(const int axis, ResolveAxis(context.attrs().Int("axis"), from.rank()));
     if (from[axis] != ir::kDynamic && from[axis] != context.num_outputs()) {
-      return absl::InvalidArgumentError(absl::StrCat("dimension ", axis, " of ", from.ToString(), " in ",
-                                                     context.num_outputs(), " results"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("dimension ", axis, " of ", from.ToString(), " in ", context.num_outputs(), " results"));
     }
     to = ir::Shape();
     for (int i = 0; i < from.rank(); ++i) {
@@ -43,12 +43,17 @@ absl::Status ImportTf(ir::Graph& graph, ir::NodeId id) {
 int Version(const VersionContext& context) {
   switch (context.input_type(0)) {
     case ElementType::kFloat16:
-    case ElementType::kBFloat16: return 5;
-    case ElementType::kInt16: return 4;
-    case ElementType::kBool: return 3;
+    case ElementType::kBFloat16:
+      return 5;
+    case ElementType::kInt16:
+      return 4;
+    case ElementType::kBool:
+      return 3;
     case ElementType::kInt8:
-    case ElementType::kUInt8: return 2;
-    default: return 1;
+    case ElementType::kUInt8:
+      return 2;
+    default:
+      return 1;
   }
 }
 

@@ -1,5 +1,6 @@
 // What the UNSORTED_SEGMENT ops share: the slices of operand 0 whose id (operand 1) is k, combined into slice k of as
-// many as operand 2 says. Slices with a negative id are left out; a slice that nothing goes to holds the neutral element.
+// many as operand 2 says. Slices with a negative id are left out; a slice that nothing goes to holds the neutral
+// element.
 #ifndef ZEROPOINT_OPS_UNSORTED_SEGMENT_H_
 #define ZEROPOINT_OPS_UNSORTED_SEGMENT_H_
 
@@ -48,7 +49,8 @@ absl::Status EvalUnsortedSegment(const EvalContext& context) {
       return CombineSegments(context, Op::template Neutral<float>(), Op::template Combine<float>);
     case ElementType::kInt32:
       return CombineSegments(context, Op::template Neutral<int32_t>(), Op::template Combine<int32_t>);
-    default: return NoKernelFor(context.inputs[0].type);
+    default:
+      return NoKernelFor(context.inputs[0].type);
   }
 }
 

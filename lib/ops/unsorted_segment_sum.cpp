@@ -12,8 +12,10 @@ struct Sum {
   }
   template <typename T>
   static T Combine(T a, T b) {
-    if constexpr (std::is_integral_v<T>) return WrapAdd(a, b);
-    else return a + b;
+    if constexpr (std::is_integral_v<T>)
+      return WrapAdd(a, b);
+    else
+      return a + b;
   }
 };
 

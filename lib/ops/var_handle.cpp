@@ -10,8 +10,8 @@ namespace zeropoint::ops {
 namespace {
 
 absl::StatusOr<std::shared_ptr<const void>> Prepare(const PrepareContext& context) {
-  return PreparedName(absl::StrCat("variable '", context.attrs.String("container"), "/",
-                                   context.attrs.String("shared_name"), "'"));
+  return PreparedName(
+      absl::StrCat("variable '", context.attrs.String("container"), "/", context.attrs.String("shared_name"), "'"));
 }
 
 absl::Status ImportTf(ir::Graph& graph, ir::NodeId id) {

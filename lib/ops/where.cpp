@@ -44,14 +44,21 @@ absl::Status ListNonzero(const EvalContext& context) {
 
 absl::Status Eval(const EvalContext& context) {
   switch (context.inputs[0].type) {
-    case ElementType::kFloat32: return ListNonzero<float>(context);
-    case ElementType::kInt64: return ListNonzero<int64_t>(context);
-    case ElementType::kInt32: return ListNonzero<int32_t>(context);
-    case ElementType::kUInt32: return ListNonzero<uint32_t>(context);
-    case ElementType::kInt8: return ListNonzero<int8_t>(context);
+    case ElementType::kFloat32:
+      return ListNonzero<float>(context);
+    case ElementType::kInt64:
+      return ListNonzero<int64_t>(context);
+    case ElementType::kInt32:
+      return ListNonzero<int32_t>(context);
+    case ElementType::kUInt32:
+      return ListNonzero<uint32_t>(context);
+    case ElementType::kInt8:
+      return ListNonzero<int8_t>(context);
     case ElementType::kBool:
-    case ElementType::kUInt8: return ListNonzero<uint8_t>(context);
-    default: return NoKernelFor(context.inputs[0].type);
+    case ElementType::kUInt8:
+      return ListNonzero<uint8_t>(context);
+    default:
+      return NoKernelFor(context.inputs[0].type);
   }
 }
 

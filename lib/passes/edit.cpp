@@ -130,7 +130,8 @@ std::optional<ConstantAndOther> SplitConstant(const Graph& graph, const ir::Node
 absl::StatusOr<int> RewriteTable(ir::Graph& graph, absl::Span<const RewriteRow> rows) {
   int applied = 0;
   for (const RewriteRow& row : rows) {
-    ZP_ASSIGN_OR_RETURN(const int some, RewriteEach(graph, row.op, [&](ir::NodeId id) { return row.rewrite(graph, id); }));
+    ZP_ASSIGN_OR_RETURN(const int some,
+                        RewriteEach(graph, row.op, [&](ir::NodeId id) { return row.rewrite(graph, id); }));
     applied += some;
   }
   return applied;

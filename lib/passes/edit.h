@@ -75,7 +75,8 @@ std::optional<ConstantAndOther> SplitConstant(const ir::Graph& graph, const ir::
 // may edit the graph. Returns how many applied; errors name the node.
 template <typename Rewrite>
 absl::StatusOr<int> RewriteEach(ir::Graph& graph, absl::string_view op, Rewrite rewrite) {
-  return RewriteEachIf(graph, [op](const ir::Node& node) { return node.op() == op; }, rewrite);
+  return RewriteEachIf(
+      graph, [op](const ir::Node& node) { return node.op() == op; }, rewrite);
 }
 
 template <typename Wanted, typename Rewrite>

@@ -38,7 +38,8 @@ class SignaturePositions {
     std::vector<size_t> inputs, outputs;
   };
 
-  static std::vector<size_t> Positions(const std::vector<ir::NamedValue>& names, const std::vector<ir::ValueId>& values) {
+  static std::vector<size_t> Positions(const std::vector<ir::NamedValue>& names,
+                                       const std::vector<ir::ValueId>& values) {
     std::vector<size_t> positions;
     for (const ir::NamedValue& name : names) {
       positions.push_back(static_cast<size_t>(std::find(values.begin(), values.end(), name.value) - values.begin()));
@@ -126,8 +127,8 @@ absl::StatusOr<int> RunModelPasses(ir::Model& model, const Phase& phase, const P
 }
 
 // Callers first: what is known of the arguments helps with the graphs that are called. A branch that turns out never to
-// be taken is not looked at. Graphs whose callers are all done are settled together, and only then those passes run that see
-// all graphs: once after each graph would make the time grow with the square of their number.
+// be taken is not looked at. Graphs whose callers are all done are settled together, and only then those passes run
+// that see all graphs: once after each graph would make the time grow with the square of their number.
 absl::StatusOr<int> RunRound(ir::Model& model, const std::vector<bool>& reachable, const Phase& phase,
                              const PassOptions& options, const Context& context) {
   int applied = 0;

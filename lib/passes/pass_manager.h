@@ -34,8 +34,8 @@ struct ImportOptions {
   bool allow_custom_ops = false;  // true: TF nodes without a LiteRT form become custom ops, false: they are an error
 };
 
-// For each phase, graph and pass: cancelled? disabled? then time, run, verify, dump. Graphs that nobody calls any more go
-// when the phase ends.
+// For each phase, graph and pass: cancelled? disabled? then time, run, verify, dump. Graphs that nobody calls any more
+// go when the phase ends.
 absl::Status RunPasses(ir::Model& model, absl::Span<const Phase> phases, const PassOptions& options,
                        const Context& context);
 

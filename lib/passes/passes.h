@@ -1,5 +1,5 @@
-// Every pass that the pipelines name, for pipeline.cpp and the tests. A pass includes its folder's header alone, so that
-// a new pass does not rebuild the others.
+// Every pass that the pipelines name, for pipeline.cpp and the tests. A pass includes its folder's header alone, so
+// that a new pass does not rebuild the others.
 #ifndef ZEROPOINT_PASSES_PASSES_H_
 #define ZEROPOINT_PASSES_PASSES_H_
 

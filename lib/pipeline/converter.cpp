@@ -75,9 +75,9 @@ class StageClock {
   Clock::time_point began_;
 };
 
-// Samples of the public API as the calibrator takes them. The calibrator may hold several at once, the user's views live
-// until the next call only, so the data is copied.
-// `first` takes the first of them, where it is not null: a dataset may be good for one reading only.
+// Samples of the public API as the calibrator takes them. The calibrator may hold several at once, the user's views
+// live until the next call only, so the data is copied. `first` takes the first of them, where it is not null: a
+// dataset may be good for one reading only.
 calibrate::NextSample Adapt(const RepresentativeDataset& dataset, std::optional<calibrate::Sample>* first) {
   return [next = dataset.next(), first](calibrate::Sample& sample) -> absl::StatusOr<bool> {
     SampleView view;
@@ -105,9 +105,10 @@ absl::Status RefuseQuantized(const ir::Model& model) {
       const ir::Value& value = graph.value(id);
       if (value.is_constant || !value.quant.quantized() || !IsIntegerActivationType(value.type)) continue;
       if (passes::IsTrainedPair(graph, id)) continue;
-      return Annotate(absl::InvalidArgumentError(absl::StrCat("the model is quantized already: tensor '", value.name,
-                                                              "' is ", Name(value.type), "; start from its float form")),
-                      Place::kTensor, value.name);
+      return Annotate(
+          absl::InvalidArgumentError(absl::StrCat("the model is quantized already: tensor '", value.name, "' is ",
+                                                  Name(value.type), "; start from its float form")),
+          Place::kTensor, value.name);
     }
   }
   return absl::OkStatus();
@@ -141,7 +142,8 @@ absl::Status NoteSignaturesWithoutSamples(const ir::Model& model, const ir::Stat
     const auto first = statistics.ranges.lower_bound({signature.graph, ir::ValueId{0}});
     const bool seen = first != statistics.ranges.end() && first->first.first == signature.graph;
     if (seen || !ComputesFloats(model.graphs[static_cast<size_t>(signature.graph)])) continue;
-    const std::string text = absl::StrCat("the representative_dataset has no sample for signature '", signature.key, "'");
+    const std::string text =
+        absl::StrCat("the representative_dataset has no sample for signature '", signature.key, "'");
     if (!allow_float) return Annotate(absl::InvalidArgumentError(text), Place::kSignature, signature.key);
     report.warnings.push_back(absl::StrCat(text, "; its ops stay float"));
     context.Log(Severity::kWarning, report.warnings.back());
@@ -159,9 +161,9 @@ absl::Status RequireAllRanges(const plan::Plan& plan) {
       // Variables have no FakeQuant nodes of their own.
       const bool variable = op != nullptr && op->quant.input(0).role == ops::Role::kState;
       if (!has_form || variable || decision.reason.empty()) continue;
-      return Annotate(absl::InvalidArgumentError(absl::StrCat(
-                          "without a representative_dataset, FakeQuant nodes must tell every range, but ", decision.op, " '",
-                          decision.name, "' would stay float: ", decision.reason)),
+      return Annotate(absl::InvalidArgumentError(
+                          absl::StrCat("without a representative_dataset, FakeQuant nodes must tell every range, but ",
+                                       decision.op, " '", decision.name, "' would stay float: ", decision.reason)),
                       Place::kNode, decision.name);
     }
   }
@@ -223,8 +225,8 @@ absl::Status CheckTarget(const pipeline::Mode& mode, const ir::Model& model, con
   if (mode.target_named && !findings.runs()) {
     std::vector<targets::Finding> all = findings.missing;
     all.insert(all.end(), findings.refused.begin(), findings.refused.end());
-    return absl::FailedPreconditionError(
-        Lines(absl::StrCat("target ", target.name, ": ", all.size(), " of ", findings.ops, " ops cannot run there:"), all));
+    return absl::FailedPreconditionError(Lines(
+        absl::StrCat("target ", target.name, ": ", all.size(), " of ", findings.ops, " ops cannot run there:"), all));
   }
   auto warn = [&](std::string text) {
     context.Log(Severity::kWarning, text);
@@ -239,8 +241,9 @@ absl::Status CheckTarget(const pipeline::Mode& mode, const ir::Model& model, con
     report.target.unmapped.push_back({finding.op, finding.name, finding.why, finding.mend});
   }
   if (!findings.unmapped.empty()) {
-    warn(Lines(absl::StrCat(findings.mapped(), " of ", findings.ops, " ops map to ", target.title, "; ", target.fallback, ":"),
-               findings.unmapped));
+    warn(Lines(
+        absl::StrCat(findings.mapped(), " of ", findings.ops, " ops map to ", target.title, "; ", target.fallback, ":"),
+        findings.unmapped));
   }
   return absl::OkStatus();
 }
@@ -251,7 +254,8 @@ void Finish(ir::Model& model) {
   model.description = std::string(kDescription);
 }
 
-// Where the target must know every size, a batch that may vary becomes 1; what follows from it is inferred by the passes.
+// Where the target must know every size, a batch that may vary becomes 1; what follows from it is inferred by the
+// passes.
 void FixBatch(const targets::Target& target, ir::Model& model, const Context& context, Report& report) {
   if (!target.fixes_batch) return;
   for (ir::Graph& graph : model.graphs) {
@@ -298,8 +302,7 @@ absl::StatusOr<PreparedModel> PrepareModel(const ConverterOptions& options, ir::
   if (!options.recipe.empty()) {
     ZP_ASSIGN_OR_RETURN(recipe, ReadRecipe(options.recipe));
   }
-  const bool trained =
-      recipe.trained_ranges.value_or(options.trained_ranges) && passes::HasTrainedActivations(model);
+  const bool trained = recipe.trained_ranges.value_or(options.trained_ranges) && passes::HasTrainedActivations(model);
   absl::StatusOr<Mode> resolved = ResolveMode(options, trained, recipe);
   if (!resolved.ok()) return Annotate(resolved.status(), Place::kStage, kOptionsStage);
   Mode mode = *std::move(resolved);
@@ -313,8 +316,8 @@ absl::StatusOr<PreparedModel> PrepareModel(const ConverterOptions& options, ir::
   passes::PassOptions pass_options;
   pass_options.disabled = options.disabled_passes;
   ZP_RETURN_IF_ERROR(passes::RunPasses(model, PreparingPipeline(mode.quantizes_activations), pass_options, context));
-  ZP_RETURN_IF_ERROR(passes::RunPasses(model, FormatPipeline(from_tensorflow, stays_float, options), pass_options,
-                                       context));
+  ZP_RETURN_IF_ERROR(
+      passes::RunPasses(model, FormatPipeline(from_tensorflow, stays_float, options), pass_options, context));
   ZP_RETURN_IF_ERROR(passes::RunPasses(model, SchemePipeline(mode.plan), pass_options, context));
   // Last: until then the nodes keep what lies before them, and has that range, from being fused with what follows.
   if (trained && mode.quantizes_activations) {
@@ -344,7 +347,8 @@ absl::StatusOr<ir::Statistics> CollectRanges(const ConverterOptions& options, co
   PreferTrainedRanges(model, statistics);
   ZP_RETURN_IF_ERROR(ApplyRanges(recipe, model, statistics));
   if (mode.quantizes_activations) {
-    ZP_RETURN_IF_ERROR(NoteSignaturesWithoutSamples(model, statistics, mode.plan.allow_float_fallback, context, report));
+    ZP_RETURN_IF_ERROR(
+        NoteSignaturesWithoutSamples(model, statistics, mode.plan.allow_float_fallback, context, report));
   }
   return statistics;
 }
@@ -435,8 +439,7 @@ absl::StatusOr<Converter> Converter::FromSavedModel(const std::string& folder, c
   absl::Status keras = IsFolder(folder) ? absl::OkStatus() : formats::tflite::RefuseKerasFile(folder);
   if (!keras.ok()) return Annotate(Annotate(keras, Place::kStage, "import"), Place::kFile, folder);
   auto state = std::make_unique<State>();
-  absl::StatusOr<ir::Model> model =
-      formats::saved_model::Read(folder, {options.signature_keys, options.tags});
+  absl::StatusOr<ir::Model> model = formats::saved_model::Read(folder, {options.signature_keys, options.tags});
   if (!model.ok()) return Annotate(Annotate(model.status(), Place::kStage, "import"), Place::kFile, folder);
   state->model = *std::move(model);
   state->from_tensorflow = true;
@@ -495,7 +498,8 @@ absl::StatusOr<Conversion> Converter::Convert() {
     const Bytes file(nullptr, result.model.data(), result.model.size());
     return Prove(draft, file, context, result.report, clock);
   };
-  ZP_RETURN_IF_ERROR(ConvertWith(*this, state_->model, state_->from_tensorflow, state_->cancelled, result.report, deliver));
+  ZP_RETURN_IF_ERROR(
+      ConvertWith(*this, state_->model, state_->from_tensorflow, state_->cancelled, result.report, deliver));
   return result;
 }
 
@@ -504,11 +508,12 @@ absl::StatusOr<Report> Converter::ConvertToFile(const std::string& path) {
   // What is proved is what is on the disk, mapped: no second copy in memory.
   auto deliver = [&](const Draft& draft, const Context& context, StageClock& clock) -> absl::Status {
     absl::Status proof;
-    const absl::Status written = WritePartsAtomically(path, draft.parts, [&](const std::string& temporary) -> absl::Status {
-      absl::StatusOr<Bytes> file = MapFile(temporary);
-      proof = file.ok() ? Prove(draft, *file, context, report, clock) : file.status();
-      return proof;
-    });
+    const absl::Status written =
+        WritePartsAtomically(path, draft.parts, [&](const std::string& temporary) -> absl::Status {
+          absl::StatusOr<Bytes> file = MapFile(temporary);
+          proof = file.ok() ? Prove(draft, *file, context, report, clock) : file.status();
+          return proof;
+        });
     if (written.ok() || !proof.ok()) return written;
     return Annotate(written, Place::kStage, "write");
   };

@@ -56,7 +56,10 @@ class Debugger {
   absl::StatusOr<DebugReport> Run() {
     const bool given = !debug_.quantized_path.empty() || !debug_.quantized_bytes.empty();
     ZP_RETURN_IF_ERROR(Prepare());
-    if (given) ZP_RETURN_IF_ERROR(OpenQuantized()); else ZP_RETURN_IF_ERROR(Quantize());
+    if (given)
+      ZP_RETURN_IF_ERROR(OpenQuantized());
+    else
+      ZP_RETURN_IF_ERROR(Quantize());
     ZP_RETURN_IF_ERROR(LoadSamples());
     report_.path = debug_.path.empty() ? source_.model.source : debug_.path;
     report_.quantized_path = debug_.quantized_path;
@@ -70,8 +73,9 @@ class Debugger {
                         evaluate::Compare(models, samples_->runs(), compare, context_));
     DescribeComparison(models, comparison, given ? nullptr : &quantized_.plan, report_);
     if (!given) {
-      const DebugConversion conversion{options_,  *prepared_, statistics_,         quantized_,
-                                       models,    !debug_.evaluation_dataset.empty(), samples_->runs(), comparison};
+      const DebugConversion conversion{options_,         *prepared_, statistics_,
+                                       quantized_,       models,     !debug_.evaluation_dataset.empty(),
+                                       samples_->runs(), comparison};
       ZP_ASSIGN_OR_RETURN(report_.findings, FindCauses(conversion, debug_.mended, context_));
     }
     return std::move(report_);
@@ -152,8 +156,8 @@ class Debugger {
 
 }  // namespace
 
-absl::StatusOr<DebugSamples> DebugSamples::Load(const RepresentativeDataset& dataset, const ir::Model& model, bool has_state,
-                                                SampleState state, size_t limit) {
+absl::StatusOr<DebugSamples> DebugSamples::Load(const RepresentativeDataset& dataset, const ir::Model& model,
+                                                bool has_state, SampleState state, size_t limit) {
   DebugSamples samples;
   dataset.Reset();
   while (samples.runs_.size() < limit) {
@@ -193,7 +197,8 @@ absl::StatusOr<DebugSamples> DebugSamples::Load(const RepresentativeDataset& dat
   return samples;
 }
 
-absl::StatusOr<DebugReport> RunDebug(const ConverterOptions& options, const DebugSource& source, const DebugOptions& debug) {
+absl::StatusOr<DebugReport> RunDebug(const ConverterOptions& options, const DebugSource& source,
+                                     const DebugOptions& debug) {
   absl::StatusOr<DebugReport> report = Debugger(options, source, debug).Run();
   if (!report.ok()) return AtStage(report.status(), source.model.source);
   return report;

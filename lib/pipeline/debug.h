@@ -23,7 +23,8 @@ struct DebugSource {
   std::atomic<bool>& cancelled;
 };
 
-absl::StatusOr<DebugReport> RunDebug(const ConverterOptions& options, const DebugSource& source, const DebugOptions& debug);
+absl::StatusOr<DebugReport> RunDebug(const ConverterOptions& options, const DebugSource& source,
+                                     const DebugOptions& debug);
 
 // --- parts of it, one file each -----------------------------------------------------------------------------------
 
@@ -62,13 +63,14 @@ struct DebugConversion {
   const ir::Statistics& statistics;  // that it was quantized by
   const QuantizedModel& quantized;
   const evaluate::Models& models;
-  bool evaluated_apart = false;      // on other samples than those that calibrated
+  bool evaluated_apart = false;  // on other samples than those that calibrated
   const std::vector<evaluate::Sample>& samples;
   const evaluate::Comparison& comparison;
 };
 
 // Causes, with what mends them; the gain of at most `mended` is measured.
-absl::StatusOr<std::vector<DebugFinding>> FindCauses(const DebugConversion& conversion, int mended, const Context& context);
+absl::StatusOr<std::vector<DebugFinding>> FindCauses(const DebugConversion& conversion, int mended,
+                                                     const Context& context);
 
 }  // namespace zeropoint::pipeline
 

@@ -25,7 +25,8 @@ using plan::Scheme;
 constexpr size_t kMendSamples = 32;
 // A change that leaves more than three quarters of the noise is not worth a line.
 constexpr double kWorthwhile = 0.25;
-// Of several changes the first that gains nearly as many decibels as the best: they stand in the order of what they cost.
+// Of several changes the first that gains nearly as many decibels as the best: they stand in the order of what they
+// cost.
 constexpr double kNearlyBest = 0.9;
 
 // A change to the recipe.
@@ -69,7 +70,8 @@ struct Measured {
 class Finder {
  public:
   Finder(const DebugConversion& conversion, const Context& context)
-      : c_(conversion), context_(context),
+      : c_(conversion),
+        context_(context),
         samples_(absl::MakeConstSpan(c_.samples).first(std::min(c_.samples.size(), kMendSamples))) {}
 
   absl::StatusOr<std::vector<DebugFinding>> Run(int mended) {
@@ -83,7 +85,8 @@ class Finder {
     ZP_ASSIGN_OR_RETURN(const std::vector<OutputFigures> before, Outputs(c_.quantized.model, samples_));
     const size_t count = std::min(candidates_.size(), static_cast<size_t>(std::max(mended, 0)));
     for (size_t i = 0; i < count; ++i) ZP_RETURN_IF_ERROR(MeasureCandidate(candidates_[i], before, measured));
-    std::stable_sort(measured.begin(), measured.end(), [](const Measured& a, const Measured& b) { return a.Key() < b.Key(); });
+    std::stable_sort(measured.begin(), measured.end(),
+                     [](const Measured& a, const Measured& b) { return a.Key() < b.Key(); });
     return Distinct(std::move(measured));
   }
 
@@ -140,16 +143,18 @@ class Finder {
     if (found.has_value()) Add(*std::move(found), g, id, figures.real);
     if (auto tail = evaluate::FindSwishTail(facts)) Add(*std::move(tail), g, id, figures.real);
     // A scale that the tensor has to share is its reader's matter.
-    const bool shares = std::any_of(Quantized(g).uses(id).begin(), Quantized(g).uses(id).end(), [&, g = g](const ir::Use& use) {
-      return use.node < Real(g).max_node_id() && Real(g).alive(use.node) && MixedOperands(g, use.node).has_value();
-    });
+    const bool shares =
+        std::any_of(Quantized(g).uses(id).begin(), Quantized(g).uses(id).end(), [&, g = g](const ir::Use& use) {
+          return use.node < Real(g).max_node_id() && Real(g).alive(use.node) && MixedOperands(g, use.node).has_value();
+        });
     if (shares) return;
     if (auto collapse = evaluate::FindRangeCollapse(facts)) Add(*std::move(collapse), g, id, figures.real);
   }
 
   void Add(evaluate::Diagnosis diagnosis, int g, ir::ValueId id, ir::ValueId real) {
     Candidate candidate{std::move(diagnosis), g, Quantized(g).producer(id), id, {}, WeightOf(g, id)};
-    if (candidate.diagnosis.range.has_value()) candidate.mends.push_back(RangeMend(g, real, *candidate.diagnosis.range));
+    if (candidate.diagnosis.range.has_value())
+      candidate.mends.push_back(RangeMend(g, real, *candidate.diagnosis.range));
     if (candidate.diagnosis.cause != Cause::kSaturatedInput) {
       const std::set<ir::NodeId> nodes = Around(g, real);
       candidate.mends.push_back(SchemeMend(g, nodes, Scheme::kInt16x8));
@@ -176,7 +181,8 @@ class Finder {
 
   std::optional<evaluate::Diagnosis> MixedOperands(int g, ir::NodeId id) const {
     const ir::Node& node = Quantized(g).node(id);
-    if (!SharesScale(node) || !Real(g).alive(id) || Quantized(g).value(node.output()).quant.scale.size() != 1) return std::nullopt;
+    if (!SharesScale(node) || !Real(g).alive(id) || Quantized(g).value(node.output()).quant.scale.size() != 1)
+      return std::nullopt;
     return evaluate::FindMixedRange(OperandsOf(g, id), Quantized(g).value(node.output()).quant.scale[0]);
   }
 
@@ -195,7 +201,8 @@ class Finder {
       std::set<ir::NodeId> nodes = Behind(g, result);
       nodes.insert(id);
       for (ir::ValueId value : Quantized(g).node(id).inputs()) {
-        if (value != ir::kNoValue && !Quantized(g).value(value).is_constant) weight = std::max(weight, WeightOf(g, value));
+        if (value != ir::kNoValue && !Quantized(g).value(value).is_constant)
+          weight = std::max(weight, WeightOf(g, value));
       }
       Candidate candidate{*std::move(found), g, id, result, {}, weight};
       candidate.mends.push_back(SchemeMend(g, nodes, Scheme::kInt16x8));
@@ -236,8 +243,9 @@ class Finder {
     // Back over ops that only move the value on, to the one that made it.
     for (ir::NodeId at = Real(g).producer(real); at != ir::kNoNode;) {
       nodes.insert(at);
-      at = HasWeights(Real(g), at) || Real(g).node(at).input(0) == ir::kNoValue ? ir::kNoNode
-                                                                                : Real(g).producer(Real(g).node(at).input(0));
+      at = HasWeights(Real(g), at) || Real(g).node(at).input(0) == ir::kNoValue
+               ? ir::kNoNode
+               : Real(g).producer(Real(g).node(at).input(0));
     }
     return nodes;
   }
@@ -260,7 +268,8 @@ class Finder {
     std::set<ir::ValueId> values{real};
     std::vector<ir::ValueId> todo{real};
     const auto reach = [&](ir::ValueId at) {
-      const bool same = at != ir::kNoValue && at < Real(g).num_values() && graph.value(at).type == graph.value(real).type &&
+      const bool same = at != ir::kNoValue && at < Real(g).num_values() &&
+                        graph.value(at).type == graph.value(real).type &&
                         graph.value(at).quant.scale == graph.value(real).quant.scale &&
                         graph.value(at).quant.zero_point == graph.value(real).quant.zero_point;
       if (same && values.insert(at).second) todo.push_back(at);
@@ -286,13 +295,15 @@ class Finder {
 
   // --- measuring
 
-  absl::StatusOr<std::vector<OutputFigures>> Outputs(const ir::Model& model, absl::Span<const evaluate::Sample> samples) const {
+  absl::StatusOr<std::vector<OutputFigures>> Outputs(const ir::Model& model,
+                                                     absl::Span<const evaluate::Sample> samples) const {
     const evaluate::Pairing pairing = evaluate::PairByIds(c_.prepared.model, model);
     return evaluate::CompareOutputs({c_.prepared.model, model, pairing, c_.models.has_state}, samples, context_);
   }
 
   // The outputs after converting again.
-  absl::StatusOr<std::vector<OutputFigures>> OutputsWith(const Mend& mend, absl::Span<const evaluate::Sample> samples) const {
+  absl::StatusOr<std::vector<OutputFigures>> OutputsWith(const Mend& mend,
+                                                         absl::Span<const evaluate::Sample> samples) const {
     plan::PlanOptions options = c_.prepared.mode.plan;
     ir::Statistics statistics = mend.statistics.value_or(c_.statistics);
     if (!mend.rules.empty()) {
@@ -300,7 +311,8 @@ class Finder {
       ZP_RETURN_IF_ERROR(ApplyRules(recipe, c_.prepared.model, options));
       ZP_RETURN_IF_ERROR(ApplyRanges(recipe, c_.prepared.model, statistics));
     }
-    ZP_ASSIGN_OR_RETURN(const QuantizedModel changed, QuantizeModel(c_.prepared, std::move(statistics), options, context_));
+    ZP_ASSIGN_OR_RETURN(const QuantizedModel changed,
+                        QuantizeModel(c_.prepared, std::move(statistics), options, context_));
     return Outputs(changed.model, samples);
   }
 
@@ -374,7 +386,8 @@ class Finder {
       const bool told = std::any_of(findings.begin(), findings.end(), [&finding](const DebugFinding& other) {
         return other.cause == finding.cause &&
                (other.node == finding.node || other.fix.line == finding.fix.line ||
-                absl::string_view(other.fix.line).find(absl::StrCat("\"", finding.node, "\"")) != absl::string_view::npos);
+                absl::string_view(other.fix.line).find(absl::StrCat("\"", finding.node, "\"")) !=
+                    absl::string_view::npos);
       });
       if (!told) findings.push_back(std::move(finding));
     }
@@ -410,14 +423,14 @@ class Finder {
     Report report;
     ZP_ASSIGN_OR_RETURN(mend.statistics, CollectRanges(options, c_.prepared, context_, report));
     Candidate candidate{diagnosis, g, ir::kNoNode, input, {}, 0.0};
-    const std::string line = absl::StrCat("x * ", diagnosis.scale, diagnosis.offset < 0.0 ? " - " : " + ",
-                                          std::abs(diagnosis.offset));
+    const std::string line =
+        absl::StrCat("x * ", diagnosis.scale, diagnosis.offset < 0.0 ? " - " : " + ", std::abs(diagnosis.offset));
     return MeasureSamples(candidate, mend, samples_, absl::StrCat("'", name, "': ", line), measured, name, true);
   }
 
   absl::Status MeasureSamples(const Candidate& candidate, const Mend& mend, absl::Span<const evaluate::Sample> samples,
-                              const std::string& line, std::vector<Measured>& measured,
-                              const std::string& input, bool has_scale) const {
+                              const std::string& line, std::vector<Measured>& measured, const std::string& input,
+                              bool has_scale) const {
     ZP_ASSIGN_OR_RETURN(const std::vector<OutputFigures> before, Outputs(c_.quantized.model, samples));
     ZP_ASSIGN_OR_RETURN(const std::vector<OutputFigures> after, OutputsWith(mend, samples));
     const double recovered = Recovered(before, after);
@@ -439,8 +452,8 @@ class Finder {
   }
 
   // The dataset with one float input changed.
-  static RepresentativeDataset Mapped(const RepresentativeDataset& dataset, const ir::Model& model, int g, ir::ValueId input,
-                                      const evaluate::Diagnosis& diagnosis) {
+  static RepresentativeDataset Mapped(const RepresentativeDataset& dataset, const ir::Model& model, int g,
+                                      ir::ValueId input, const evaluate::Diagnosis& diagnosis) {
     std::set<std::string> names{model.graphs[static_cast<size_t>(g)].value(input).name};
     for (const ir::Signature& signature : model.signatures) {
       for (const ir::NamedValue& named : signature.inputs) {
@@ -451,7 +464,8 @@ class Finder {
     const auto position = static_cast<size_t>(std::find(inputs.begin(), inputs.end(), input) - inputs.begin());
     auto buffer = std::make_shared<std::vector<float>>();
     return RepresentativeDataset::FromFunction(
-        [dataset, names, position, buffer, scale = diagnosis.scale, offset = diagnosis.offset](SampleView& sample) -> absl::StatusOr<bool> {
+        [dataset, names, position, buffer, scale = diagnosis.scale,
+         offset = diagnosis.offset](SampleView& sample) -> absl::StatusOr<bool> {
           absl::StatusOr<bool> more = dataset.next()(sample);
           if (!more.ok() || !*more) return more;
           for (size_t i = 0; i < sample.tensors.size(); ++i) {
@@ -502,8 +516,8 @@ class Finder {
       known->second.min = std::min(known->second.min, spread.range.min);
       known->second.max = std::max(known->second.max, spread.range.max);
     }
-    const std::string line =
-        absl::StrCat("calibrate with more of them, with every second of those that are evaluated (", more.size(), "), say");
+    const std::string line = absl::StrCat(
+        "calibrate with more of them, with every second of those that are evaluated (", more.size(), "), say");
     return MeasureSamples(candidate, mend, rest, line, measured, "", false);
   }
 
@@ -515,7 +529,8 @@ class Finder {
 
 }  // namespace
 
-absl::StatusOr<std::vector<DebugFinding>> FindCauses(const DebugConversion& conversion, int mended, const Context& context) {
+absl::StatusOr<std::vector<DebugFinding>> FindCauses(const DebugConversion& conversion, int mended,
+                                                     const Context& context) {
   return Finder(conversion, context).Run(mended);
 }
 

@@ -63,22 +63,24 @@ Json ToJson(const DebugTensor& tensor) {
 }
 
 Json ToJson(const DebugWeights& weights) {
-  Json json = {{"name", weights.name}, {"graph", weights.graph}, {"op", weights.op},     {"node", weights.node},
-               {"type", weights.type}, {"shape", weights.shape}, {"axis", weights.axis}, {"sqnr_db", Decibel(weights.sqnr_db)}};
+  Json json = {
+      {"name", weights.name}, {"graph", weights.graph}, {"op", weights.op},     {"node", weights.node},
+      {"type", weights.type}, {"shape", weights.shape}, {"axis", weights.axis}, {"sqnr_db", Decibel(weights.sqnr_db)}};
   json["channels"] = Json::array();
   for (const DebugChannel& channel : weights.channels) {
-    json["channels"].push_back({{"min", channel.min}, {"max", channel.max}, {"scale", channel.scale},
-                                {"sqnr_db", Decibel(channel.sqnr_db)}});
+    json["channels"].push_back(
+        {{"min", channel.min}, {"max", channel.max}, {"scale", channel.scale}, {"sqnr_db", Decibel(channel.sqnr_db)}});
   }
   json["histogram"] = ToJson(weights.histogram);
   return json;
 }
 
 Json ToJson(const DebugOp& op, size_t index) {
-  Json json = {{"index", index}, {"graph", op.graph}, {"op", op.op}, {"name", op.name}, {"version", op.version},
-               {"quantized", op.quantized}, {"reason", op.reason}};
+  Json json = {{"index", index},        {"graph", op.graph},         {"op", op.op},        {"name", op.name},
+               {"version", op.version}, {"quantized", op.quantized}, {"reason", op.reason}};
   json["inputs"] = Json::array();
-  for (const std::optional<std::string>& input : op.inputs) json["inputs"].push_back(input ? Json(*input) : Json(nullptr));
+  for (const std::optional<std::string>& input : op.inputs)
+    json["inputs"].push_back(input ? Json(*input) : Json(nullptr));
   json["outputs"] = op.outputs;
   if (op.total.has_value()) {
     Json error = {{"total_mse", op.total->mse}, {"total_sqnr_db", Decibel(op.total->sqnr_db)}};
@@ -101,7 +103,10 @@ Json ToJson(const DebugOp& op, size_t index) {
 }
 
 Json ToJson(const DebugFinding& finding) {
-  Json json = {{"cause", finding.cause}, {"graph", finding.graph}, {"op", finding.op}, {"node", finding.node},
+  Json json = {{"cause", finding.cause},
+               {"graph", finding.graph},
+               {"op", finding.op},
+               {"node", finding.node},
                {"tensor", finding.tensor}};
   if (!finding.channels.empty()) json["channels"] = finding.channels;
   json["text"] = finding.text;
@@ -142,7 +147,8 @@ std::string Ranking(const DebugReport& report, int top) {
     if (op.rank > 0 && op.rank <= top) ops.push_back(&op);
   }
   std::sort(ops.begin(), ops.end(), [](const DebugOp* a, const DebugOp* b) { return a->rank < b->rank; });
-  std::string text = Format("%-5s%-24s%10s%10s%10s%10s  %s\n", "rank", "op", "cost dB", "share", "made dB", "total dB", "name");
+  std::string text =
+      Format("%-5s%-24s%10s%10s%10s%10s  %s\n", "rank", "op", "cost dB", "share", "made dB", "total dB", "name");
   for (const DebugOp* op : ops) {
     constexpr double kDecibels = 10.0, kPercent = 100.0;
     text += Format("%-5d%-24s%10s%9.1f%%%10s%10s  %s\n", op->rank, op->op.c_str(),
@@ -164,7 +170,8 @@ std::string DebugReport::ToJson() const {
   model["samples"] = samples;
   model["calibration_samples"] = calibration_samples;
   model["costed_ops"] = costed_ops;
-  model["tool_version"] = absl::StrCat(ZEROPOINT_VERSION_MAJOR, ".", ZEROPOINT_VERSION_MINOR, ".", ZEROPOINT_VERSION_PATCH);
+  model["tool_version"] =
+      absl::StrCat(ZEROPOINT_VERSION_MAJOR, ".", ZEROPOINT_VERSION_MINOR, ".", ZEROPOINT_VERSION_PATCH);
   json["model"] = std::move(model);
   for (const char* key : {"outputs", "tensors", "weights", "ops", "findings"}) json[key] = Json::array();
   for (const DebugOutput& output : outputs) json["outputs"].push_back(zeropoint::ToJson(output));
@@ -186,9 +193,10 @@ std::string DebugReport::ToText(int top) const {
   if (costed_ops > 0) absl::StrAppend(&text, "\n", Ranking(*this, top));
   if (findings.empty()) absl::StrAppend(&text, "\nno cause found that a change would mend\n");
   for (const DebugFinding& finding : findings) {
-    absl::StrAppend(&text, "\n", finding.cause, ": ", finding.op, " '", finding.node, "', tensor '", finding.tensor, "'\n  ",
-                    finding.text, "\n  ", finding.fix.kind == DebugFix::Kind::kRecipe ? "recipe rule: " : "change the samples: ",
-                    finding.fix.line, "\n");
+    absl::StrAppend(
+        &text, "\n", finding.cause, ": ", finding.op, " '", finding.node, "', tensor '", finding.tensor, "'\n  ",
+        finding.text, "\n  ",
+        finding.fix.kind == DebugFix::Kind::kRecipe ? "recipe rule: " : "change the samples: ", finding.fix.line, "\n");
     if (finding.sqnr_after_db.has_value()) {
       constexpr double kPercent = 100.0;
       text += Format("  SQNR of the outputs %s dB -> %s dB, %.0f %% of the noise is gone\n",

@@ -17,7 +17,9 @@ DebugError ErrorOf(const evaluate::Distance& distance) {
   return {distance.SqnrDb(), distance.Cosine(), distance.Mse(), distance.MaxError()};
 }
 
-DebugHistogram HistogramOf(const evaluate::Histogram& histogram) { return {histogram.min, histogram.max, histogram.counts}; }
+DebugHistogram HistogramOf(const evaluate::Histogram& histogram) {
+  return {histogram.min, histogram.max, histogram.counts};
+}
 
 DebugSplit SplitOf(const evaluate::Distance& distance) { return {distance.Mse(), distance.SqnrDb()}; }
 
@@ -130,7 +132,8 @@ class Describer {
     for (int i = 0; i < static_cast<int>(graph.node(id).inputs().size()); ++i) {
       const ir::ValueId value = graph.node(id).input(i);
       if (value == ir::kNoValue || op->quant.input(i).role != ops::Role::kWeight) continue;
-      if (!graph.value(value).is_constant || !graph.value(value).quant.quantized() || !seen_.insert({g, value}).second) continue;
+      if (!graph.value(value).is_constant || !graph.value(value).quant.quantized() || !seen_.insert({g, value}).second)
+        continue;
       const std::optional<std::vector<float>> floats = ir::FloatElements(real, real.node(twin).input(i));
       if (floats.has_value()) AddWeight(g, id, value, *floats);
     }
@@ -202,7 +205,8 @@ class Describer {
     for (DebugOp& op : report_.ops) {
       if (op.cost.has_value()) costed.push_back(&op);
     }
-    std::stable_sort(costed.begin(), costed.end(), [](const DebugOp* a, const DebugOp* b) { return *a->cost > *b->cost; });
+    std::stable_sort(costed.begin(), costed.end(),
+                     [](const DebugOp* a, const DebugOp* b) { return *a->cost > *b->cost; });
     for (size_t i = 0; i < costed.size(); ++i) costed[i]->rank = static_cast<int>(i) + 1;
   }
 

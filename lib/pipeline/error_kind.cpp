@@ -14,7 +14,8 @@ ErrorKind KindOfRefusal(const absl::Status& status) {
   std::string stage = Annotation(status, Place::kStage);
   if (stage == pipeline::kOptionsStage) return ErrorKind::kOptions;
   if (stage == "import") return ErrorKind::kModel;
-  if (stage == "calibrate" || stage == pipeline::kEvaluateStage || !Annotation(status, Place::kSample).empty()) return ErrorKind::kData;
+  if (stage == "calibrate" || stage == pipeline::kEvaluateStage || !Annotation(status, Place::kSample).empty())
+    return ErrorKind::kData;
   // Options are checked before the first stage starts; an error that names a part of the model is not about them.
   bool about_model = !Annotation(status, Place::kTensor).empty() || !Annotation(status, Place::kNode).empty();
   return stage.empty() && !about_model ? ErrorKind::kOptions : ErrorKind::kModel;

@@ -1,4 +1,5 @@
-// Evaluate (zeropoint/evaluate.h): pulls samples, runs them on several threads, judges the results in the samples' order.
+// Evaluate (zeropoint/evaluate.h): pulls samples, runs them on several threads, judges the results in the samples'
+// order.
 #include "zeropoint/evaluate.h"
 
 #include <algorithm>
@@ -53,7 +54,8 @@ struct Question {
 absl::StatusOr<Question> ReadMetric(const EvaluateOptions& options, bool has_float) {
   Question question;
   if (options.function) {
-    if (!options.metric.empty() && options.metric != kCustom) return BadOptions("a metric's name beside a function of your own");
+    if (!options.metric.empty() && options.metric != kCustom)
+      return BadOptions("a metric's name beside a function of your own");
     question.by_labels = true;
     question.higher_is_better = options.higher_is_better;
     return question;
@@ -69,9 +71,11 @@ absl::StatusOr<Question> ReadMetric(const EvaluateOptions& options, bool has_flo
   question.unit = evaluate::UnitOf(spec->kind);
   question.higher_is_better = evaluate::HigherIsBetter(spec->kind);
   if (evaluate::WantsClasses(spec->kind) && !labelled) {
-    return BadOptions(absl::StrCat(name, " needs labels; without, agreement compares the top class with the float model's"));
+    return BadOptions(
+        absl::StrCat(name, " needs labels; without, agreement compares the top class with the float model's"));
   }
-  if (!question.by_labels && !has_float) return BadOptions(absl::StrCat(name, " without labels needs the float model to compare with"));
+  if (!question.by_labels && !has_float)
+    return BadOptions(absl::StrCat(name, " without labels needs the float model to compare with"));
   return question;
 }
 
@@ -148,7 +152,9 @@ class Feeder {
 class Jury {
  public:
   Jury(const EvaluateOptions& options, const Question& question, bool has_float)
-      : options_(options), question_(question), has_float_(has_float),
+      : options_(options),
+        question_(question),
+        has_float_(has_float),
         labels_(options.labels.shape, options.labels.values) {
     if (!question.metric.has_value()) return;
     model_ = Judge::Create(*question.metric);
@@ -188,16 +194,16 @@ const RealTensor& Counterpart(const Ran& ran, size_t i) {
 
 absl::Status CheckCounterparts(const Ran& ran) {
   if (ran.model.size() != ran.reference.size()) {
-    return absl::InvalidArgumentError(absl::StrCat("the model has ", ran.model.size(), " outputs, the float model ",
-                                                   ran.reference.size()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("the model has ", ran.model.size(), " outputs, the float model ", ran.reference.size()));
   }
   for (size_t i = 0; i < ran.model.size(); ++i) {
     const RealTensor& wanted = Counterpart(ran, i);
     if (wanted.values.size() == ran.model[i].values.size()) continue;
-    return Annotate(absl::InvalidArgumentError(
-                        absl::StrCat("the output has shape [", absl::StrJoin(ran.model[i].shape, ","),
-                                     "], the float model's [", absl::StrJoin(wanted.shape, ","), "]")),
-                    Place::kTensor, ran.model[i].name);
+    return Annotate(
+        absl::InvalidArgumentError(absl::StrCat("the output has shape [", absl::StrJoin(ran.model[i].shape, ","),
+                                                "], the float model's [", absl::StrJoin(wanted.shape, ","), "]")),
+        Place::kTensor, ran.model[i].name);
   }
   return absl::OkStatus();
 }
@@ -316,9 +322,11 @@ absl::StatusOr<Evaluation> Jury::Verdict() const {
       ZP_ASSIGN_OR_RETURN(result.float_value, reference_->Value());
     }
   }
-  const std::optional<double> from = question_.by_labels ? result.float_value : evaluate::Perfect(question_.metric->kind);
+  const std::optional<double> from =
+      question_.by_labels ? result.float_value : evaluate::Perfect(question_.metric->kind);
   // Two infinite values are equal.
-  if (from.has_value()) result.drop = *from == result.value ? 0.0 : (*from - result.value) * (result.higher_is_better ? 1 : -1);
+  if (from.has_value())
+    result.drop = *from == result.value ? 0.0 : (*from - result.value) * (result.higher_is_better ? 1 : -1);
   if (result.max_drop.has_value() && *result.drop > *result.max_drop + kGateSlack) result.passed = false;
   if (result.limit.has_value()) {
     const double short_by = (*result.limit - result.value) * (result.higher_is_better ? 1 : -1);
@@ -326,8 +334,8 @@ absl::StatusOr<Evaluation> Jury::Verdict() const {
   }
   for (size_t i = 0; i < distances_.size(); ++i) {
     const evaluate::Distance& distance = distances_[i];
-    result.outputs.push_back({names_[i], distance.SqnrDb(), distance.PsnrDb(options_.peak), distance.Cosine(), distance.Mse(),
-                              distance.MaxError()});
+    result.outputs.push_back({names_[i], distance.SqnrDb(), distance.PsnrDb(options_.peak), distance.Cosine(),
+                              distance.Mse(), distance.MaxError()});
   }
   return result;
 }
@@ -338,7 +346,9 @@ class Evaluator {
  public:
   Evaluator(const EvaluateOptions& options, const Question& question, Subject model, std::optional<Subject> reference,
             int threads)
-      : options_(options), model_(std::move(model)), reference_(std::move(reference)),
+      : options_(options),
+        model_(std::move(model)),
+        reference_(std::move(reference)),
         jury_(options, question, reference_.has_value()) {
     const bool has_state = model_.has_state() || (reference_.has_value() && reference_->has_state());
     carries_ = has_state && options.sample_state == SampleState::kCarry;
@@ -465,14 +475,25 @@ Json Number(const std::optional<double>& value) { return value.has_value() ? Num
 }  // namespace
 
 std::string Evaluation::ToJson() const {
-  Json json = {{"metric", metric}, {"unit", unit}, {"higher_is_better", higher_is_better}, {"value", Number(value)},
-               {"float_value", Number(float_value)}, {"drop", Number(drop)}, {"max_drop", Number(max_drop)},
-               {"limit", Number(limit)}, {"passed", passed}, {"samples", samples}, {"signature", signature},
+  Json json = {{"metric", metric},
+               {"unit", unit},
+               {"higher_is_better", higher_is_better},
+               {"value", Number(value)},
+               {"float_value", Number(float_value)},
+               {"drop", Number(drop)},
+               {"max_drop", Number(max_drop)},
+               {"limit", Number(limit)},
+               {"passed", passed},
+               {"samples", samples},
+               {"signature", signature},
                {"output", output}};
   json["outputs"] = Json::array();
   for (const OutputDistance& one : outputs) {
-    json["outputs"].push_back({{"name", one.name}, {"sqnr_db", Number(one.sqnr_db)}, {"psnr_db", Number(one.psnr_db)},
-                               {"cosine", Number(one.cosine)}, {"mse", Number(one.mse)},
+    json["outputs"].push_back({{"name", one.name},
+                               {"sqnr_db", Number(one.sqnr_db)},
+                               {"psnr_db", Number(one.psnr_db)},
+                               {"cosine", Number(one.cosine)},
+                               {"mse", Number(one.mse)},
                                {"max_error", Number(one.max_error)}});
   }
   // Names come from files and may be no UTF-8: replaced, not thrown over.

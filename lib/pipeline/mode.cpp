@@ -49,9 +49,9 @@ absl::Status CheckIoTypes(const ConverterOptions& options, const std::string& mo
 absl::Status RequireDataset(const ConverterOptions& options, const Mode& mode) {
   if (!options.representative_dataset.empty()) return absl::OkStatus();
   const bool by_rule = mode.plan.scheme != Scheme::kInt8 && mode.plan.scheme != Scheme::kInt16x8;
-  return absl::InvalidArgumentError(absl::StrCat(by_rule ? "a recipe with int8 or int16x8 in it" : "mode '",
-                                                 by_rule ? "" : mode.name, by_rule ? "" : "'",
-                                                 " needs a representative_dataset to calibrate the ranges of activations"));
+  return absl::InvalidArgumentError(
+      absl::StrCat(by_rule ? "a recipe with int8 or int16x8 in it" : "mode '", by_rule ? "" : mode.name,
+                   by_rule ? "" : "'", " needs a representative_dataset to calibrate the ranges of activations"));
 }
 
 absl::Status CheckSupportedTypes(const TargetSpec& target) {
@@ -99,9 +99,12 @@ absl::StatusOr<Mode> ModeNamed(const std::string& name) {
     Scheme scheme;
     bool allow_float_fallback;
   };
-  constexpr Row kModes[] = {{"float", Scheme::kFloat, true},      {"dynamic", Scheme::kDynamicRange, true},
-                            {"int8", Scheme::kInt8, true},        {"int8-only", Scheme::kInt8, false},
-                            {"float16", Scheme::kFloat16, true},  {"int16x8", Scheme::kInt16x8, false},
+  constexpr Row kModes[] = {{"float", Scheme::kFloat, true},
+                            {"dynamic", Scheme::kDynamicRange, true},
+                            {"int8", Scheme::kInt8, true},
+                            {"int8-only", Scheme::kInt8, false},
+                            {"float16", Scheme::kFloat16, true},
+                            {"int16x8", Scheme::kInt16x8, false},
                             {"int16x8-fallback", Scheme::kInt16x8, true}};
   std::string known;
   for (const Row& row : kModes) {
@@ -155,7 +158,8 @@ void NoteIgnored(const ConverterOptions& options, bool trained, const Recipe& re
   const Scheme scheme = mode.plan.scheme;
   if (recipe.mode.has_value()) {
     if (!options.optimizations.empty() && Choose(options, trained).name != mode.name) {
-      mode.warnings.push_back(absl::StrCat("the recipe's mode, ", mode.name, ", replaces optimizations and target_spec"));
+      mode.warnings.push_back(
+          absl::StrCat("the recipe's mode, ", mode.name, ", replaces optimizations and target_spec"));
     }
   } else if (scheme == Scheme::kFloat && !options.target_spec.supported_types.empty()) {
     mode.warnings.push_back("target_spec.supported_types has no effect without optimizations");

@@ -41,7 +41,9 @@ SubgraphInfo Describe(const ir::Graph& graph) {
   for (ir::ValueId id = 0; id < graph.num_values(); ++id) info.tensors.push_back(Describe(graph.value(id)));
   for (ir::NodeId id = graph.first(); id != ir::kNoNode; id = graph.next(id)) {
     const ir::Node& node = graph.node(id);
-    info.operators.push_back({node.op(), node.info.version, {node.inputs().begin(), node.inputs().end()},
+    info.operators.push_back({node.op(),
+                              node.info.version,
+                              {node.inputs().begin(), node.inputs().end()},
                               {node.outputs().begin(), node.outputs().end()}});
   }
   info.inputs = graph.inputs;
@@ -107,9 +109,11 @@ class Table {
 };
 
 std::string SpellType(const TensorInfo& tensor) {
-  return absl::StrCat(tensor.type, "[", absl::StrJoin(tensor.shape, ",", [](std::string* out, int64_t dim) {
-    absl::StrAppend(out, dim < 0 ? "?" : absl::StrCat(dim));
-  }), "]");
+  return absl::StrCat(
+      tensor.type, "[",
+      absl::StrJoin(tensor.shape, ",",
+                    [](std::string* out, int64_t dim) { absl::StrAppend(out, dim < 0 ? "?" : absl::StrCat(dim)); }),
+      "]");
 }
 
 std::string SpellQuantization(const TensorInfo& tensor) {
@@ -121,9 +125,8 @@ std::string SpellQuantization(const TensorInfo& tensor) {
 }
 
 std::string SpellIndices(const std::vector<int>& indices) {
-  return absl::StrJoin(indices, " ", [](std::string* out, int index) {
-    absl::StrAppend(out, index < 0 ? "-" : absl::StrCat(index));
-  });
+  return absl::StrJoin(
+      indices, " ", [](std::string* out, int index) { absl::StrAppend(out, index < 0 ? "-" : absl::StrCat(index)); });
 }
 
 // "CONV_2D v3"
@@ -214,8 +217,11 @@ Json ToJsonValue(const SubgraphInfo& graph) {
   for (const OperatorInfo& op : graph.operators) {
     operators.push_back({{"op", op.op}, {"version", op.version}, {"inputs", op.inputs}, {"outputs", op.outputs}});
   }
-  return {{"name", graph.name},     {"inputs", graph.inputs},       {"outputs", graph.outputs},
-          {"operators", operators}, {"tensors", std::move(tensors)}};
+  return {{"name", graph.name},
+          {"inputs", graph.inputs},
+          {"outputs", graph.outputs},
+          {"operators", operators},
+          {"tensors", std::move(tensors)}};
 }
 
 Json ToJsonValue(const std::vector<std::string>& names, const std::vector<int>& indices) {

@@ -1,5 +1,5 @@
-// Proof before return: the bytes that a conversion is about to hand out are read back and held against the model that they
-// were written of.
+// Proof before return: the bytes that a conversion is about to hand out are read back and held against the model that
+// they were written of.
 #ifndef ZEROPOINT_PIPELINE_PROOF_H_
 #define ZEROPOINT_PIPELINE_PROOF_H_
 
@@ -17,14 +17,14 @@
 
 namespace zeropoint::pipeline {
 
-// Reads `file` and compares: structure, operands, attributes, versions, types, shapes, parameters, and every constant byte
-// for byte. Beyond that, what any file must keep: parameters are finite and in range, constants fill their shapes, every
-// op has a record or is a custom one, takes as many operands as that says, and has a kernel wherever it had one in `meant`.
-// No constant is copied. The model that was read, or kInternal naming what is wrong.
+// Reads `file` and compares: structure, operands, attributes, versions, types, shapes, parameters, and every constant
+// byte for byte. Beyond that, what any file must keep: parameters are finite and in range, constants fill their shapes,
+// every op has a record or is a custom one, takes as many operands as that says, and has a kernel wherever it had one
+// in `meant`. No constant is copied. The model that was read, or kInternal naming what is wrong.
 absl::StatusOr<ir::Model> CheckBytes(const Bytes& file, const ir::Model& meant, const targets::Target& target);
 
-// One run of the result, compared with the float model's. The float model runs when this is made, as it is gone when the
-// result is there.
+// One run of the result, compared with the float model's. The float model runs when this is made, as it is gone when
+// the result is there.
 class TrialRun {
  public:
   // `sample`: null for ones (zeros where the input is no float) of the first signature's shapes, unknown dimensions 1.

@@ -33,11 +33,16 @@ struct Limits {
 
 std::optional<Limits> LimitsOf(ElementType type) {
   switch (type) {
-    case ElementType::kInt4: return Limits{-8, 7};
-    case ElementType::kInt8: return Limits{std::numeric_limits<int8_t>::min(), std::numeric_limits<int8_t>::max()};
-    case ElementType::kUInt8: return Limits{0, std::numeric_limits<uint8_t>::max()};
-    case ElementType::kInt16: return Limits{std::numeric_limits<int16_t>::min(), std::numeric_limits<int16_t>::max()};
-    default: return std::nullopt;
+    case ElementType::kInt4:
+      return Limits{-8, 7};
+    case ElementType::kInt8:
+      return Limits{std::numeric_limits<int8_t>::min(), std::numeric_limits<int8_t>::max()};
+    case ElementType::kUInt8:
+      return Limits{0, std::numeric_limits<uint8_t>::max()};
+    case ElementType::kInt16:
+      return Limits{std::numeric_limits<int16_t>::min(), std::numeric_limits<int16_t>::max()};
+    default:
+      return std::nullopt;
   }
 }
 
@@ -90,8 +95,10 @@ std::optional<Plain> PlainOf(const ir::AttrValue& value) {
   if (const int64_t* number = std::get_if<int64_t>(&value)) return std::vector<double>{static_cast<double>(*number)};
   if (const float* number = std::get_if<float>(&value)) return std::vector<double>{*number};
   if (const std::string* text = std::get_if<std::string>(&value)) return *text;
-  if (const auto* list = std::get_if<std::vector<int64_t>>(&value)) return std::vector<double>(list->begin(), list->end());
-  if (const auto* list = std::get_if<std::vector<float>>(&value)) return std::vector<double>(list->begin(), list->end());
+  if (const auto* list = std::get_if<std::vector<int64_t>>(&value))
+    return std::vector<double>(list->begin(), list->end());
+  if (const auto* list = std::get_if<std::vector<float>>(&value))
+    return std::vector<double>(list->begin(), list->end());
   if (const auto* list = std::get_if<std::vector<std::string>>(&value)) return *list;
   return std::nullopt;
 }
@@ -240,7 +247,8 @@ absl::Status Compare(const ir::Model& meant, const ir::Model& read) {
   if (meant.signatures.size() != read.signatures.size()) return Wrong(read.signatures.size(), " signatures");
   for (size_t i = 0; i < meant.signatures.size(); ++i) {
     const ir::Signature &wanted = meant.signatures[i], &got = read.signatures[i];
-    if (wanted.key != got.key || wanted.graph != got.graph) return Wrong("signature '", wanted.key, "' is '", got.key, "'");
+    if (wanted.key != got.key || wanted.graph != got.graph)
+      return Wrong("signature '", wanted.key, "' is '", got.key, "'");
     absl::Status status = CompareNames(graphs[static_cast<size_t>(wanted.graph)], wanted.inputs, got.inputs);
     if (status.ok()) status = CompareNames(graphs[static_cast<size_t>(wanted.graph)], wanted.outputs, got.outputs);
     if (!status.ok()) return Annotate(status, Place::kSignature, wanted.key);
@@ -248,8 +256,8 @@ absl::Status Compare(const ir::Model& meant, const ir::Model& read) {
   if (meant.description != read.description) return Wrong("the description differs");
   if (meant.metadata.size() != read.metadata.size()) return Wrong(read.metadata.size(), " metadata");
   for (size_t i = 0; i < meant.metadata.size(); ++i) {
-    const bool same = meant.metadata[i].name == read.metadata[i].name &&
-                      SameBytes(meant.metadata[i].data, read.metadata[i].data);
+    const bool same =
+        meant.metadata[i].name == read.metadata[i].name && SameBytes(meant.metadata[i].data, read.metadata[i].data);
     if (!same) return Wrong("metadata '", meant.metadata[i].name, "' differ");
   }
   return absl::OkStatus();

@@ -30,13 +30,20 @@ std::vector<double> Reals(const ops::TensorView& view, const ir::QuantParams& qu
   const double scale = quant.scale.size() == 1 ? quant.scale[0] : 1.0;
   const double zero_point = quant.scale.size() == 1 ? static_cast<double>(quant.zero_point[0]) : 0.0;
   switch (view.type) {
-    case ElementType::kFloat32: return Elements<float>(view, 1.0, 0.0);
-    case ElementType::kInt8: return Elements<int8_t>(view, scale, zero_point);
-    case ElementType::kUInt8: return Elements<uint8_t>(view, scale, zero_point);
-    case ElementType::kInt16: return Elements<int16_t>(view, scale, zero_point);
-    case ElementType::kInt32: return Elements<int32_t>(view, scale, zero_point);
-    case ElementType::kInt64: return Elements<int64_t>(view, scale, zero_point);
-    default: return {};
+    case ElementType::kFloat32:
+      return Elements<float>(view, 1.0, 0.0);
+    case ElementType::kInt8:
+      return Elements<int8_t>(view, scale, zero_point);
+    case ElementType::kUInt8:
+      return Elements<uint8_t>(view, scale, zero_point);
+    case ElementType::kInt16:
+      return Elements<int16_t>(view, scale, zero_point);
+    case ElementType::kInt32:
+      return Elements<int32_t>(view, scale, zero_point);
+    case ElementType::kInt64:
+      return Elements<int64_t>(view, scale, zero_point);
+    default:
+      return {};
   }
 }
 
@@ -44,7 +51,8 @@ template <typename T>
 Bytes Quantized(absl::Span<const float> reals, const ir::QuantParams& quant) {
   std::vector<T> values(reals.size());
   for (size_t i = 0; i < reals.size(); ++i) {
-    const double steps = std::round(static_cast<double>(reals[i]) / quant.scale[0]) + static_cast<double>(quant.zero_point[0]);
+    const double steps =
+        std::round(static_cast<double>(reals[i]) / quant.scale[0]) + static_cast<double>(quant.zero_point[0]);
     values[i] = static_cast<T>(std::clamp<double>(steps, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
   }
   return Bytes::Of(absl::MakeConstSpan(values));
@@ -64,7 +72,8 @@ absl::StatusOr<Bytes> InType(const calibrate::SampleTensor& tensor, const ir::Va
   return absl::InternalError(absl::StrCat("input '", input.name, "' is ", Name(input.type)));
 }
 
-absl::StatusOr<std::vector<std::vector<double>>> RunOnce(const ir::Model& model, int index, const calibrate::Sample& sample,
+absl::StatusOr<std::vector<std::vector<double>>> RunOnce(const ir::Model& model, int index,
+                                                         const calibrate::Sample& sample,
                                                          const std::vector<size_t>& tensors) {
   const ir::Graph& graph = model.graphs[static_cast<size_t>(index)];
   const std::unique_ptr<engine::Program> program = engine::Program::Create(model);
@@ -150,12 +159,13 @@ TrialRun TrialRun::OfFloatModel(const ir::Model& model, const calibrate::Sample*
     trial.sample_ = *std::move(plain);
     for (size_t i = 0; i < trial.sample_.tensors.size(); ++i) trial.tensors_.push_back(i);
   }
-  absl::StatusOr<std::vector<std::vector<double>>> outputs = RunOnce(model, trial.graph_, trial.sample_, trial.tensors_);
+  absl::StatusOr<std::vector<std::vector<double>>> outputs =
+      RunOnce(model, trial.graph_, trial.sample_, trial.tensors_);
   if (outputs.ok()) {
     trial.outputs_ = *std::move(outputs);
   } else {
-    trial.skipped_ = absl::StrCat("the float model does not run on ", sample == nullptr ? "made-up inputs: " : "the sample: ",
-                                  outputs.status().message());
+    trial.skipped_ = absl::StrCat("the float model does not run on ",
+                                  sample == nullptr ? "made-up inputs: " : "the sample: ", outputs.status().message());
   }
   return trial;
 }
@@ -178,8 +188,9 @@ absl::Status TrialRun::Compare(const ir::Model& result, ProofReport& report) con
     const std::string& name = graph.value(graph.outputs[i]).name;
     const std::vector<double>&exact = outputs_[i], &got = (*outputs)[i];
     if (AllFinite(exact) && !AllFinite(got)) {
-      return Annotate(absl::FailedPreconditionError("the result delivers NaN or infinity where the float model does not"),
-                      Place::kTensor, name);
+      return Annotate(
+          absl::FailedPreconditionError("the result delivers NaN or infinity where the float model does not"),
+          Place::kTensor, name);
     }
     // The number of results may depend on the numbers (a list of hits).
     if (exact.empty() || exact.size() != got.size() || !AllFinite(exact)) continue;

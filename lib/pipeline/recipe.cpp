@@ -101,7 +101,8 @@ void CheckTreatment(const JsonObject& object, const Rule& rule) {
     object.Fail("scheme", "is missing: the rule says neither 'scheme' nor 'per_channel' nor 'range'");
   }
   const auto needs = [&](bool stated, const char* key, Scheme scheme) {
-    if (stated && rule.scheme != scheme) object.Fail(key, absl::StrCat("goes with scheme '", SchemeName(scheme), "' only"));
+    if (stated && rule.scheme != scheme)
+      object.Fail(key, absl::StrCat("goes with scheme '", SchemeName(scheme), "' only"));
   };
   needs(rule.explicit_dequantize.has_value(), "explicit_dequantize", Scheme::kDynamicRange);
   needs(rule.min_weight_elements.has_value(), "min_weight_elements", Scheme::kDynamicRange);
@@ -135,8 +136,9 @@ void ReadRule(const Json& json, int index, absl::Status& status, Recipe& recipe)
   const bool selects = !rule.ops.empty() || !rule.names.empty() || !rule.regexes.empty() || !rule.tensors.empty() ||
                        !rule.graphs.empty() || !rule.signatures.empty() || rule.region.has_value();
   if (!selects) {
-    object.Fail("", "the rule selects nothing: it takes 'op', 'name', 'regex', 'tensor', 'region', 'graph' or "
-                    "'signature' (\"name\": \"*\" is everything)");
+    object.Fail("",
+                "the rule selects nothing: it takes 'op', 'name', 'regex', 'tensor', 'region', 'graph' or "
+                "'signature' (\"name\": \"*\" is everything)");
   }
   recipe.rules.push_back(std::move(rule));
 }
@@ -207,7 +209,8 @@ std::optional<int64_t> JsonObject::Count(const char* key) {
 void JsonObject::Finish() const {
   if (!json_.is_object()) return;
   for (const auto& [key, value] : json_.items()) {
-    if (known_.count(key) == 0) Fail(key, absl::StrCat("there is no such key; there are ", absl::StrJoin(known_, ", ")));
+    if (known_.count(key) == 0)
+      Fail(key, absl::StrCat("there is no such key; there are ", absl::StrJoin(known_, ", ")));
   }
 }
 

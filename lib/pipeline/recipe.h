@@ -32,7 +32,8 @@ struct Rule {
   std::vector<std::string> names;    // globs of node names
   std::vector<std::string> regexes;  // searched for in node names
   std::vector<std::string> scopes;   // searched for in the names of a node's results
-  std::vector<std::string> tensors;  // globs: the nodes that compute them; of constants and inputs, those that read them
+  std::vector<std::string>
+      tensors;  // globs: the nodes that compute them; of constants and inputs, those that read them
   std::vector<std::string> graphs, signatures;  // globs
   std::optional<Region> region;
   bool optional = false;        // may select nothing
@@ -59,12 +60,12 @@ struct Recipe {
 };
 
 // JSON text (it begins with a brace or bracket), or the path of a file that holds it: Zeropoint's format, or
-// litert-quantizer's. Errors, with file and place: kNotFound, kInvalidArgument (not JSON, with line and column; an unknown
-// key; a value that a key does not have), kUnimplemented (what litert-quantizer has and Zeropoint has not).
+// litert-quantizer's. Errors, with file and place: kNotFound, kInvalidArgument (not JSON, with line and column; an
+// unknown key; a value that a key does not have), kUnimplemented (what litert-quantizer has and Zeropoint has not).
 absl::StatusOr<Recipe> ReadRecipe(const std::string& text_or_path);
 
-// Turns the rules into choices for the nodes of `model`, which has gone through all passes. Errors: kInvalidArgument when a
-// rule that is not optional, or one of its patterns, selects nothing; rules about ranges are checked as well.
+// Turns the rules into choices for the nodes of `model`, which has gone through all passes. Errors: kInvalidArgument
+// when a rule that is not optional, or one of its patterns, selects nothing; rules about ranges are checked as well.
 absl::Status ApplyRules(const Recipe& recipe, const ir::Model& model, plan::PlanOptions& options);
 // Puts the ranges that rules state in the place of calibrated ones.
 absl::Status ApplyRanges(const Recipe& recipe, const ir::Model& model, ir::Statistics& statistics);

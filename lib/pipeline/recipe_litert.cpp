@@ -35,7 +35,8 @@ std::optional<TensorConfig> ReadTensorConfig(JsonObject& object, const char* key
   config.granularity = members.Text("granularity").value_or(config.granularity);
   config.type = members.Text("dtype").value_or(config.type);
   if (config.granularity != kTensorwise && config.granularity != kChannelwise) {
-    members.FailUnimplemented("granularity", absl::StrCat("'", config.granularity, "' is not supported, only TENSORWISE and "
+    members.FailUnimplemented("granularity", absl::StrCat("'", config.granularity,
+                                                          "' is not supported, only TENSORWISE and "
                                                           "CHANNELWISE"));
   }
   if (members.Count("block_size").value_or(0) != 0) {
@@ -79,7 +80,8 @@ Scheme StaticScheme(const TensorConfig& activation, JsonObject& object) {
     object.FailUnimplemented(
         at, absl::StrCat(activation.type, " of ", activation.bits, " bits is not supported, only INT of 8 or 16"));
   }
-  if (activation.granularity != kTensorwise) object.FailUnimplemented(at + ".granularity", "only TENSORWISE is supported");
+  if (activation.granularity != kTensorwise)
+    object.FailUnimplemented(at + ".granularity", "only TENSORWISE is supported");
   if (activation.bits == 8 && activation.symmetric) {
     object.FailUnimplemented(at + ".symmetric", "8 bits are asymmetric here: the runtime's kernels need no symmetry");
   }

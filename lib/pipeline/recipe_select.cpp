@@ -136,7 +136,8 @@ class Selector {
       ZP_ASSIGN_OR_RETURN(const Nodes region, RegionOf(rule, graphs));
       Intersect(region, nodes);
     }
-    if (rule.where_possible) Filter(nodes, [&](const NodeRef& at) { return IsPossible(GraphAt(at.first), at.second, rule); });
+    if (rule.where_possible)
+      Filter(nodes, [&](const NodeRef& at) { return IsPossible(GraphAt(at.first), at.second, rule); });
     if (nodes.empty() && !rule.optional) {
       return fail_(rule, "", "no op of the model is selected by all of the rule's selectors");
     }
@@ -372,7 +373,8 @@ absl::StatusOr<ElementType> IoType(const Recipe& recipe, const ir::Model& model,
 }
 
 bool IsAboutIo(const Recipe& recipe, const Rule& rule) {
-  return recipe.rules_have_io && (rule.ops == std::vector<std::string>{kInputs} || rule.ops == std::vector<std::string>{kOutputs});
+  return recipe.rules_have_io &&
+         (rule.ops == std::vector<std::string>{kInputs} || rule.ops == std::vector<std::string>{kOutputs});
 }
 
 }  // namespace

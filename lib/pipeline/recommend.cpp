@@ -30,17 +30,19 @@ using pipeline::Subject;
 
 constexpr char kFloat[] = "float";
 constexpr char kFloatType[] = "float32";
-constexpr char kOwnEngine[] = "Zeropoint's engine on this machine, 1 thread; its integer kernels are exact rather than fast";
+constexpr char kOwnEngine[] =
+    "Zeropoint's engine on this machine, 1 thread; its integer kernels are exact rather than fast";
 
 // What is good enough where the user does not say.
-constexpr char kDefaultPoints[] = "1%";      // of fractions
-constexpr char kDefaultDecibels[] = "1dB";   // of psnr with labels
-constexpr char kDefaultLimit[] = "20dB";     // of sqnr and psnr without: noise of a hundredth of the signal's power
+constexpr char kDefaultPoints[] = "1%";     // of fractions
+constexpr char kDefaultDecibels[] = "1dB";  // of psnr with labels
+constexpr char kDefaultLimit[] = "20dB";    // of sqnr and psnr without: noise of a hundredth of the signal's power
 // Sizes and times that differ less count as equal: the rest is overhead of the file, or noise of the clock.
 constexpr double kAboutEqual = 1.1;
 // Among equals: the order of the decision tree on LiteRT's page on post-training quantization (full integer where there
 // are samples; 16x8 where int8 loses too much; otherwise dynamic range; float16 for GPUs).
-constexpr std::array<const char*, 6> kOrder = {"int8", "int8-only", "int16x8", "int16x8-fallback", "dynamic", "float16"};
+constexpr std::array<const char*, 6> kOrder = {"int8",    "int8-only", "int16x8", "int16x8-fallback",
+                                               "dynamic", "float16"};
 constexpr size_t kFewestRuns = 5, kMostRuns = 200;
 constexpr double kEnoughSeconds = 0.2;  // of runs, for a median that a hiccup does not move
 
@@ -99,13 +101,15 @@ absl::StatusOr<Halves> Split(const EvaluateOptions& options, bool in_order) {
   ZP_ASSIGN_OR_RETURN(std::vector<StoredSample> samples, ReadAll(options.data));
   const Labels& labels = options.labels;
   if (!labels.empty() && static_cast<size_t>(labels.shape[0]) != samples.size()) {
-    return absl::InvalidArgumentError(absl::StrCat("there are ", labels.shape[0], " labels and ", samples.size(), " samples"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("there are ", labels.shape[0], " labels and ", samples.size(), " samples"));
   }
   size_t sequences = 0;
   for (const StoredSample& sample : samples) sequences += sample.view.continues && sequences > 0 ? 0 : 1;
   if (sequences < 2) {
     return absl::InvalidArgumentError(
-        "at least 2 samples are needed: one half calibrates, the other judges, so that no mode is judged by what made it");
+        "at least 2 samples are needed: one half calibrates, the other judges, so that no mode is judged by what made "
+        "it");
   }
   const std::vector<bool> calibrates = ChooseCalibration(sequences, in_order);
   Halves halves;
@@ -253,11 +257,13 @@ bool Less(double a, double b) { return a * kAboutEqual < b; }
 void MarkPareto(std::vector<ModeTrial>& trials) {
   for (ModeTrial& trial : trials) {
     trial.pareto = trial.tried && std::none_of(trials.begin(), trials.end(), [&](const ModeTrial& other) {
-      if (!other.tried) return false;
-      const bool as_good = other.bytes <= trial.bytes && NoMore(other.seconds, trial.seconds) && other.behind <= trial.behind;
-      const bool better = other.bytes < trial.bytes || Less(other.seconds, trial.seconds) || other.behind < trial.behind;
-      return as_good && better;
-    });
+                     if (!other.tried) return false;
+                     const bool as_good = other.bytes <= trial.bytes && NoMore(other.seconds, trial.seconds) &&
+                                          other.behind <= trial.behind;
+                     const bool better =
+                         other.bytes < trial.bytes || Less(other.seconds, trial.seconds) || other.behind < trial.behind;
+                     return as_good && better;
+                   });
   }
 }
 
@@ -281,15 +287,15 @@ const ModeTrial& Choose(const std::vector<ModeTrial>& trials, Prefer prefer) {
   auto seconds = [](const ModeTrial& trial) { return trial.seconds; };
   if (prefer == Prefer::kLatency) keep_least(seconds);
   keep_least(bytes);
-  const bool any_integer = std::any_of(left.begin(), left.end(), [](const ModeTrial* trial) { return trial->integer_only; });
+  const bool any_integer =
+      std::any_of(left.begin(), left.end(), [](const ModeTrial* trial) { return trial->integer_only; });
   if (any_integer) std::erase_if(left, [](const ModeTrial* trial) { return !trial->integer_only; });
   // Float arithmetic in a file of about float's size: nothing is gained.
   for (const ModeTrial* trial : left) {
     if (trial->mode == kFloat) return *trial;
   }
-  return **std::min_element(left.begin(), left.end(), [](const ModeTrial* a, const ModeTrial* b) {
-    return OrderOf(*a) < OrderOf(*b);
-  });
+  return **std::min_element(left.begin(), left.end(),
+                            [](const ModeTrial* a, const ModeTrial* b) { return OrderOf(*a) < OrderOf(*b); });
 }
 
 std::string AmountText(double value, const std::string& unit) {
@@ -316,23 +322,24 @@ std::string BoundText(const Recommendation& advice) {
   return absl::StrJoin(parts, " and ");
 }
 
-// "the smallest of the modes that are at most 1.00 points of top1 behind the best (float): it is 0.20 points behind, ..."
+// "the smallest of the modes that are at most 1.00 points of top1 behind the best (float): it is 0.20 points behind,
+// ..."
 std::string Reason(const Recommendation& advice, const ModeTrial& choice, const ModeTrial& real, Prefer prefer) {
   if (choice.mode == kFloat) {
-    const bool alone = std::none_of(advice.modes.begin(), advice.modes.end(), [](const ModeTrial& trial) {
-      return trial.good_enough && trial.mode != kFloat;
-    });
+    const bool alone = std::none_of(advice.modes.begin(), advice.modes.end(),
+                                    [](const ModeTrial& trial) { return trial.good_enough && trial.mode != kFloat; });
     if (!alone) return absl::StrCat("of the modes that ", BoundText(advice), ", none is notably smaller or faster");
-    return absl::StrCat("there are no quantized modes that ", BoundText(advice), "; zeropoint debug tells what costs most");
+    return absl::StrCat("there are no quantized modes that ", BoundText(advice),
+                        "; zeropoint debug tells what costs most");
   }
-  std::string text = absl::StrCat(prefer == Prefer::kLatency ? "among the fastest" : "among the smallest",
-                                  " of the modes that ", BoundText(advice), ": ", advice.metric, " ",
-                                  AmountText(choice.value, advice.unit));
+  std::string text =
+      absl::StrCat(prefer == Prefer::kLatency ? "among the fastest" : "among the smallest", " of the modes that ",
+                   BoundText(advice), ": ", advice.metric, " ", AmountText(choice.value, advice.unit));
   if (choice.behind > 0.0 && std::isfinite(choice.behind)) {
     absl::StrAppend(&text, ", ", PointsText(choice.behind, advice.unit), " behind");
   }
-  absl::StrAppend(&text, absl::StrFormat("; %.1f times smaller than float", static_cast<double>(real.bytes) /
-                                                                                static_cast<double>(choice.bytes)));
+  absl::StrAppend(&text, absl::StrFormat("; %.1f times smaller than float",
+                                         static_cast<double>(real.bytes) / static_cast<double>(choice.bytes)));
   if (choice.integer_only) absl::StrAppend(&text, "; no float arithmetic inside");
   return text;
 }
@@ -346,10 +353,12 @@ absl::Status SetBounds(const RecommendOptions& options, const Evaluation& real, 
   std::string drop = judge.max_drop, limit = judge.limit;
   const bool endless = std::isinf(real.value);
   if (!drop.empty() && endless) {
-    return BadOptions(absl::StrCat("max_drop of ", advice.metric, ", which is infinite for the float mode; use limit, 30dB say"));
+    return BadOptions(
+        absl::StrCat("max_drop of ", advice.metric, ", which is infinite for the float mode; use limit, 30dB say"));
   }
   if (drop.empty() && limit.empty()) {
-    if (unit == evaluate::Unit::kPlain) return BadOptions(absl::StrCat(advice.metric, " needs max_drop or limit to say what is good enough"));
+    if (unit == evaluate::Unit::kPlain)
+      return BadOptions(absl::StrCat(advice.metric, " needs max_drop or limit to say what is good enough"));
     if (unit == evaluate::Unit::kFraction) drop = kDefaultPoints;
     if (unit == evaluate::Unit::kDecibels) (endless ? limit : drop) = endless ? kDefaultLimit : kDefaultDecibels;
   }
@@ -402,17 +411,19 @@ void Decide(const RecommendOptions& options, Recommendation& advice) {
   }
   advice.best = best->mode;
   const double best_value = best->value;
-  for (ModeTrial& trial : advice.modes) trial.behind = trial.tried ? Behind(trial.value, best_value, advice.higher_is_better) : 0.0;
+  for (ModeTrial& trial : advice.modes)
+    trial.behind = trial.tried ? Behind(trial.value, best_value, advice.higher_is_better) : 0.0;
   for (ModeTrial& trial : advice.modes) trial.good_enough = GoodEnough(advice, trial);
   MarkPareto(advice.modes);
   const ModeTrial& real = advice.modes.front();
-  const bool none = std::none_of(advice.modes.begin(), advice.modes.end(), [](const ModeTrial& t) { return t.good_enough; });
+  const bool none =
+      std::none_of(advice.modes.begin(), advice.modes.end(), [](const ModeTrial& t) { return t.good_enough; });
   const ModeTrial& choice = none ? *std::find_if(advice.modes.begin(), advice.modes.end(),
                                                  [&](const ModeTrial& trial) { return trial.mode == advice.best; })
                                  : Choose(advice.modes, options.prefer);
   advice.recommended = choice.mode;
-  advice.reason = none ? absl::StrCat("no mode at all, float included, is good enough: there are none that ", BoundText(advice),
-                                      "; this one is the best")
+  advice.reason = none ? absl::StrCat("no mode at all, float included, is good enough: there are none that ",
+                                      BoundText(advice), "; this one is the best")
                        : Reason(advice, choice, real, options.prefer);
 }
 
@@ -477,18 +488,31 @@ Json Number(const std::optional<double>& value) { return value.has_value() ? Num
 }  // namespace
 
 std::string Recommendation::ToJson() const {
-  Json json = {{"recommended", recommended}, {"reason", reason}, {"best", best}, {"metric", metric}, {"unit", unit},
-               {"higher_is_better", higher_is_better}, {"max_drop", Number(max_drop)}, {"limit", Number(limit)},
-               {"calibration_samples", calibration_samples}, {"judging_samples", judging_samples},
+  Json json = {{"recommended", recommended},
+               {"reason", reason},
+               {"best", best},
+               {"metric", metric},
+               {"unit", unit},
+               {"higher_is_better", higher_is_better},
+               {"max_drop", Number(max_drop)},
+               {"limit", Number(limit)},
+               {"calibration_samples", calibration_samples},
+               {"judging_samples", judging_samples},
                {"latency_source", latency_source}};
   json["modes"] = Json::array();
   for (const ModeTrial& trial : modes) {
     Json one = {{"mode", trial.mode}, {"tried", trial.tried}};
     if (trial.tried) {
-      one.update({{"bytes", trial.bytes}, {"seconds", trial.seconds}, {"value", Number(trial.value)},
-                  {"behind", Number(trial.behind)}, {"sqnr_db", Number(trial.sqnr_db)}, {"cosine", Number(trial.cosine)},
-                  {"float_ops", trial.float_ops}, {"integer_only", trial.integer_only},
-                  {"good_enough", trial.good_enough}, {"pareto", trial.pareto}});
+      one.update({{"bytes", trial.bytes},
+                  {"seconds", trial.seconds},
+                  {"value", Number(trial.value)},
+                  {"behind", Number(trial.behind)},
+                  {"sqnr_db", Number(trial.sqnr_db)},
+                  {"cosine", Number(trial.cosine)},
+                  {"float_ops", trial.float_ops},
+                  {"integer_only", trial.integer_only},
+                  {"good_enough", trial.good_enough},
+                  {"pareto", trial.pareto}});
     } else {
       one["refusal"] = trial.refusal;
     }

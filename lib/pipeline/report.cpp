@@ -128,7 +128,8 @@ bool IsMentioned(const ir::Graph& graph, ir::ValueId id) {
   return graph.NumUses(id) > 0 || graph.producer(id) != ir::kNoNode || graph.IsGraphInput(id);
 }
 
-// Adds the graph's tensors; the result holds the place of each value in the report, kAbsent for what is not in the file.
+// Adds the graph's tensors; the result holds the place of each value in the report, kAbsent for what is not in the
+// file.
 constexpr int kAbsent = -1;
 std::vector<int> DescribeTensors(const ir::Graph& graph, int index, Report& report) {
   std::vector<int> places(static_cast<size_t>(graph.num_values()), kAbsent);

@@ -32,16 +32,18 @@ bool IsPublic(ElementType type) {
     case ElementType::kInt64:
     case ElementType::kBool:
     case ElementType::kInt16:
-    case ElementType::kInt8: return true;
-    default: return false;
+    case ElementType::kInt8:
+      return true;
+    default:
+      return false;
   }
 }
 
 absl::StatusOr<Tensor> Copy(const std::string& name, const ops::TensorView& view) {
   if (!IsPublic(view.type)) {
-    return Annotate(absl::UnimplementedError(absl::StrCat("results of type ", zeropoint::Name(view.type),
-                                                          " are not supported")),
-                    Place::kTensor, name);
+    return Annotate(
+        absl::UnimplementedError(absl::StrCat("results of type ", zeropoint::Name(view.type), " are not supported")),
+        Place::kTensor, name);
   }
   Tensor tensor{name, static_cast<Type>(view.type), {view.dims.begin(), view.dims.end()}, {}, 0.0f, 0};
   const auto* first = static_cast<const uint8_t*>(view.data);
@@ -179,8 +181,11 @@ absl::StatusOr<std::vector<Tensor>> Runner::Run(const SampleView& view) {
     if (sight.kind != engine::Sight::kResult || sight.graph != binding->graph || !IsPublic(sight.tensor.type)) {
       return absl::OkStatus();
     }
-    observer({graph.value(sight.value).name, static_cast<Type>(sight.tensor.type),
-              {sight.tensor.dims.begin(), sight.tensor.dims.end()}, sight.tensor.data, sight.tensor.bytes()});
+    observer({graph.value(sight.value).name,
+              static_cast<Type>(sight.tensor.type),
+              {sight.tensor.dims.begin(), sight.tensor.dims.end()},
+              sight.tensor.data,
+              sight.tensor.bytes()});
     return absl::OkStatus();
   };
   absl::Status ran = (*session)->Run(inputs, observer ? &show : nullptr);

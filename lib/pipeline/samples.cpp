@@ -7,7 +7,8 @@ namespace {
 
 InputInfo Describe(const ir::Graph& graph, const std::string& name, ir::ValueId id) {
   const ir::Value& value = graph.value(id);
-  InputInfo info{name, static_cast<Type>(value.type), {value.shape.dims().begin(), value.shape.dims().end()}, value.name};
+  InputInfo info{
+      name, static_cast<Type>(value.type), {value.shape.dims().begin(), value.shape.dims().end()}, value.name};
   if (value.quant.scale.size() == 1) {
     info.scale = value.quant.scale[0];
     info.zero_point = value.quant.zero_point.empty() ? 0 : value.quant.zero_point[0];

@@ -1,4 +1,5 @@
-// The stages of a conversion, for those who need what lies between them: the debugger quantizes one calibrated model many times.
+// The stages of a conversion, for those who need what lies between them: the debugger quantizes one calibrated model
+// many times.
 #ifndef ZEROPOINT_PIPELINE_STAGES_H_
 #define ZEROPOINT_PIPELINE_STAGES_H_
 
@@ -42,8 +43,8 @@ Context MakeContext(const ConverterOptions& options, std::atomic<bool>& cancelle
 // `from_tensorflow`: nodes are "tf.*". `report` gets mode and warnings.
 absl::StatusOr<PreparedModel> PrepareModel(const ConverterOptions& options, ir::Model model, bool from_tensorflow,
                                            const Context& context, Report& report);
-// The ranges that quantization goes by: those of the samples, and what training and the recipe say. Nothing where the mode does
-// without samples. `first`, where not null, becomes the first sample.
+// The ranges that quantization goes by: those of the samples, and what training and the recipe say. Nothing where the
+// mode does without samples. `first`, where not null, becomes the first sample.
 absl::StatusOr<ir::Statistics> CollectRanges(const ConverterOptions& options, const PreparedModel& prepared,
                                              const Context& context, Report& report,
                                              std::optional<calibrate::Sample>* first = nullptr);

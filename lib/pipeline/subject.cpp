@@ -88,10 +88,17 @@ absl::StatusOr<bool> Adapt(const TensorView& tensor, const InputInfo* from, cons
       stored.resize(real.size() * sizeof(float));
       std::memcpy(stored.data(), real.data(), stored.size());
       return true;
-    case Type::kInt8: QuantizeInto<int8_t>(real, *to, stored); return true;
-    case Type::kUInt8: QuantizeInto<uint8_t>(real, *to, stored); return true;
-    case Type::kInt16: QuantizeInto<int16_t>(real, *to, stored); return true;
-    default: return false;
+    case Type::kInt8:
+      QuantizeInto<int8_t>(real, *to, stored);
+      return true;
+    case Type::kUInt8:
+      QuantizeInto<uint8_t>(real, *to, stored);
+      return true;
+    case Type::kInt16:
+      QuantizeInto<int16_t>(real, *to, stored);
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -109,7 +116,8 @@ absl::Status CheckInput(const TensorView& tensor, size_t position) {
     std::memcpy(&value, static_cast<const uint8_t*>(tensor.data) + at, sizeof(float));
     if (!std::isnan(value)) continue;
     const std::string name = tensor.name.empty() ? absl::StrCat("#", position) : tensor.name;
-    return Annotate(absl::InvalidArgumentError(absl::StrCat("NaN in the data of input '", name, "'")), Place::kTensor, name);
+    return Annotate(absl::InvalidArgumentError(absl::StrCat("NaN in the data of input '", name, "'")), Place::kTensor,
+                    name);
   }
   return absl::OkStatus();
 }
@@ -144,8 +152,9 @@ absl::StatusOr<Subject> Subject::Open(const ModelSource& source, const RunModel&
   subject.has_state_ = first->HasState();
   if (run) {
     if (subject.has_state_) {
-      return Annotate(absl::UnimplementedError("a model that keeps a state from sample to sample needs Zeropoint's engine"),
-                      Place::kFile, subject.name_);
+      return Annotate(
+          absl::UnimplementedError("a model that keeps a state from sample to sample needs Zeropoint's engine"),
+          Place::kFile, subject.name_);
     }
     ZP_RETURN_IF_ERROR(subject.LearnResultParameters());
     subject.number_ = NumberOf(subject.bytes_);
@@ -187,7 +196,8 @@ absl::StatusOr<std::vector<Tensor>> Subject::RunAnywhere(int worker, const Sampl
   if (!run_) {
     const auto began = std::chrono::steady_clock::now();
     absl::StatusOr<std::vector<Tensor>> results = runners_[static_cast<size_t>(worker)].Run(sample);
-    seconds_[static_cast<size_t>(worker)] = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    seconds_[static_cast<size_t>(worker)] =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     return results;
   }
   ZP_ASSIGN_OR_RETURN(RunResult ran, run_(number_, bytes_, sample));

@@ -37,9 +37,9 @@ class Subject {
   bool has_state() const { return has_state_; }
   bool runs_elsewhere() const { return static_cast<bool>(run_); }
 
-  // `sample` holds real numbers, or what the inputs of `given` take: the data is brought into the form that this model's
-  // inputs have. Results with NaN are errors that name the tensor. `worker` below the number of threads; each for one thread
-  // at a time, and elsewhere for one thread alone.
+  // `sample` holds real numbers, or what the inputs of `given` take: the data is brought into the form that this
+  // model's inputs have. Results with NaN are errors that name the tensor. `worker` below the number of threads; each
+  // for one thread at a time, and elsewhere for one thread alone.
   absl::StatusOr<std::vector<RealTensor>> Run(int worker, const SampleView& sample, const Subject& given);
   // Of the inference of the last Run; 0: unknown.
   double seconds(int worker) const { return seconds_[static_cast<size_t>(worker)]; }
@@ -52,7 +52,7 @@ class Subject {
   void DropUnknownNames(SampleView& sample) const;
 
   std::string name_;
-  std::string bytes_;  // of the .tflite where it runs elsewhere
+  std::string bytes_;    // of the .tflite where it runs elsewhere
   uint64_t number_ = 0;  // follows from bytes_
   RunModel run_;
   bool has_state_ = false;

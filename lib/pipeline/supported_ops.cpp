@@ -1,6 +1,4 @@
 // The records as a table: which op runs in which mode since when, and why not.
-#include "zeropoint/ops.h"
-
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +6,7 @@
 #include "nlohmann/json.hpp"
 #include "ops/op_def.h"
 #include "ops/runtime.h"
+#include "zeropoint/ops.h"
 
 namespace zeropoint {
 namespace {
@@ -18,9 +17,7 @@ using ops::KernelForm;
 constexpr char kByRequest[] = "with integer_only_rewrite";
 constexpr char kVariables[] = "with variable_quantization";
 
-std::string SinceText(const ops::Release& release) {
-  return release <= ops::kEver ? "" : ops::ToString(release);
-}
+std::string SinceText(const ops::Release& release) { return release <= ops::kEver ? "" : ops::ToString(release); }
 
 std::string WithGap(const ops::OpDef& op, std::string text) {
   if (!op.runtime.gap.empty()) absl::StrAppend(&text, ": ", op.runtime.gap);
@@ -123,9 +120,13 @@ std::vector<OpSummary> SupportedOps() {
 std::string SupportedOpsMarkdown() {
   const std::vector<OpSummary> ops = SupportedOps();
   std::string text = absl::StrCat(
-      "# Ops by mode\n\nWritten by `zeropoint ops --markdown` (`make docs`) from the records in `lib/ops`; do not edit.\n\n"
-      "Zeropoint knows ", ops.size(), " builtin ops. A cell says whether the op runs in the mode's form: `yes` in every "
-      "LiteRT from ", ops::ToString(ops::KnownReleases().front()), " to ", ops::ToString(ops::kNewestRelease),
+      "# Ops by mode\n\nWritten by `zeropoint ops --markdown` (`make docs`) from the records in `lib/ops`; do not "
+      "edit.\n\n"
+      "Zeropoint knows ",
+      ops.size(),
+      " builtin ops. A cell says whether the op runs in the mode's form: `yes` in every "
+      "LiteRT from ",
+      ops::ToString(ops::KnownReleases().front()), " to ", ops::ToString(ops::kNewestRelease),
       ", `1.4+` from that release on (`--litert` names an older target), `–` not at all: it then stays float, with a "
       "reason in the report. *Calibrates*: the engine runs it, so a model that holds it can be calibrated. *Rewrite*: "
       "what `--integer-only=rewrite` makes of it where the target has no integer kernel. float16 stores constants in "

@@ -30,7 +30,8 @@ void AppendSources(const targets::Target& target, std::string& text) {
 }
 
 void AppendOps(const targets::Target& target, std::string& text) {
-  absl::StrAppend(&text, "| op | types: operands -> results | conditions | what helps | source |\n|---|---|---|---|---|\n");
+  absl::StrAppend(&text,
+                  "| op | types: operands -> results | conditions | what helps | source |\n|---|---|---|---|---|\n");
   for (const auto& [name, entry] : target.ops) {
     std::string conditions = Rules(entry.rules);
     if (entry.max_version > 0) {
@@ -51,7 +52,8 @@ void AppendTarget(const targets::Target& target, std::string& text) {
   if (target.integer_only_rewrite) {
     absl::StrAppend(&text, "Turns `integer_only_rewrite` on in the integer modes.\n\n");
   }
-  if (target.fixes_batch) absl::StrAppend(&text, "A batch that may vary (dimension 0 of an input) becomes 1, with a warning.\n\n");
+  if (target.fixes_batch)
+    absl::StrAppend(&text, "A batch that may vary (dimension 0 of an input) becomes 1, with a warning.\n\n");
   AppendSources(target, text);
   if (!target.rules.empty()) absl::StrAppend(&text, "Of every op: ", Rules(target.rules), ".\n\n");
   if (!target.refuses.empty()) absl::StrAppend(&text, "An error otherwise: ", Rules(target.refuses), ".\n\n");
@@ -102,10 +104,14 @@ std::vector<TargetSummary> Targets() {
 
 std::string TargetsMarkdown() {
   std::string text =
-      "# Targets\n\nWritten by `zeropoint targets --markdown` (`make docs`) from the files of `lib/targets/data`; do not "
-      "edit.\n\n`--target NAME` says what shall run the result. The conversion then uses no form that this lacks, and holds "
-      "the finished model against the tables below before it is written. An op that a runtime cannot run is an error (6) "
-      "that lists all such ops, each with what helps. What an accelerator leaves to the runtime beside it is a warning with a "
+      "# Targets\n\nWritten by `zeropoint targets --markdown` (`make docs`) from the files of `lib/targets/data`; do "
+      "not "
+      "edit.\n\n`--target NAME` says what shall run the result. The conversion then uses no form that this lacks, and "
+      "holds "
+      "the finished model against the tables below before it is written. An op that a runtime cannot run is an error "
+      "(6) "
+      "that lists all such ops, each with what helps. What an accelerator leaves to the runtime beside it is a warning "
+      "with a "
       "count; only what its compiler refuses altogether is an error. Custom ops are the application's and pass.\n\n"
       "In types, `in0` stands for the type of operand 0, and the last operand or result for all beyond it.\n\n";
   for (const targets::Target* target : targets::AllTargets()) {

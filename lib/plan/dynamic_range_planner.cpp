@@ -29,14 +29,15 @@ bool IsWorthIt(const ir::Graph& graph, ir::ValueId weight, int64_t fewest) {
 }
 
 bool AllAreWorthIt(const ir::Graph& graph, const ir::Node& node, const ops::QuantSpec& spec, int64_t fewest) {
-  return std::all_of(spec.dynamic_range.begin(), spec.dynamic_range.end(), [&](const ops::DynamicRangeOperand& candidate) {
-    const ir::ValueId weight = node.input(candidate.operand);
-    return !IsCandidate(graph, weight) || IsWorthIt(graph, weight, fewest);
-  });
+  return std::all_of(spec.dynamic_range.begin(), spec.dynamic_range.end(),
+                     [&](const ops::DynamicRangeOperand& candidate) {
+                       const ir::ValueId weight = node.input(candidate.operand);
+                       return !IsCandidate(graph, weight) || IsWorthIt(graph, weight, fewest);
+                     });
 }
 
-// LiteRT's hybrid kernels of ops whose channels are the last dimension (depthwise ones) read as many scales as there are
-// channels, whatever the weights have: given one for all, they compute with what lies behind it.
+// LiteRT's hybrid kernels of ops whose channels are the last dimension (depthwise ones) read as many scales as there
+// are channels, whatever the weights have: given one for all, they compute with what lies behind it.
 bool ReadsMissingScales(const ops::DynamicRangeOperand& candidate, int axis) {
   return candidate.hybrid && candidate.axis > 0 && axis < 0;
 }

@@ -1,10 +1,11 @@
-#include "kernels/encode.h"
 #include "plan/forms.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
+
+#include "kernels/encode.h"
 
 namespace zeropoint::plan {
 namespace {
@@ -82,9 +83,10 @@ ValuePlan Int8WeightForm(const Weights& weights) {
     const float scale = numeric::WeightInt8Scale(magnitude);
     AddScale(form, scale);
     // Per-tensor weights are made from their range, not from the rounded scale.
-    form.encoding.factors.push_back(weights.axis >= 0  ? numeric::Reciprocal(scale)
-                                    : magnitude == 0.0f ? 0.0
-                                                        : static_cast<double>(static_cast<float>(kNarrowInt8) / magnitude));
+    form.encoding.factors.push_back(weights.axis >= 0 ? numeric::Reciprocal(scale)
+                                    : magnitude == 0.0f
+                                        ? 0.0
+                                        : static_cast<double>(static_cast<float>(kNarrowInt8) / magnitude));
   }
   return form;
 }
@@ -162,8 +164,7 @@ ValuePlan Int16x8WeightForm(const Weights& weights, float input_scale, absl::Spa
   return form;
 }
 
-ValuePlan Int64BiasForm(absl::Span<const int64_t> dims, float input_scale,
-                        absl::Span<const float> weight_scales) {
+ValuePlan Int64BiasForm(absl::Span<const int64_t> dims, float input_scale, absl::Span<const float> weight_scales) {
   ValuePlan form;
   form.type = ElementType::kInt64;
   form.params.axis = weight_scales.size() > 1 ? BiasAxis(dims) : 0;

@@ -17,8 +17,8 @@ ValuePlan Int8Form(const numeric::Affine& params);
 ValuePlan Int16Form(float scale);
 void SetRange(ValuePlan& form, const ir::Range& range);
 
-// A weight to be quantized; axis -1: per tensor. `trained`: the largest magnitude of each slice, where training fixed it;
-// empty: as in `values`.
+// A weight to be quantized; axis -1: per tensor. `trained`: the largest magnitude of each slice, where training fixed
+// it; empty: as in `values`.
 struct Weights {
   absl::Span<const float> values;
   absl::Span<const int64_t> dims;
@@ -44,8 +44,7 @@ ValuePlan Int16StateForm(const ir::Range& range, int steps, bool power_of_two);
 
 // Weights of 16x8; `biases` may be empty.
 ValuePlan Int16x8WeightForm(const Weights& weights, float input_scale, absl::Span<const float> biases);
-ValuePlan Int64BiasForm(absl::Span<const int64_t> dims, float input_scale,
-                        absl::Span<const float> weight_scales);
+ValuePlan Int64BiasForm(absl::Span<const int64_t> dims, float input_scale, absl::Span<const float> weight_scales);
 
 ValuePlan DynamicRangeForm(const Weights& weights);
 ValuePlan Float16Form();

@@ -72,8 +72,8 @@ class Int16Planner {
       if (std::optional<ValuePlan> form = FormOfValue(value)) {
         draft.operands[i] = *std::move(form);
       } else {
-        draft.reason = graph_.value(value).is_constant ? NoParamsConstantReason(graph_, value)
-                                                       : NoRangeReason(task_, value);
+        draft.reason =
+            graph_.value(value).is_constant ? NoParamsConstantReason(graph_, value) : NoRangeReason(task_, value);
       }
     }
   }
@@ -199,8 +199,8 @@ class Int16Planner {
 absl::StatusOr<SchemePlan> PlanInt16x8(const Task& task) {
   constexpr int kLevels = 32768;
   const Masks masks(task, kLevels);
-  const Task bounded{task.graph, task.index, task.is_entry, masks.statistics(), task.options, task.scheme,
-                     task.variables};
+  const Task bounded{task.graph,   task.index,  task.is_entry, masks.statistics(),
+                     task.options, task.scheme, task.variables};
   return Int16Planner(bounded, masks).Run();
 }
 

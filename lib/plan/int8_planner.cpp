@@ -174,13 +174,12 @@ class Int8Planner {
           stored ? weights.params.scale.size() > 1
                  : graph_.value(weight).is_constant && WeightAxis(task_, id, spec.input(role.bias_weight), weight) >= 0;
       if (per_channel && elements.size() != weights.params.scale.size()) {
-        draft.reason = absl::StrCat("its bias has ", elements.size(), " elements for ", weights.params.scale.size(),
-                                    " channels");
+        draft.reason =
+            absl::StrCat("its bias has ", elements.size(), " elements for ", weights.params.scale.size(), " channels");
         return absl::OkStatus();
       }
-      draft.operands[i] =
-          Int8BiasForm(elements, graph_.value(value).shape.dims(), input->second.params.scale[0],
-                       per_channel, adjustable, weights);
+      draft.operands[i] = Int8BiasForm(elements, graph_.value(value).shape.dims(), input->second.params.scale[0],
+                                       per_channel, adjustable, weights);
     }
     return absl::OkStatus();
   }
@@ -252,8 +251,8 @@ absl::StatusOr<SchemePlan> PlanInt8(const Task& task) {
   const Task united{task.graph, task.index, task.is_entry, statistics, task.options, task.scheme, task.variables};
   constexpr int kLevels = 256;
   const Masks masks(united, kLevels);
-  const Task bounded{task.graph, task.index, task.is_entry, masks.statistics(), task.options, task.scheme,
-                     task.variables};
+  const Task bounded{task.graph,   task.index,  task.is_entry, masks.statistics(),
+                     task.options, task.scheme, task.variables};
   return Int8Planner(bounded, masks).Run();
 }
 

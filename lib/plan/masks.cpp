@@ -15,7 +15,10 @@ constexpr double kTypicalRow = 1024.0;
 }  // namespace
 
 Masks::Masks(const Task& task, int levels)
-    : task_(task), graph_(task.graph), levels_(levels), limits_(static_cast<size_t>(task.graph.num_values())),
+    : task_(task),
+      graph_(task.graph),
+      levels_(levels),
+      limits_(static_cast<size_t>(task.graph.num_values())),
       statistics_(task.statistics) {
   for (ir::ValueId id : graph_.outputs) {
     if (id != ir::kNoValue) limits_[static_cast<size_t>(id)] = {true, std::nullopt};
@@ -41,8 +44,10 @@ std::optional<double> Masks::BoundOfUse(ir::NodeId id, int operand) const {
   const ir::Node& node = graph_.node(id);
   const ops::QuantSpec& spec = task_.SpecOf(id);
   switch (spec.mask_flow) {
-    case ops::MaskFlow::kNone: return std::nullopt;
-    case ops::MaskFlow::kMoves: return BoundOfResults(id);
+    case ops::MaskFlow::kNone:
+      return std::nullopt;
+    case ops::MaskFlow::kMoves:
+      return BoundOfResults(id);
     case ops::MaskFlow::kVanishes: {
       const ir::Range* range = task_.RangeOf(node.input(operand));  // null: too wide, the lowest float stays float
       if (range == nullptr || !range->unmasked_min.has_value()) return std::nullopt;

@@ -15,20 +15,24 @@ struct IntegerScheme {
 
 // Null for schemes whose activations stay float.
 const IntegerScheme* IntegerSchemeOf(Scheme scheme) {
-  static const IntegerScheme int8{ops::KernelForm::kInt8, &ops::QuantSpec::int8,
-                                  &ops::QuantSpec::int8_by_request, "int8"};
-  static const IntegerScheme int16{ops::KernelForm::kInt16, &ops::QuantSpec::int16,
-                                   &ops::QuantSpec::int16_by_request, "int16"};
+  static const IntegerScheme int8{ops::KernelForm::kInt8, &ops::QuantSpec::int8, &ops::QuantSpec::int8_by_request,
+                                  "int8"};
+  static const IntegerScheme int16{ops::KernelForm::kInt16, &ops::QuantSpec::int16, &ops::QuantSpec::int16_by_request,
+                                   "int16"};
   if (scheme == Scheme::kInt8) return &int8;
   return scheme == Scheme::kInt16x8 ? &int16 : nullptr;
 }
 
 const char* FormName(ops::KernelForm form) {
   switch (form) {
-    case ops::KernelForm::kReal: return "float32";
-    case ops::KernelForm::kHybrid: return "int8 weights and float32 activations";
-    case ops::KernelForm::kInt8: return "int8";
-    case ops::KernelForm::kInt16: return "int16";
+    case ops::KernelForm::kReal:
+      return "float32";
+    case ops::KernelForm::kHybrid:
+      return "int8 weights and float32 activations";
+    case ops::KernelForm::kInt8:
+      return "int8";
+    case ops::KernelForm::kInt16:
+      return "int16";
   }
   return "";
 }
@@ -70,7 +74,8 @@ bool LacksKernel(const ops::OpDef& op, const IntegerScheme& scheme, const PlanOp
 
 // What integer_only_rewrite makes of the op; empty: nothing.
 std::string Remedy(const ops::OpDef& op, const IntegerScheme& scheme, const PlanOptions& options) {
-  if (op.quant.*scheme.by_request && HasKernel(op, scheme.form, options)) return absl::StrCat(scheme.name, " with a kernel that TensorFlow does not use");
+  if (op.quant.*scheme.by_request && HasKernel(op, scheme.form, options))
+    return absl::StrCat(scheme.name, " with a kernel that TensorFlow does not use");
   if (!op.quant.integer_rewrite.empty()) return std::string(op.quant.integer_rewrite);
   return op.quant.by_table ? "a lookup in a table of its values" : "";
 }

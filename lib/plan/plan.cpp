@@ -83,8 +83,8 @@ absl::Status RefuseFloatNodes(const Plan& plan, const std::vector<const SchemeTr
     }
   }
   if (count == 0) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(count, count == 1 ? " op" : " ops", " cannot be ",
-                                                    absl::StrJoin(forms, " or "), ":", offenders));
+  return absl::FailedPreconditionError(
+      absl::StrCat(count, count == 1 ? " op" : " ops", " cannot be ", absl::StrJoin(forms, " or "), ":", offenders));
 }
 
 // Adds what another scheme's planner decided on its nodes. The two share nothing but constants.
@@ -113,7 +113,9 @@ absl::StatusOr<GraphPlan> PlanGraph(Task task, const std::vector<const SchemeTra
     for (auto& [id, decision] : part.plan.nodes) decision.scheme = traits->scheme;
     Merge(task.graph, std::move(part.plan), plan);
     if (traits->integer == nullptr) continue;
-    const auto takes = [&](ElementType type) { return type != ElementType::kFloat32 && traits->io_types.count(type) > 0; };
+    const auto takes = [&](ElementType type) {
+      return type != ElementType::kFloat32 && traits->io_types.count(type) > 0;
+    };
     if (takes(task.options.input_type)) inputs = part.boundary;
     if (takes(task.options.output_type)) outputs = std::move(part.boundary);
   }
@@ -142,8 +144,13 @@ absl::StatusOr<Plan> MakePlan(const ir::Model& model, const ir::Statistics& stat
   Plan plan;
   plan.options = options;
   for (int g = 0; g < static_cast<int>(model.graphs.size()); ++g) {
-    const Task task{model.graphs[static_cast<size_t>(g)], g, entries.count(g) > 0, variables.statistics(), options,
-                    options.scheme, &variables};
+    const Task task{model.graphs[static_cast<size_t>(g)],
+                    g,
+                    entries.count(g) > 0,
+                    variables.statistics(),
+                    options,
+                    options.scheme,
+                    &variables};
     ZP_ASSIGN_OR_RETURN(GraphPlan graph, PlanGraph(task, schemes));
     plan.graphs.push_back(std::move(graph));
   }

@@ -169,9 +169,9 @@ absl::StatusOr<std::vector<float>> WeightElements(const ir::Graph& graph, ir::Va
   std::vector<float> elements = ir::FloatElements(graph, id).value_or(std::vector<float>());
   for (size_t i = 0; i < elements.size(); ++i) {
     if (!std::isfinite(elements[i])) {
-      return Annotate(absl::InvalidArgumentError(absl::StrCat(
-                          "a weight is ", std::isnan(elements[i]) ? "NaN" : "infinite", " (element ", i, " of ",
-                          elements.size(), "); it cannot be quantized")),
+      return Annotate(absl::InvalidArgumentError(
+                          absl::StrCat("a weight is ", std::isnan(elements[i]) ? "NaN" : "infinite", " (element ", i,
+                                       " of ", elements.size(), "); it cannot be quantized")),
                       Place::kTensor, graph.value(id).name);
     }
   }

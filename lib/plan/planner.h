@@ -19,12 +19,12 @@ namespace zeropoint::plan {
 
 class Variables;
 
-// One graph of the model, to be planned by one scheme. Nodes that are asked to be something else are float ops without a
-// record to that scheme's planner, and none of its business.
+// One graph of the model, to be planned by one scheme. Nodes that are asked to be something else are float ops without
+// a record to that scheme's planner, and none of its business.
 struct Task {
   const ir::Graph& graph;
-  int index;       // in the model
-  bool is_entry;   // called by the user, not by a control-flow op: input and output types apply to it
+  int index;      // in the model
+  bool is_entry;  // called by the user, not by a control-flow op: input and output types apply to it
   const ir::Statistics& statistics;
   const PlanOptions& options;
   Scheme scheme;
@@ -82,8 +82,8 @@ absl::StatusOr<std::vector<float>> WeightElements(const ir::Graph& graph, ir::Va
 // Nothing when the constant is empty or holds NaN or Inf: it cannot have parameters.
 std::optional<std::vector<float>> FiniteElements(const ir::Graph& graph, ir::ValueId id);
 
-// A constant weight that the file stores as an integer already, beside float activations. The static modes can use it as
-// it is (Int8WeightAsStored) when it is int8 and symmetric.
+// A constant weight that the file stores as an integer already, beside float activations. The static modes can use it
+// as it is (Int8WeightAsStored) when it is int8 and symmetric.
 bool IsIntegerWeight(const ir::Graph& graph, const ops::OperandSpec& operand, ir::ValueId id);
 std::optional<ValuePlan> Int8WeightAsStored(const ir::Graph& graph, ir::ValueId id);
 
@@ -95,8 +95,8 @@ std::string NoParamsConstantReason(const ir::Graph& graph, ir::ValueId id);
 using FormOf = std::function<std::optional<ValuePlan>(ir::ValueId)>;
 // `form` of each of the graph's inputs and outputs that has one.
 std::map<ir::ValueId, ValuePlan> BoundaryForms(const ir::Graph& graph, const FormOf& form);
-// Decides in which form the graph takes its float inputs and delivers its float outputs, and lets whoever has no plan for
-// an integer value read it as float32. `inputs` and `outputs`: integer forms that they have or could have.
+// Decides in which form the graph takes its float inputs and delivers its float outputs, and lets whoever has no plan
+// for an integer value read it as float32. `inputs` and `outputs`: integer forms that they have or could have.
 void PlanBoundaries(const Task& task, const std::map<ir::ValueId, ValuePlan>& inputs,
                     const std::map<ir::ValueId, ValuePlan>& outputs, GraphPlan& plan);
 

@@ -98,9 +98,8 @@ std::map<int, ValuePlan> IntermediateForms(const Task& task, const ir::Node& nod
       reason = absl::StrCat("no range was calibrated for the ", intermediate.name);
       return forms;
     }
-    forms[static_cast<int>(i)] = intermediate.int16
-                                     ? Int16Form(numeric::ActivationInt16(range->min, range->max).scale)
-                                     : Int8Form(numeric::ActivationInt8(range->min, range->max));
+    forms[static_cast<int>(i)] = intermediate.int16 ? Int16Form(numeric::ActivationInt16(range->min, range->max).scale)
+                                                    : Int8Form(numeric::ActivationInt8(range->min, range->max));
   }
   return forms;
 }

@@ -8,8 +8,8 @@ namespace {
 using numeric::Affine;
 
 int CountFloatOperands(const ir::Graph& graph, const ir::Node& node) {
-  return static_cast<int>(std::count_if(node.inputs().begin(), node.inputs().end(),
-                                        [&](ir::ValueId id) { return IsFloat(graph, id); }));
+  return static_cast<int>(
+      std::count_if(node.inputs().begin(), node.inputs().end(), [&](ir::ValueId id) { return IsFloat(graph, id); }));
 }
 
 Affine Params(const ops::FixedParams& fixed) { return {fixed.scale, fixed.zero_point}; }
@@ -158,7 +158,8 @@ std::optional<Affine> ScalePropagation::SharedParams(ir::NodeId id) {
 void ScalePropagation::SetOperand(ir::NodeId id, int operand, const Affine& params) {
   State& state = OperandState(id, operand);
   if (state.params.has_value()) {
-    // What the producer's word on its result has requantized for everyone includes this reader unless it says otherwise.
+    // What the producer's word on its result has requantized for everyone includes this reader unless it says
+    // otherwise.
     if ((state.all_readers.has_value() ? state.all_readers : state.params) != params) {
       state.readers[{id, operand}] = params;
     }

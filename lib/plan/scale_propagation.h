@@ -27,8 +27,8 @@ class ScalePropagation {
  private:
   struct State {
     std::optional<numeric::Affine> params;
-    bool calibrated = false;                        // from a range of its own, which nothing overrides
-    std::optional<numeric::Affine> all_readers;     // requantized for everyone
+    bool calibrated = false;                                        // from a range of its own, which nothing overrides
+    std::optional<numeric::Affine> all_readers;                     // requantized for everyone
     std::map<std::pair<ir::NodeId, int>, numeric::Affine> readers;  // requantized for one
   };
 

@@ -15,8 +15,8 @@
 namespace zeropoint::plan {
 namespace {
 
-// The strings among the options of the op that makes the handle, which are the variable's name for all graphs. Nothing when
-// the handle is not made in this graph.
+// The strings among the options of the op that makes the handle, which are the variable's name for all graphs. Nothing
+// when the handle is not made in this graph.
 std::optional<std::string> NameOf(const ir::Graph& graph, ir::ValueId handle) {
   const ir::NodeId producer = graph.producer(handle);
   const ops::OpDef* op = producer == ir::kNoNode ? nullptr : ops::FindOp(graph.node(producer).op());
@@ -140,8 +140,8 @@ bool Variables::FindRange(Variable& variable) const {
     } else {
       continue;  // in a graph that no sample ran
     }
-    variable.range = found ? ir::Range{std::min(variable.range.min, range.min), std::max(variable.range.max, range.max)}
-                           : range;
+    variable.range =
+        found ? ir::Range{std::min(variable.range.min, range.min), std::max(variable.range.max, range.max)} : range;
     found = true;
   }
   return found;

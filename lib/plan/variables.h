@@ -1,5 +1,5 @@
-// Resource variables: which of them hold integers, and in which form. A variable is one for all graphs of the model, so this
-// is decided before any of them is planned. Private to lib/plan.
+// Resource variables: which of them hold integers, and in which form. A variable is one for all graphs of the model, so
+// this is decided before any of them is planned. Private to lib/plan.
 #ifndef ZEROPOINT_PLAN_VARIABLES_H_
 #define ZEROPOINT_PLAN_VARIABLES_H_
 
@@ -14,12 +14,12 @@
 
 namespace zeropoint::plan {
 
-// The node reads or assigns a resource variable: its operand 0 is a handle, which is an operand of role kState that is no
-// number. Its first result, or else its operand 1, is the value.
+// The node reads or assigns a resource variable: its operand 0 is a handle, which is an operand of role kState that is
+// no number. Its first result, or else its operand 1, is the value.
 bool UsesVariable(const ir::Graph& graph, const ir::Node& node);
 
-// A variable that holds float32 gets an integer form when the scheme of all who read and assign it has one: int16 in 16x8,
-// int8 where the options ask for it. Everything that was read from it or assigned to it is in its range.
+// A variable that holds float32 gets an integer form when the scheme of all who read and assign it has one: int16 in
+// 16x8, int8 where the options ask for it. Everything that was read from it or assigned to it is in its range.
 class Variables {
  public:
   // `model` and `options` must outlive this.
@@ -27,8 +27,8 @@ class Variables {
   Variables(const Variables&) = delete;  // points into itself
   Variables& operator=(const Variables&) = delete;
 
-  // The statistics given, where a value that is read from an integer variable has that variable's range; in 16x8 also one
-  // that is assigned, so that no requantization is needed.
+  // The statistics given, where a value that is read from an integer variable has that variable's range; in 16x8 also
+  // one that is assigned, so that no requantization is needed.
   const ir::Statistics& statistics() const { return statistics_; }
   // The node reads or assigns a variable that becomes an integer.
   bool IsInteger(int graph, ir::NodeId node) const { return integer_.count({graph, node}) > 0; }

@@ -11,7 +11,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 absl::Status NoReport(absl::string_view why) {
-  return Annotate(absl::InvalidArgumentError(absl::StrCat("not a report of Zeropoint: ", why)), Place::kStage, "report");
+  return Annotate(absl::InvalidArgumentError(absl::StrCat("not a report of Zeropoint: ", why)), Place::kStage,
+                  "report");
 }
 
 absl::StatusOr<Json> Parse(absl::string_view text) {

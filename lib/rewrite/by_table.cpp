@@ -33,9 +33,7 @@ Integers LimitsOf() {
   return {std::numeric_limits<T>::min(), std::numeric_limits<T>::max()};
 }
 
-Integers IntegersOf(ElementType type) {
-  return type == ElementType::kInt16 ? LimitsOf<int16_t>() : LimitsOf<int8_t>();
-}
+Integers IntegersOf(ElementType type) { return type == ElementType::kInt16 ? LimitsOf<int16_t>() : LimitsOf<int8_t>(); }
 
 std::vector<float> RealValues(const ir::Value& value) {
   const Integers integers = IntegersOf(value.type);

@@ -9,8 +9,8 @@
 
 namespace zeropoint::rewrite {
 
-// For a graph to which the plan has been applied: operands and results of the nodes that the plan decided `by_table` are
-// int8 or int16 already.
+// For a graph to which the plan has been applied: operands and results of the nodes that the plan decided `by_table`
+// are int8 or int16 already.
 absl::Status ExpandTables(ir::Graph& graph, const plan::GraphPlan& plan, Names& names);
 
 }  // namespace zeropoint::rewrite

@@ -152,8 +152,7 @@ class GraphRewriter {
       if (SameForm(known, form)) return result;
     }
     const bool floats = form.type == ElementType::kFloat32;
-    const ops::OpDef* op =
-        ops::FindConversion(floats ? ops::Conversion::kDequantize : ops::Conversion::kQuantize);
+    const ops::OpDef* op = ops::FindConversion(floats ? ops::Conversion::kDequantize : ops::Conversion::kQuantize);
     if (op == nullptr) return absl::InternalError("no op record converts between float and integer");
     ir::Value result;
     result.name = names_.Unique(NameOfConverted(value, form.type));
@@ -214,8 +213,7 @@ absl::Status EncodeConstant(ir::Graph& graph, const EncodeJob& job) {
   }
   const bool per_channel = job.form->encoding.factors.size() > 1;
   const numeric::ChannelLayout layout = numeric::LayoutOf(from.shape.dims(), per_channel ? job.form->params.axis : -1);
-  if (layout.elements() != elements->size() ||
-      (per_channel && layout.channels != job.form->encoding.factors.size())) {
+  if (layout.elements() != elements->size() || (per_channel && layout.channels != job.form->encoding.factors.size())) {
     return Annotate(absl::InternalError("the plan's parameters do not fit the constant"), Place::kTensor, from.name);
   }
   std::vector<uint8_t> data(ByteSize(job.form->type, elements->size()));

@@ -65,7 +65,8 @@ int VersionOf(const ops::OpDef& op, const ops::VersionContext& context) {
 
 int Version16x8(const ir::Graph& graph, const ir::Node& node, const ops::OpDef& op) {
   if (op.quant.int16_version != 0) return op.quant.int16_version;
-  // A QUANTIZE inside the graph has the version of int16; one that only makes the graph's float inputs integers has not.
+  // A QUANTIZE inside the graph has the version of int16; one that only makes the graph's float inputs integers has
+  // not.
   const ir::ValueId source = op.conversion == ops::Conversion::kQuantize ? node.input(0) : ir::kNoValue;
   const bool inner =
       source != ir::kNoValue && !(graph.IsGraphInput(source) && graph.value(source).type == ElementType::kFloat32);
@@ -74,7 +75,8 @@ int Version16x8(const ir::Graph& graph, const ir::Node& node, const ops::OpDef& 
   return VersionOf(op, Int8NodeView(graph, node, op));
 }
 
-// What the node was asked to be. A conversion that rewrite added is as the whole plan; in a mixed plan, nothing special.
+// What the node was asked to be. A conversion that rewrite added is as the whole plan; in a mixed plan, nothing
+// special.
 plan::Scheme SchemeOf(const plan::Plan& plan, int graph, ir::NodeId id) {
   const plan::GraphPlan& decisions = plan.graphs[static_cast<size_t>(graph)];
   auto decision = decisions.nodes.find(id);
@@ -83,7 +85,8 @@ plan::Scheme SchemeOf(const plan::Plan& plan, int graph, ir::NodeId id) {
 }
 
 int VersionIn(plan::Scheme scheme, const ir::Graph& graph, const ir::Node& node, const ops::OpDef& op) {
-  const int version = scheme == plan::Scheme::kInt16x8 ? Version16x8(graph, node, op) : VersionOf(op, NodeView(graph, node));
+  const int version =
+      scheme == plan::Scheme::kInt16x8 ? Version16x8(graph, node, op) : VersionOf(op, NodeView(graph, node));
   // These two leave the ops of a .tflite as they are; the others write them anew.
   const bool keeps = scheme == plan::Scheme::kFloat || scheme == plan::Scheme::kInt16x8;
   return keeps ? std::max(version, node.info.version) : version;

@@ -18,8 +18,8 @@ bool Fits(const TypeSet& set, ElementType type, const ir::Graph& graph, const ir
   return other != ir::kNoValue && graph.value(other).type == type;
 }
 
-bool Fits(const std::vector<TypeSet>& sets, absl::Span<const ir::ValueId> ids,
-          const ir::Graph& graph, const ir::Node& node) {
+bool Fits(const std::vector<TypeSet>& sets, absl::Span<const ir::ValueId> ids, const ir::Graph& graph,
+          const ir::Node& node) {
   for (size_t i = 0; i < ids.size(); ++i) {
     if (ids[i] == ir::kNoValue) continue;
     if (sets.empty() || !Fits(sets[std::min(i, sets.size() - 1)], graph.value(ids[i]).type, graph, node)) return false;
@@ -76,7 +76,8 @@ class Checker {
     }
     if (target_.refuses_float && !quantized_ && findings_.ops > 0) {
       const std::string name = model_.graphs.empty() ? "" : model_.graphs.front().name;
-      findings_.refused.push_back({"the model", name, absl::StrCat(target_.title, ": the compiler takes no float model"),
+      findings_.refused.push_back({"the model", name,
+                                   absl::StrCat(target_.title, ": the compiler takes no float model"),
                                    "mode int8 or int8-only"});
     }
     return std::move(findings_);
@@ -95,8 +96,7 @@ class Checker {
     if (!target_.accelerates) return;
     const std::optional<Finding> refused = Refusal(graph, node);
     if (refused.has_value()) findings_.refused.push_back(*refused);
-    const std::optional<Finding> unmapped =
-        custom ? Found(node, "a custom op", "") : Lack(target_, graph, node);
+    const std::optional<Finding> unmapped = custom ? Found(node, "a custom op", "") : Lack(target_, graph, node);
     if (unmapped.has_value()) findings_.unmapped.push_back(*unmapped);
   }
 
@@ -122,8 +122,10 @@ class Checker {
     }
     const OpEntry& entry = at->second;
     if (entry.max_version > 0 && node.info.version > entry.max_version) {
-      return Found(node, absl::StrCat(target.title, " knows this op up to version ", entry.max_version, ", not ",
-                                      node.info.version), entry.mend);
+      return Found(
+          node,
+          absl::StrCat(target.title, " knows this op up to version ", entry.max_version, ", not ", node.info.version),
+          entry.mend);
     }
     if (target.litert.has_value()) return LitertLack(target, op, graph, node);
     const bool fits = std::any_of(entry.forms.begin(), entry.forms.end(),
@@ -143,9 +145,11 @@ class Checker {
     if (target.Runs(*op, form)) return std::nullopt;
     const ops::Release since = ops::Since(op->runtime, form);
     std::string mend = since <= ops::kNewestRelease ? absl::StrCat("LiteRT ", ops::ToString(since), " does") : "";
-    return Found(node, absl::StrCat(target.title, " does not run ", op->name,
-                                    form == ops::KernelForm::kReal ? "" : absl::StrCat(" on ", TypesOf(graph, node)),
-                                    op->runtime.gap.empty() ? "" : ": ", op->runtime.gap), std::move(mend));
+    return Found(node,
+                 absl::StrCat(target.title, " does not run ", op->name,
+                              form == ops::KernelForm::kReal ? "" : absl::StrCat(" on ", TypesOf(graph, node)),
+                              op->runtime.gap.empty() ? "" : ": ", op->runtime.gap),
+                 std::move(mend));
   }
 
   std::optional<Finding> Refusal(const ir::Graph& graph, const ir::Node& node) const {
@@ -156,8 +160,9 @@ class Checker {
       }
       if (node.info.version > readable->second) {
         const auto entry = target_.ops.find(node.op());
-        return Found(node, absl::StrCat(target_.title, ": the compiler knows this op up to version ", readable->second,
-                                        ", not ", node.info.version),
+        return Found(node,
+                     absl::StrCat(target_.title, ": the compiler knows this op up to version ", readable->second,
+                                  ", not ", node.info.version),
                      entry == target_.ops.end() ? "" : entry->second.mend);
       }
     }
@@ -167,11 +172,14 @@ class Checker {
   // What integers would make of an op that the target does not have.
   static std::string Remedy(const ops::OpDef* op) {
     if (op == nullptr) return "";
-    if (!op->quant.integer_rewrite.empty()) return absl::StrCat("integer_only_rewrite makes it ", op->quant.integer_rewrite);
-    return op->quant.by_table ? "in an integer mode, integer_only_rewrite makes it a lookup in a table of its values" : "";
+    if (!op->quant.integer_rewrite.empty())
+      return absl::StrCat("integer_only_rewrite makes it ", op->quant.integer_rewrite);
+    return op->quant.by_table ? "in an integer mode, integer_only_rewrite makes it a lookup in a table of its values"
+                              : "";
   }
 
-  static std::string TypeRemedy(const ops::OpDef* op, const OpEntry& entry, const ir::Graph& graph, const ir::Node& node) {
+  static std::string TypeRemedy(const ops::OpDef* op, const OpEntry& entry, const ir::Graph& graph,
+                                const ir::Node& node) {
     if (op == nullptr || FormOf(graph, node) == ops::KernelForm::kInt8) return "";
     const bool int8 = op->quant.int8 || op->quant.int8_by_request;
     if (!int8) return Remedy(op);
@@ -192,7 +200,8 @@ class Checker {
 }  // namespace
 
 std::string Describe(const Finding& finding) {
-  return absl::StrCat(finding.op, " '", finding.name, "': ", finding.why, finding.mend.empty() ? "" : "; ", finding.mend);
+  return absl::StrCat(finding.op, " '", finding.name, "': ", finding.why, finding.mend.empty() ? "" : "; ",
+                      finding.mend);
 }
 
 Findings CheckModel(const ir::Model& model, const Target& target) { return Checker(model, target).Run(); }

@@ -1,5 +1,5 @@
-// Data files to targets. Strict: an unknown member, a rule without what it needs, or an op without a source is an error, so
-// that the test that reads all files checks them.
+// Data files to targets. Strict: an unknown member, a rule without what it needs, or an op without a source is an
+// error, so that the test that reads all files checks them.
 #include <set>
 #include <utility>
 
@@ -102,21 +102,26 @@ absl::Status CheckRule(const Rule& rule, const std::string& place) {
     case RuleKind::kRank:
     case RuleKind::kScales:
     case RuleKind::kDims:
-    case RuleKind::kElements: return bounds ? absl::OkStatus() : Wrong(place, ": 'min' or 'max' is missing");
-    case RuleKind::kInnerDims: return rule.max.has_value() ? absl::OkStatus() : Wrong(place, ": 'max' is missing");
+    case RuleKind::kElements:
+      return bounds ? absl::OkStatus() : Wrong(place, ": 'min' or 'max' is missing");
+    case RuleKind::kInnerDims:
+      return rule.max.has_value() ? absl::OkStatus() : Wrong(place, ": 'max' is missing");
     case RuleKind::kDim:
     case RuleKind::kValues:
     case RuleKind::kAttr:
       return bounds || !rule.values.empty() ? absl::OkStatus() : Wrong(place, ": 'values' or bounds are missing");
-    case RuleKind::kNoValues: return rule.values.empty() ? Wrong(place, ": 'values' are missing") : absl::OkStatus();
-    case RuleKind::kAttrsEqual: return rule.other.empty() ? Wrong(place, ": 'other' is missing") : absl::OkStatus();
+    case RuleKind::kNoValues:
+      return rule.values.empty() ? Wrong(place, ": 'values' are missing") : absl::OkStatus();
+    case RuleKind::kAttrsEqual:
+      return rule.other.empty() ? Wrong(place, ": 'other' is missing") : absl::OkStatus();
     case RuleKind::kTypes:
     case RuleKind::kNoTypes:
       for (const std::string& type : rule.types) {
         if (FindTraits(type) == nullptr) return Wrong(place, ": '", type, "' is no element type");
       }
       return rule.types.empty() ? Wrong(place, ": 'types' are missing") : absl::OkStatus();
-    default: return absl::OkStatus();
+    default:
+      return absl::OkStatus();
   }
 }
 
@@ -142,8 +147,10 @@ absl::Status ReadTensors(const Json& json, Rule& rule, const std::string& place)
 }
 
 absl::StatusOr<Rule> ReadRule(const Json& json, const std::string& place) {
-  ZP_RETURN_IF_ERROR(OnlyMembers(json, {"rule", "of", "min", "max", "values", "types", "axis", "at", "axes_of", "attr",
-                                        "other", "when", "mend", "only", "except"}, place));
+  ZP_RETURN_IF_ERROR(OnlyMembers(json,
+                                 {"rule", "of", "min", "max", "values", "types", "axis", "at", "axes_of", "attr",
+                                  "other", "when", "mend", "only", "except"},
+                                 place));
   Rule rule;
   ZP_ASSIGN_OR_RETURN(const std::string kind, Member<std::string>(json, "rule", "", place));
   const std::optional<RuleKind> found = FindRuleKind(kind);
@@ -236,7 +243,8 @@ absl::Status ReadRest(const Json& json, absl::Span<const Target* const> all, Tar
     if (candidate->name == rest && !candidate->accelerates) target.rest = candidate;
   }
   if (target.rest == nullptr) return Wrong("rest: '", rest, "' is no runtime");
-  return target.fallback.empty() ? Wrong("an accelerator says in 'fallback' what becomes of other ops") : absl::OkStatus();
+  return target.fallback.empty() ? Wrong("an accelerator says in 'fallback' what becomes of other ops")
+                                 : absl::OkStatus();
 }
 
 }  // namespace
@@ -269,8 +277,10 @@ absl::StatusOr<TypeForm> ParseTypeForm(absl::string_view text) {
 
 absl::StatusOr<Target> ParseTarget(absl::string_view text, absl::Span<const Target* const> all) {
   const Json json = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
-  ZP_RETURN_IF_ERROR(OnlyMembers(json, {"title", "note", "rest", "fallback", "integer_only_rewrite", "sources", "rules", "refuses",
-                                        "readable_versions", "refuses_float", "fixes_batch", "ops"}, "target"));
+  ZP_RETURN_IF_ERROR(OnlyMembers(json,
+                                 {"title", "note", "rest", "fallback", "integer_only_rewrite", "sources", "rules",
+                                  "refuses", "readable_versions", "refuses_float", "fixes_batch", "ops"},
+                                 "target"));
   Target target;
   ZP_ASSIGN_OR_RETURN(target.title, Member<std::string>(json, "title", "", "target"));
   ZP_ASSIGN_OR_RETURN(target.note, Member<std::string>(json, "note", "", "target"));

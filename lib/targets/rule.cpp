@@ -20,17 +20,25 @@ struct KindName {
   const char* name;
   RuleKind kind;
 };
-constexpr KindName kKinds[] = {
-    {"rank", RuleKind::kRank},           {"static", RuleKind::kStatic},
-    {"constant", RuleKind::kConstant},   {"not_constant", RuleKind::kNotConstant},
-    {"scales", RuleKind::kScales},       {"quantized", RuleKind::kQuantized},
-    {"same_quantization", RuleKind::kSameQuantization}, {"same_type", RuleKind::kSameType},
-    {"same_shape", RuleKind::kSameShape}, {"dim", RuleKind::kDim},
-    {"dims", RuleKind::kDims},           {"inner_dims", RuleKind::kInnerDims},
-    {"elements", RuleKind::kElements},   {"values", RuleKind::kValues},
-    {"no_values", RuleKind::kNoValues},  {"attr", RuleKind::kAttr},
-    {"equal_attrs", RuleKind::kAttrsEqual}, {"types", RuleKind::kTypes},
-    {"no_types", RuleKind::kNoTypes}};
+constexpr KindName kKinds[] = {{"rank", RuleKind::kRank},
+                               {"static", RuleKind::kStatic},
+                               {"constant", RuleKind::kConstant},
+                               {"not_constant", RuleKind::kNotConstant},
+                               {"scales", RuleKind::kScales},
+                               {"quantized", RuleKind::kQuantized},
+                               {"same_quantization", RuleKind::kSameQuantization},
+                               {"same_type", RuleKind::kSameType},
+                               {"same_shape", RuleKind::kSameShape},
+                               {"dim", RuleKind::kDim},
+                               {"dims", RuleKind::kDims},
+                               {"inner_dims", RuleKind::kInnerDims},
+                               {"elements", RuleKind::kElements},
+                               {"values", RuleKind::kValues},
+                               {"no_values", RuleKind::kNoValues},
+                               {"attr", RuleKind::kAttr},
+                               {"equal_attrs", RuleKind::kAttrsEqual},
+                               {"types", RuleKind::kTypes},
+                               {"no_types", RuleKind::kNoTypes}};
 
 std::string NameOf(const TensorRef& tensor) {
   if (tensor.index == kAll) return tensor.output ? "every result" : "every operand";
@@ -38,9 +46,8 @@ std::string NameOf(const TensorRef& tensor) {
 }
 
 std::string NamesOf(const Rule& rule) {
-  std::string text = absl::StrJoin(rule.tensors, ", ", [](std::string* out, const TensorRef& tensor) {
-    absl::StrAppend(out, NameOf(tensor));
-  });
+  std::string text = absl::StrJoin(
+      rule.tensors, ", ", [](std::string* out, const TensorRef& tensor) { absl::StrAppend(out, NameOf(tensor)); });
   if (rule.only_constants) absl::StrAppend(&text, " (constants)");
   if (rule.only_run_time) absl::StrAppend(&text, " (not constants)");
   return text;
@@ -142,7 +149,8 @@ std::string CheckValues(const Rule& rule, const ir::Graph& graph, const ir::Node
     if (!rule.at.empty() && std::find(rule.at.begin(), rule.at.end(), static_cast<int>(i)) == rule.at.end()) continue;
     int64_t value = (*elements)[i];
     if (axes_of != nullptr && value < 0) value += axes_of->shape.rank();
-    const bool listed = std::find(rule.values.begin(), rule.values.end(), static_cast<double>(value)) != rule.values.end();
+    const bool listed =
+        std::find(rule.values.begin(), rule.values.end(), static_cast<double>(value)) != rule.values.end();
     const bool keeps = rule.kind == RuleKind::kNoValues ? !listed : Allows(rule, static_cast<double>(value));
     if (!keeps) return absl::StrCat(tensor.place, " holds ", value);
   }
@@ -170,19 +178,24 @@ std::string CheckTensor(const Rule& rule, const ir::Graph& graph, const ir::Node
       return absl::StrCat(tensor.place, " has ", value.quant.scale.size(), " scales");
     case RuleKind::kQuantized:
       return value.quant.quantized() ? "" : absl::StrCat(tensor.place, " has no scale");
-    case RuleKind::kDim: return CheckDim(rule, shape, tensor.place);
-    case RuleKind::kDims: return CheckDims(rule, shape, tensor.place);
-    case RuleKind::kInnerDims: return CheckInnerDims(rule, shape, tensor.place);
+    case RuleKind::kDim:
+      return CheckDim(rule, shape, tensor.place);
+    case RuleKind::kDims:
+      return CheckDims(rule, shape, tensor.place);
+    case RuleKind::kInnerDims:
+      return CheckInnerDims(rule, shape, tensor.place);
     case RuleKind::kElements:
       if (!shape.IsStatic() || InBounds(rule, static_cast<double>(shape.NumElements()))) return "";
       return absl::StrCat(tensor.place, " has ", shape.NumElements(), " elements");
     case RuleKind::kValues:
-    case RuleKind::kNoValues: return CheckValues(rule, graph, node, tensor);
+    case RuleKind::kNoValues:
+      return CheckValues(rule, graph, node, tensor);
     case RuleKind::kTypes:
       return IsNamed(rule.types, value.type) ? "" : absl::StrCat(tensor.place, " is ", Name(value.type));
     case RuleKind::kNoTypes:
       return IsNamed(rule.types, value.type) ? absl::StrCat(tensor.place, " is ", Name(value.type)) : "";
-    default: return "";
+    default:
+      return "";
   }
 }
 
@@ -214,8 +227,8 @@ std::optional<double> AttrOf(const ir::Node& node, const std::string& name) {
   return std::nullopt;
 }
 
-// An attribute that the node does not carry has the schema's default, which is 0 or false for those that rules name, and
-// so is a value like others.
+// An attribute that the node does not carry has the schema's default, which is 0 or false for those that rules name,
+// and so is a value like others.
 std::string CheckAttr(const Rule& rule, const ir::Node& node) {
   const double value = AttrOf(node, rule.attr).value_or(0);
   if (rule.kind == RuleKind::kAttr) return Allows(rule, value) ? "" : absl::StrCat(rule.attr, " is ", Number(value));
@@ -227,29 +240,48 @@ std::string CheckAttr(const Rule& rule, const ir::Node& node) {
 std::string DescribeBare(const Rule& rule) {
   const std::string names = NamesOf(rule);
   switch (rule.kind) {
-    case RuleKind::kRank: return absl::StrCat(names, ": ", Bounds(rule), " dimensions");
-    case RuleKind::kStatic: return absl::StrCat(names, rule.min.has_value() ? ": sizes known when the model is written, but for the first " : ": sizes known when the model is written", rule.min.has_value() ? Number(*rule.min) : "");
-    case RuleKind::kConstant: return absl::StrCat(names, ": a constant");
-    case RuleKind::kNotConstant: return absl::StrCat(names, ": no constant");
-    case RuleKind::kScales: return absl::StrCat(names, ": ", Bounds(rule), " scale(s)");
-    case RuleKind::kQuantized: return absl::StrCat(names, ": has a scale");
-    case RuleKind::kSameQuantization: return absl::StrCat(names, ": equal scales and zero points");
-    case RuleKind::kSameType: return absl::StrCat(names, ": equal types");
-    case RuleKind::kSameShape: return absl::StrCat(names, ": equal shapes");
+    case RuleKind::kRank:
+      return absl::StrCat(names, ": ", Bounds(rule), " dimensions");
+    case RuleKind::kStatic:
+      return absl::StrCat(names,
+                          rule.min.has_value() ? ": sizes known when the model is written, but for the first "
+                                               : ": sizes known when the model is written",
+                          rule.min.has_value() ? Number(*rule.min) : "");
+    case RuleKind::kConstant:
+      return absl::StrCat(names, ": a constant");
+    case RuleKind::kNotConstant:
+      return absl::StrCat(names, ": no constant");
+    case RuleKind::kScales:
+      return absl::StrCat(names, ": ", Bounds(rule), " scale(s)");
+    case RuleKind::kQuantized:
+      return absl::StrCat(names, ": has a scale");
+    case RuleKind::kSameQuantization:
+      return absl::StrCat(names, ": equal scales and zero points");
+    case RuleKind::kSameType:
+      return absl::StrCat(names, ": equal types");
+    case RuleKind::kSameShape:
+      return absl::StrCat(names, ": equal shapes");
     case RuleKind::kDim:
       return absl::StrCat(names, ": dimension ", rule.axis, " is ", Allowed(rule));
-    case RuleKind::kDims: return absl::StrCat(names, ": every dimension ", Bounds(rule));
+    case RuleKind::kDims:
+      return absl::StrCat(names, ": every dimension ", Bounds(rule));
     case RuleKind::kInnerDims:
       return absl::StrCat(names, ": only the last ", Number(rule.max.value_or(0)), " dimensions are larger than 1");
-    case RuleKind::kElements: return absl::StrCat(names, ": ", Bounds(rule), " elements");
+    case RuleKind::kElements:
+      return absl::StrCat(names, ": ", Bounds(rule), " elements");
     case RuleKind::kValues:
       return absl::StrCat(names, rule.at.empty() ? "" : absl::StrCat(" [", absl::StrJoin(rule.at, ", "), "]"),
                           ": values ", Allowed(rule));
-    case RuleKind::kNoValues: return absl::StrCat(names, ": not ", Numbers(rule.values));
-    case RuleKind::kAttr: return absl::StrCat(rule.attr, ": ", Allowed(rule));
-    case RuleKind::kAttrsEqual: return absl::StrCat(rule.attr, " equals ", rule.other);
-    case RuleKind::kTypes: return absl::StrCat(names, ": ", absl::StrJoin(rule.types, " or "));
-    case RuleKind::kNoTypes: return absl::StrCat(names, ": not ", absl::StrJoin(rule.types, " or "));
+    case RuleKind::kNoValues:
+      return absl::StrCat(names, ": not ", Numbers(rule.values));
+    case RuleKind::kAttr:
+      return absl::StrCat(rule.attr, ": ", Allowed(rule));
+    case RuleKind::kAttrsEqual:
+      return absl::StrCat(rule.attr, " equals ", rule.other);
+    case RuleKind::kTypes:
+      return absl::StrCat(names, ": ", absl::StrJoin(rule.types, " or "));
+    case RuleKind::kNoTypes:
+      return absl::StrCat(names, ": not ", absl::StrJoin(rule.types, " or "));
   }
   return "";
 }
@@ -297,10 +329,14 @@ std::string Violation(const Rule& rule, const ir::Graph& graph, const ir::Node& 
   const std::vector<Tensor> tensors = TensorsOf(rule, graph, node);
   switch (rule.kind) {
     case RuleKind::kAttr:
-    case RuleKind::kAttrsEqual: wrong = CheckAttr(rule, node); break;
+    case RuleKind::kAttrsEqual:
+      wrong = CheckAttr(rule, node);
+      break;
     case RuleKind::kSameType:
     case RuleKind::kSameShape:
-    case RuleKind::kSameQuantization: wrong = CheckSame(rule, graph, tensors); break;
+    case RuleKind::kSameQuantization:
+      wrong = CheckSame(rule, graph, tensors);
+      break;
     default:
       for (const Tensor& tensor : tensors) {
         wrong = CheckTensor(rule, graph, node, tensor);

@@ -1,5 +1,5 @@
-// Conditions beyond types that a target sets on a node: ranks, sizes, attributes, constants. They are data; this file knows
-// how to read, check and word them, and no op.
+// Conditions beyond types that a target sets on a node: ranks, sizes, attributes, constants. They are data; this file
+// knows how to read, check and word them, and no op.
 #ifndef ZEROPOINT_TARGETS_RULE_H_
 #define ZEROPOINT_TARGETS_RULE_H_
 
@@ -14,25 +14,25 @@
 namespace zeropoint::targets {
 
 enum class RuleKind : uint8_t {
-  kRank,            // number of dimensions between min and max
-  kStatic,          // every dimension from `min` on is known
-  kConstant,        // known when the model is written
+  kRank,      // number of dimensions between min and max
+  kStatic,    // every dimension from `min` on is known
+  kConstant,  // known when the model is written
   kNotConstant,
-  kScales,          // at most `max` scales (1: per tensor)
-  kQuantized,       // has a scale
+  kScales,            // at most `max` scales (1: per tensor)
+  kQuantized,         // has a scale
   kSameQuantization,  // scale and zero point of the first two tensors named
-  kSameType,        // of all tensors named
-  kSameShape,       // of all tensors named
-  kDim,             // size of dimension `axis` (negative: from the end) between min and max
-  kDims,            // size of every dimension between min and max
-  kInnerDims,       // only the last `max` dimensions may be larger than 1
-  kElements,        // number of elements between min and max
-  kValues,          // every element of the integer constant is one of `values`, or between min and max
-  kNoValues,        // no element of the integer constant is one of `values`
-  kAttr,            // attribute `attr` is one of `values`, or between min and max
-  kAttrsEqual,      // attributes `attr` and `other` are equal
-  kTypes,           // element type is one of `types`
-  kNoTypes,         // element type is none of `types`
+  kSameType,          // of all tensors named
+  kSameShape,         // of all tensors named
+  kDim,               // size of dimension `axis` (negative: from the end) between min and max
+  kDims,              // size of every dimension between min and max
+  kInnerDims,         // only the last `max` dimensions may be larger than 1
+  kElements,          // number of elements between min and max
+  kValues,            // every element of the integer constant is one of `values`, or between min and max
+  kNoValues,          // no element of the integer constant is one of `values`
+  kAttr,              // attribute `attr` is one of `values`, or between min and max
+  kAttrsEqual,        // attributes `attr` and `other` are equal
+  kTypes,             // element type is one of `types`
+  kNoTypes,           // element type is none of `types`
 };
 
 // A tensor of a node: operand or result `index`; -1: all of them.
@@ -48,14 +48,15 @@ struct Rule {
   std::vector<double> values;
   std::vector<std::string> types;
   int axis = 0;
-  std::vector<int> at;             // kValues, kNoValues: only these positions; empty: all
-  std::optional<TensorRef> axes_of;  // kValues, kNoValues: elements are axes of that tensor; negative ones count from its end
+  std::vector<int> at;  // kValues, kNoValues: only these positions; empty: all
+  std::optional<TensorRef>
+      axes_of;  // kValues, kNoValues: elements are axes of that tensor; negative ones count from its end
   std::string attr, other;
   // The rule holds only where this element type is what the first operand has; empty: always.
   std::string when_type;
-  std::string mend;  // what helps, in words; may be empty
-  bool only_constants = false;  // of the tensors named, only those known when the model is written
-  bool only_run_time = false;   // of the tensors named, only those that are not
+  std::string mend;                 // what helps, in words; may be empty
+  bool only_constants = false;      // of the tensors named, only those known when the model is written
+  bool only_run_time = false;       // of the tensors named, only those that are not
   std::vector<std::string> except;  // whole-target rules: ops that are exempt
 };
 

@@ -22,8 +22,8 @@ bool AnyHas(const TypeForm& form, const std::vector<TypeSet>& list, ElementType 
   return std::any_of(list.begin(), list.end(), [&](const TypeSet& set) { return Resolved(form, set).Has(type); });
 }
 
-// The form that the planner means by int8: results of that type, or operands of that type where no result is a number that
-// could be one (comparisons, positions of maxima).
+// The form that the planner means by int8: results of that type, or operands of that type where no result is a number
+// that could be one (comparisons, positions of maxima).
 bool IsInteger(const TypeForm& form, ElementType type) {
   if (AnyHas(form, form.outputs, type)) return true;
   for (ElementType number : {ElementType::kFloat32, ElementType::kInt8, ElementType::kInt16}) {
@@ -34,8 +34,10 @@ bool IsInteger(const TypeForm& form, ElementType type) {
 
 bool Is(const TypeForm& form, ops::KernelForm wanted) {
   switch (wanted) {
-    case ops::KernelForm::kInt8: return IsInteger(form, ElementType::kInt8);
-    case ops::KernelForm::kInt16: return IsInteger(form, ElementType::kInt16);
+    case ops::KernelForm::kInt8:
+      return IsInteger(form, ElementType::kInt8);
+    case ops::KernelForm::kInt16:
+      return IsInteger(form, ElementType::kInt16);
     case ops::KernelForm::kHybrid:
       return AnyHas(form, form.outputs, ElementType::kFloat32) && form.outputs.front().like_operand < 0 &&
              AnyHas(form, form.inputs, ElementType::kInt8);
@@ -139,9 +141,10 @@ absl::StatusOr<const Target*> FindTarget(absl::string_view name) {
   for (const Target* target : AllTargets()) {
     if (target->name == name) return target;
   }
-  return absl::InvalidArgumentError(absl::StrCat(
-      "there is no target '", name, "'; there are ",
-      absl::StrJoin(AllTargets(), ", ", [](std::string* out, const Target* target) { absl::StrAppend(out, target->name); })));
+  return absl::InvalidArgumentError(
+      absl::StrCat("there is no target '", name, "'; there are ",
+                   absl::StrJoin(AllTargets(), ", ",
+                                 [](std::string* out, const Target* target) { absl::StrAppend(out, target->name); })));
 }
 
 const Target& LitertTarget(const ops::Release& release) {

@@ -1,8 +1,8 @@
 // What the runtimes and accelerators that a model may be meant for can run. Everything known of one stands in a file of
 // lib/targets/data, with its source, and is built into the library; LiteRT's forms stand in the op records.
 //
-// A target is one of two things. A runtime's kernels are all there is: what it lacks does not run. An accelerator takes what
-// it can and leaves the rest to a runtime.
+// A target is one of two things. A runtime's kernels are all there is: what it lacks does not run. An accelerator takes
+// what it can and leaves the rest to a runtime.
 #ifndef ZEROPOINT_TARGETS_TARGET_H_
 #define ZEROPOINT_TARGETS_TARGET_H_
 
@@ -42,9 +42,9 @@ absl::StatusOr<TypeForm> ParseTypeForm(absl::string_view text);
 // One op on one target.
 struct OpEntry {
   std::vector<TypeForm> forms;
-  int max_version = 0;      // of the op in the file; 0: the target does not look at it
-  std::vector<Rule> rules;  // beyond types
-  std::string mend;         // what helps where the op is not as it should be; may be empty
+  int max_version = 0;               // of the op in the file; 0: the target does not look at it
+  std::vector<Rule> rules;           // beyond types
+  std::string mend;                  // what helps where the op is not as it should be; may be empty
   std::vector<std::string> sources;  // keys of Target::sources
 };
 

@@ -1,8 +1,7 @@
 #include "base/parallel.h"
 
-#include <catch2/catch.hpp>
-
 #include <atomic>
+#include <catch2/catch.hpp>
 #include <vector>
 
 using namespace zeropoint;

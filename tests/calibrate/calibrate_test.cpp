@@ -1,10 +1,9 @@
 #include "calibrate/calibrate.h"
 
 #include <atomic>
+#include <catch2/catch.hpp>
 #include <cstring>
 #include <limits>
-
-#include <catch2/catch.hpp>
 
 #include "ir/text.h"
 
@@ -145,7 +144,8 @@ TEST_CASE("inputs go by the signature's name, the graph's, or their place") {
 TEST_CASE("each signature calibrates its own graph") {
   ir::Model model = ModelOf(kPad);
   model.graphs.push_back(ModelOf("graph two\ninput %x : float32[?]\nconst %s : int32[2] = 1 -1\n"
-                                 "%y = RESHAPE(%x, %s) : float32[1,?]\noutput %y\n").graphs[0]);
+                                 "%y = RESHAPE(%x, %s) : float32[1,?]\noutput %y\n")
+                             .graphs[0]);
   model.signatures.push_back({"first", 0, {{"x", Id(model, "x")}, {"unread", Id(model, "unread")}}, {}});
   model.signatures.push_back({"second", 1, {{"x", Id(model, "x", 1)}}, {}});
   Sample second{"second", {Tensor("x", {2}, {7, 8})}};
@@ -171,7 +171,8 @@ output %y
   REQUIRE(statistics->Find(0, Id(model, "log"))->min == std::numeric_limits<float>::lowest());
   REQUIRE(statistics->Find(0, Id(model, "log"))->max == std::numeric_limits<float>::max());
   REQUIRE(statistics->Find(0, Id(model, "y"))->max == 1.0f);
-  REQUIRE(Says(ErrorOf(model, {Sample{"", {Tensor("x", {2}, {-1, 1})}}}), "NaN or infinity in the result 'log' of LOG"));
+  REQUIRE(
+      Says(ErrorOf(model, {Sample{"", {Tensor("x", {2}, {-1, 1})}}}), "NaN or infinity in the result 'log' of LOG"));
 }
 
 TEST_CASE("what is wrong with a sample is said with its number and tensor") {

@@ -85,7 +85,7 @@ input %x : float32[1,4]
 %y = NEG(%s) : float32[1,4]
 output %y
 )");
-  ir::Statistics widened =
-      calibrate::WidenInPlaceOperands(model, Ranges(model, {{"a", {-1, 1}}, {"s", {-1e9f, 2, -1.0f}}, {"y", {-2, 1e9f}}}));
+  ir::Statistics widened = calibrate::WidenInPlaceOperands(
+      model, Ranges(model, {{"a", {-1, 1}}, {"s", {-1e9f, 2, -1.0f}}, {"y", {-2, 1e9f}}}));
   REQUIRE(widened.Find(0, Named(model, "a"))->min == -1);
 }

@@ -1,9 +1,8 @@
 // Calibration of models whose graphs call each other and of models that keep something from sample to sample.
 #include "calibrate/state.h"
 
-#include <limits>
-
 #include <catch2/catch.hpp>
+#include <limits>
 
 #include "calibrate/calibrate.h"
 #include "ir/text.h"
@@ -61,14 +60,13 @@ absl::StatusOr<ir::Statistics> Run(const ir::Model& model, const std::vector<Sam
   Context context;
   context.threads = threads;
   size_t at = 0;
-  return Calibrate(
-      model,
-      [&](Sample& sample) -> absl::StatusOr<bool> {
-        if (at == samples.size()) return false;
-        sample = samples[at++];
-        return true;
-      },
-      context, {state});
+  return Calibrate(model,
+                   [&](Sample& sample) -> absl::StatusOr<bool> {
+                     if (at == samples.size()) return false;
+                     sample = samples[at++];
+                     return true;
+                   },
+                   context, {state});
 }
 
 ir::Range RangeOf(const ir::Model& model, const ir::Statistics& statistics, const std::string& name, int graph = 0) {

@@ -247,7 +247,8 @@ static void OptionsAreChecked(void) {
   CHECK_OK(zp_converter_set_recipe_json(converter, "{\"rules\": [{\"op\": \"NO_OP\", \"scheme\": \"float\"}]}", err));
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_convert(converter, NULL, NULL, err),
               strstr(zp_error_message(error), "rules[0].op: 'NO_OP'") != NULL);
-  CHECK_OK(zp_converter_set_recipe_json(converter, "{\"rules\": [{\"op\": \"SOFTMAX\", \"scheme\": \"float16\"}]}", err));
+  CHECK_OK(
+      zp_converter_set_recipe_json(converter, "{\"rules\": [{\"op\": \"SOFTMAX\", \"scheme\": \"float16\"}]}", err));
   CHECK_OK(zp_converter_convert(converter, NULL, NULL, err));
   CHECK_OK(zp_converter_set_recipe_json(converter, NULL, err));
   CHECK_OK(zp_converter_convert(converter, NULL, NULL, err));
@@ -510,8 +511,8 @@ static void SignaturesAreFedApart(void) {
   zp_converter_free(converter);
 }
 
-static int FirstScore(uint64_t sample, const zp_tensor_view* outputs, size_t count, const float* label, size_t label_count,
-                      double* value, void* user) {
+static int FirstScore(uint64_t sample, const zp_tensor_view* outputs, size_t count, const float* label,
+                      size_t label_count, double* value, void* user) {
   CHECK(count == 1 && outputs[0].type == ZP_F32 && label_count == 1 && label[0] == 1.0f);
   *value = ((const float*)outputs[0].data)[0];
   *(uint64_t*)user = sample + 1;
@@ -557,7 +558,8 @@ static void WhatQuantizationCostsIsTold(void) {
   zp_converter* converter = OpenInt8(&host);
   zp_blob *json = NULL, *again = NULL, *model = NULL;
   CHECK_OK(zp_debug(converter, NULL, &json, err));
-  CHECK(Has(json, "\"schema\": \"zeropoint.debug\"") && Has(json, "\"findings\": ") && Has(json, "\"calibration_samples\": 20"));
+  CHECK(Has(json, "\"schema\": \"zeropoint.debug\"") && Has(json, "\"findings\": ") &&
+        Has(json, "\"calibration_samples\": 20"));
 
   zp_debug_options options;
   memset(&options, 0, sizeof(options));

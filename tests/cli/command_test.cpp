@@ -71,8 +71,9 @@ TEST_CASE("a recipe says how to quantize, with or without a mode") {
   WriteFile(recipe, R"({"rules": [{"op": "SOFTMAKS", "scheme": "float"}]})");
   CheckError(Run(start), 2, "rules[0].op: 'SOFTMAKS' matches no op");
   CheckError(Run(start), 2, "recipe.json");
-  CheckError(Run("convert " + Tiny("classifier") + " -o " + scratch / "out.tflite" + " --recipe " + scratch / "no.json"), 3,
-             "no.json");
+  CheckError(
+      Run("convert " + Tiny("classifier") + " -o " + scratch / "out.tflite" + " --recipe " + scratch / "no.json"), 3,
+      "no.json");
 }
 
 TEST_CASE("ops lists what is known of every op, as Markdown or JSON") {

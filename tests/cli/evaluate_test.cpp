@@ -53,7 +53,8 @@ TEST_CASE("evaluate without labels compares the results with the float model's, 
   CHECK(json["value"].get<double>() == Approx(10.0 * std::log10(signal / noise)));
   CHECK(json["outputs"][0]["mse"].get<double>() == Approx(noise / static_cast<double>(real.size())));
   // The SavedModel is the same model.
-  const std::string folder = "evaluate " + models.quantized + " --float " + Tiny("classifier") + " --data " + models.data;
+  const std::string folder =
+      "evaluate " + models.quantized + " --float " + Tiny("classifier") + " --data " + models.data;
   CHECK(Json(Run(folder + " --json"))["samples"] == 20);
 }
 
@@ -115,8 +116,8 @@ TEST_CASE("evaluate says what is wrong with options, samples and labels") {
   std::vector<float> images(2 * 64, 0.5f);
   images[64 + 7] = std::nanf("");
   WriteFile(models.scratch / "nan.npy", NpyText("<f4", {2, 8, 8, 1}, images));
-  const Outcome nan = Run("evaluate " + models.quantized + " --float " + models.real + " --data " +
-                          models.scratch / "nan.npy");
+  const Outcome nan =
+      Run("evaluate " + models.quantized + " --float " + models.real + " --data " + models.scratch / "nan.npy");
   CHECK(nan.code == 5);
   CHECK_THAT(nan.err, Contains("NaN in the data of input 'image'") && Contains("sample 1"));
 }

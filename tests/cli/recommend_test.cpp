@@ -32,7 +32,8 @@ TEST_CASE("recommend tries every mode on one half of the samples and judges it b
   for (const nlohmann::json& mode : advice["modes"]) {
     if (mode["tried"].get<bool>()) tried.insert(mode["mode"].get<std::string>());
   }
-  CHECK(tried == std::set<std::string>{"float", "dynamic", "int8", "int8-only", "float16", "int16x8", "int16x8-fallback"});
+  CHECK(tried ==
+        std::set<std::string>{"float", "dynamic", "int8", "int8-only", "float16", "int16x8", "int16x8-fallback"});
   CHECK(advice["calibration_samples"] == 10);
   CHECK(advice["judging_samples"] == 10);
   CHECK(ModeOf(advice, "int8")["integer_only"] == true);

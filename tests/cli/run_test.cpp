@@ -22,7 +22,8 @@ std::vector<Array> ReadResults(const std::string& path) {
 
 const float* Floats(const Array& array) { return reinterpret_cast<const float*>(array.data.bytes.data()); }
 
-TEST_CASE("run writes an array for each result, its first axis the samples, alike for a float model and its int8 form") {
+TEST_CASE(
+    "run writes an array for each result, its first axis the samples, alike for a float model and its int8 form") {
   Scratch scratch;
   const std::string data = Tiny("samples.npz");
   const std::string real = Tiny("classifier.tflite"), quantized = scratch / "int8.tflite";

@@ -1,8 +1,7 @@
 // Graphs that call others, variables and resources. What LiteRT's interpreter makes of such models: tests/ops.
+#include <catch2/catch.hpp>
 #include <cstring>
 #include <map>
-
-#include <catch2/catch.hpp>
 
 #include "engine/engine.h"
 #include "ir/text.h"

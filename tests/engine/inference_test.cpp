@@ -42,7 +42,8 @@ const %target : int32[2] = -1 16
 %t = TRANSPOSE(%x, %perm) : float32[*]
 %y = RESHAPE(%t, %target) : float32[*]
 output %y
-)", "y") == "[3,16]");
+)",
+                        "y") == "[3,16]");
 }
 
 TEST_CASE("a dimension that is not known flows through SHAPE and what is computed from it") {

@@ -1,6 +1,7 @@
+#include "engine/kernel_choice.h"
+
 #include <catch2/catch.hpp>
 
-#include "engine/kernel_choice.h"
 #include "ir/graph.h"
 #include "ops/runtime.h"
 

@@ -1,9 +1,8 @@
 #include "engine/memory_plan.h"
 
 #include <algorithm>
-#include <random>
-
 #include <catch2/catch.hpp>
+#include <random>
 
 #include "engine/buffer.h"
 

@@ -1,6 +1,5 @@
 // Ops with a state in the engine: what lasts from run to run, and what calibration gets to see.
 #include <catch2/catch.hpp>
-
 #include <map>
 #include <vector>
 

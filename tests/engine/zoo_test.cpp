@@ -1,9 +1,8 @@
 // Real models through the executor: needs the zoo in ../shared and passes without it.
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <filesystem>
 #include <random>
-
-#include <catch2/catch.hpp>
 
 #include "base/file.h"
 #include "engine/engine.h"
@@ -50,9 +49,9 @@ TEST_CASE("zoo models run in less memory than their values take together", "[zoo
     WARN("skipped: there is no ../shared/zoo");
     return;
   }
-  for (const char* name : {"kws_dscnn_f32", "resnet8_f32", "resnet_large_f32", "mnist_conv_fc", "mobilenet_v1_025_224",
-                           "face_detection_short_f16", "face_landmark_f32", "speech_embedding", "movie_review",
-                           "planestrike"}) {
+  for (const char* name :
+       {"kws_dscnn_f32", "resnet8_f32", "resnet_large_f32", "mnist_conv_fc", "mobilenet_v1_025_224",
+        "face_detection_short_f16", "face_landmark_f32", "speech_embedding", "movie_review", "planestrike"}) {
     INFO(name);
     auto file = MapFile((models / (std::string(name) + ".tflite")).string());
     REQUIRE(file.ok());

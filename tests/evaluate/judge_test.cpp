@@ -62,7 +62,8 @@ TEST_CASE("Labels are class numbers, one-hot rows or tensors, one entry a sample
   const std::vector<float> beyond = {3}, half = {0.5f};
   CHECK_THAT(Message(LabelReader({1}, beyond).NextClasses(single).status()), Contains("0 to 2"));
   CHECK_FALSE(LabelReader({1}, half).NextClasses(single).ok());
-  CHECK_THAT(Message(LabelReader({1, 2}, absl::MakeSpan(classes).first(2)).NextClasses(single).status()), Contains("shape [1,2]"));
+  CHECK_THAT(Message(LabelReader({1, 2}, absl::MakeSpan(classes).first(2)).NextClasses(single).status()),
+             Contains("shape [1,2]"));
 }
 
 TEST_CASE("The classes of an output are its last axis that counts something") {

@@ -1,11 +1,10 @@
 #include "evaluate/metrics.h"
 
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
-
-#include <catch2/catch.hpp>
 
 #include "ir/graph.h"
 
@@ -31,7 +30,8 @@ void CheckDecibels(const nlohmann::json& wanted, double found) {
   }
 }
 
-ops::TensorView ViewOf(ElementType type, const std::vector<int64_t>& dims, const void* data, const ir::QuantParams* quant) {
+ops::TensorView ViewOf(ElementType type, const std::vector<int64_t>& dims, const void* data,
+                       const ir::QuantParams* quant) {
   ops::TensorView view;
   view.type = type;
   view.dims = dims;

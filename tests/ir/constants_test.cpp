@@ -1,7 +1,6 @@
 #include "ir/constants.h"
 
 #include <catch2/catch.hpp>
-
 #include <cmath>
 
 #include "ir/text.h"

@@ -1,7 +1,6 @@
 #include "ir/text.h"
 
 #include <catch2/catch.hpp>
-
 #include <numeric>
 
 #include "ir/verifier.h"
@@ -97,6 +96,7 @@ TEST_CASE("a model's text lists its signatures and metadata") {
   model.signatures.push_back({"serving_default", 0, {{"in", 0}}, {{"out", 1}}});
   model.metadata.push_back({"note", Bytes::Of<char>({'h', 'i'})});
   const std::string text = ToText(model);
-  REQUIRE(text.find("signature \"serving_default\" graph=0 inputs \"in\"=%x outputs \"out\"=%y\n") != std::string::npos);
+  REQUIRE(text.find("signature \"serving_default\" graph=0 inputs \"in\"=%x outputs \"out\"=%y\n") !=
+          std::string::npos);
   REQUIRE(text.find("metadata \"note\" bytes=2\n") != std::string::npos);
 }

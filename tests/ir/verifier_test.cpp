@@ -1,7 +1,6 @@
 #include "ir/verifier.h"
 
 #include <catch2/catch.hpp>
-
 #include <limits>
 
 #include "ir/text.h"
@@ -40,7 +39,9 @@ std::string Broken(const Graph& graph) {
   return Describe(status);
 }
 
-bool Contains(const std::string& text, absl::string_view part) { return text.find(std::string(part)) != std::string::npos; }
+bool Contains(const std::string& text, absl::string_view part) {
+  return text.find(std::string(part)) != std::string::npos;
+}
 
 }  // namespace
 

@@ -21,8 +21,8 @@ struct Case {
   int64_t groups = 1;
 };
 
-Window MakeWindow(int64_t batch, int64_t in_h, int64_t in_w, int64_t in_c, int64_t out_c, int64_t kernel, int64_t stride,
-                  int64_t dilation, int64_t pad) {
+Window MakeWindow(int64_t batch, int64_t in_h, int64_t in_w, int64_t in_c, int64_t out_c, int64_t kernel,
+                  int64_t stride, int64_t dilation, int64_t pad) {
   Window w;
   w.batch = batch, w.in_h = in_h, w.in_w = in_w, w.in_c = in_c, w.out_c = out_c;
   w.kernel_h = kernel, w.kernel_w = kernel > 2 ? kernel - 1 : kernel;
@@ -34,7 +34,8 @@ Window MakeWindow(int64_t batch, int64_t in_h, int64_t in_w, int64_t in_c, int64
 }
 
 // Of a depthwise convolution.
-Window Square(int64_t batch, int64_t in_h, int64_t in_w, int64_t channels, int64_t kernel, int64_t stride, int64_t pad) {
+Window Square(int64_t batch, int64_t in_h, int64_t in_w, int64_t channels, int64_t kernel, int64_t stride,
+              int64_t pad) {
   Window w = MakeWindow(batch, in_h, in_w, channels, channels, kernel, stride, 1, pad);
   w.kernel_w = kernel;
   w.out_w = (in_w + 2 * pad - kernel) / stride + 1;
@@ -97,7 +98,8 @@ const Case kConvs[] = {
 TEST_CASE("Convolutions give the reference's bits on every level") {
   for (const Case& c : kConvs) {
     const Window& w = c.window;
-    const std::vector<float> input = RandomFloats(InputSize(w), 1), bias = RandomFloats(static_cast<size_t>(w.out_c), 3);
+    const std::vector<float> input = RandomFloats(InputSize(w), 1),
+                             bias = RandomFloats(static_cast<size_t>(w.out_c), 3);
     const std::vector<float> weights =
         RandomFloats(static_cast<size_t>(w.out_c * w.kernel_h * w.kernel_w * w.in_c / c.groups), 2);
     for (Clamp clamp : {kAll, Clamp{0.0f, 6.0f}}) {
@@ -160,14 +162,15 @@ TEST_CASE("Depthwise convolutions give the reference's bits on every level, and 
   const struct {
     Window window;
     int64_t multiplier;
-  } cases[] = {{MakeWindow(1, 6, 9, 16, 16, 3, 1, 1, 1), 1},  {MakeWindow(2, 7, 5, 19, 19, 3, 2, 1, 1), 1},
-               {MakeWindow(1, 9, 9, 33, 33, 3, 1, 2, 2), 1},  {MakeWindow(1, 5, 5, 3, 12, 3, 1, 1, 1), 4},
-               {MakeWindow(1, 12, 11, 5, 5, 5, 1, 1, 2), 1},  {MakeWindow(1, 4, 4, 70, 70, 1, 1, 1, 0), 1},
-               {Square(1, 9, 14, 50, 3, 1, 1), 1},            {Square(1, 9, 21, 50, 3, 2, 1), 1},
-               {Square(2, 8, 11, 37, 5, 1, 2), 1},            {Square(1, 9, 19, 37, 5, 2, 2), 1}};
+  } cases[] = {{MakeWindow(1, 6, 9, 16, 16, 3, 1, 1, 1), 1}, {MakeWindow(2, 7, 5, 19, 19, 3, 2, 1, 1), 1},
+               {MakeWindow(1, 9, 9, 33, 33, 3, 1, 2, 2), 1}, {MakeWindow(1, 5, 5, 3, 12, 3, 1, 1, 1), 4},
+               {MakeWindow(1, 12, 11, 5, 5, 5, 1, 1, 2), 1}, {MakeWindow(1, 4, 4, 70, 70, 1, 1, 1, 0), 1},
+               {Square(1, 9, 14, 50, 3, 1, 1), 1},           {Square(1, 9, 21, 50, 3, 2, 1), 1},
+               {Square(2, 8, 11, 37, 5, 1, 2), 1},           {Square(1, 9, 19, 37, 5, 2, 2), 1}};
   for (const auto& c : cases) {
     const Window& w = c.window;
-    const std::vector<float> input = RandomFloats(InputSize(w), 8), bias = RandomFloats(static_cast<size_t>(w.out_c), 9);
+    const std::vector<float> input = RandomFloats(InputSize(w), 8),
+                             bias = RandomFloats(static_cast<size_t>(w.out_c), 9);
     const std::vector<float> weights = RandomFloats(static_cast<size_t>(w.kernel_h * w.kernel_w * w.out_c), 10);
     const auto run = [&](const KernelTable& table) {
       Space scratch(DepthwiseScratchBytes(w));

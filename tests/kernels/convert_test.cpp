@@ -43,7 +43,12 @@ void CheckQuantize(QuantizeKernel<T> kernel, Rule rule, bool walks, int32_t zero
     if (rule == Rule::kMultiply) {
       for (float& factor : factors) factor = 1.0f / factor;
     }
-    QuantizeStep step{rule, factors.data(), walks, kScale, zero_point, std::numeric_limits<T>::lowest(),
+    QuantizeStep step{rule,
+                      factors.data(),
+                      walks,
+                      kScale,
+                      zero_point,
+                      std::numeric_limits<T>::lowest(),
                       std::numeric_limits<T>::max()};
     std::vector<T> want(n + 2, 1), got(n + 2, 1);
     (reference.*kernel)(x.data() + 1, n, step, want.data() + 1);
@@ -55,7 +60,8 @@ void CheckQuantize(QuantizeKernel<T> kernel, Rule rule, bool walks, int32_t zero
   }
 }
 
-TEST_CASE("Quantizing gives the reference's integers on every level, by every rule, ties and clamped values among them") {
+TEST_CASE(
+    "Quantizing gives the reference's integers on every level, by every rule, ties and clamped values among them") {
   for (Rule rule : {Rule::kMultiply, Rule::kDivide, Rule::kDivideExactly}) {
     for (bool walks : {false, true}) {
       if (walks && rule == Rule::kDivideExactly) continue;

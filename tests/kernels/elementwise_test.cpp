@@ -1,7 +1,6 @@
 #include "kernels/elementwise.h"
 
 #include <catch2/catch.hpp>
-
 #include <functional>
 
 #include "tests/kernels/levels.h"

@@ -69,8 +69,8 @@ TEST_CASE("channel ranges and magnitudes follow the axis") {
 }
 
 // The rows of each channel, one element at a time.
-std::vector<float> Dequantized(const std::vector<int8_t>& q, const ChannelLayout& layout, const std::vector<float>& scales,
-                               const std::vector<int64_t>& zero_points) {
+std::vector<float> Dequantized(const std::vector<int8_t>& q, const ChannelLayout& layout,
+                               const std::vector<float>& scales, const std::vector<int64_t>& zero_points) {
   std::vector<float> real;
   for (size_t i = 0; i < q.size(); ++i) {
     const size_t c = i / layout.inner % layout.channels;
@@ -79,7 +79,8 @@ std::vector<float> Dequantized(const std::vector<int8_t>& q, const ChannelLayout
   return real;
 }
 
-TEST_CASE("Tensors with a scale for each channel are quantized and dequantized channel by channel, whatever the layout") {
+TEST_CASE(
+    "Tensors with a scale for each channel are quantized and dequantized channel by channel, whatever the layout") {
   for (const ChannelLayout& layout : {ChannelLayout{1, 5, 33}, ChannelLayout{7, 37, 1}, ChannelLayout{3, 4, 5}}) {
     for (int64_t odd_zero_point : {0, 9}) {
       const std::vector<float> x = RandomFloats(layout.elements(), 3, -4.0f, 4.0f);

@@ -1,11 +1,11 @@
 // Every instruction set's loops over integers against the plain ones, bit for bit.
-#include <catch2/catch.hpp>
+#include "kernels/integer.h"
 
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <random>
 #include <vector>
 
-#include "kernels/integer.h"
 #include "numeric/fixed_point.h"
 
 namespace zeropoint::kernels {
@@ -93,7 +93,8 @@ TEST_CASE("sums become integers of 8 bits with the same bits on every instructio
   for (size_t c = 0; c < kChannels; ++c) {
     sums[c] = static_cast<int32_t>(random()) >> (random() % 24);
     bias[c] = static_cast<int32_t>(random()) >> 12;
-    const double real = std::ldexp(1.0 + static_cast<double>(random() % 1000) / 1000.0, static_cast<int>(random() % 34) - 31);
+    const double real =
+        std::ldexp(1.0 + static_cast<double>(random() % 1000) / 1000.0, static_cast<int>(random() % 34) - 31);
     const numeric::Multiplier factor = numeric::ToMultiplier(c % 50 == 0 ? 0.0 : real);
     values.push_back(factor.value);
     left.push_back(std::max(factor.shift, 0));

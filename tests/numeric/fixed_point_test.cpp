@@ -1,8 +1,8 @@
-#include <catch2/catch.hpp>
+#include "numeric/fixed_point.h"
 
+#include <catch2/catch.hpp>
 #include <cmath>
 
-#include "numeric/fixed_point.h"
 #include "numeric/fixed_point_16.h"
 
 using namespace zeropoint::numeric;

@@ -1,4 +1,5 @@
-// The StableHLO ops that call another graph on scalars, with a sum or a maximum as that graph, against double precision.
+// The StableHLO ops that call another graph on scalars, with a sum or a maximum as that graph, against double
+// precision.
 #include <functional>
 #include <map>
 
@@ -95,7 +96,8 @@ struct Windows {
   Longs sizes, strides, base, dilations, padding;
 };
 
-// By the specification: the tensor is spread out by `base` and padded, and windows, spread by `dilations`, are laid on it.
+// By the specification: the tensor is spread out by `base` and padded, and windows, spread by `dilations`, are laid on
+// it.
 Meetings MeetingsOf(const Windows& w, const Floats& x, float initial) {
   const size_t rank = x.dims.size();
   std::vector<int64_t> padded(rank), counts(rank);
@@ -130,10 +132,12 @@ void CheckReduceWindow() {
   for (const Body& body : Bodies()) {
     for (const Windows& w : list) {
       const Floats x = RandomFloats(random, {5, 7}, -3, 3);
-      OneNode node("STABLEHLO_REDUCE_WINDOW",
-                   AttrsOf({{"window_dimensions", w.sizes}, {"window_strides", w.strides}, {"base_dilations", w.base},
-                            {"window_dilations", w.dilations}, {"padding", w.padding},
-                            {"body_subgraph_index", int64_t{1}}}));
+      OneNode node("STABLEHLO_REDUCE_WINDOW", AttrsOf({{"window_dimensions", w.sizes},
+                                                       {"window_strides", w.strides},
+                                                       {"base_dilations", w.base},
+                                                       {"window_dilations", w.dilations},
+                                                       {"padding", w.padding},
+                                                       {"body_subgraph_index", int64_t{1}}}));
       node.Called(body.text);
       node.Input(ElementType::kFloat32, x.dims);
       node.Constant(ElementType::kFloat32, Floats{{}, {body.initial}});
@@ -151,10 +155,11 @@ void CheckScatter() {
   const Elements<int32_t> rows{{5, 1}, {2, 0, 2, 9, 2}};
   for (const Body& body : Bodies()) {
     const Floats x = RandomFloats(random, dims, -3, 3), updates = RandomFloats(random, {5, 6}, -3, 3);
-    OneNode node("STABLEHLO_SCATTER",
-                 AttrsOf({{"update_window_dims", Longs{1}}, {"inserted_window_dims", Longs{0}},
-                          {"scatter_dims_to_operand_dims", Longs{0}}, {"index_vector_dim", int64_t{1}},
-                          {"update_computation_subgraph_index", int64_t{1}}}));
+    OneNode node("STABLEHLO_SCATTER", AttrsOf({{"update_window_dims", Longs{1}},
+                                               {"inserted_window_dims", Longs{0}},
+                                               {"scatter_dims_to_operand_dims", Longs{0}},
+                                               {"index_vector_dim", int64_t{1}},
+                                               {"update_computation_subgraph_index", int64_t{1}}}));
     node.Called(body.text);
     node.Input(ElementType::kFloat32, dims);
     node.Constant(ElementType::kInt32, rows);

@@ -31,7 +31,9 @@ constexpr ElementType kFloat = ElementType::kFloat32;
 
 TEST_CASE("Convolutions infer SAME and VALID, strides and dilations, known or not") {
   const FakeOperand filter{kFloat, Shape{8, 3, 3, 4}}, bias{kFloat, Shape{8}};
-  const auto conv = [&](Shape input, ir::Attributes attrs) { return Infer("CONV_2D", {{kFloat, input}, filter, bias}, attrs); };
+  const auto conv = [&](Shape input, ir::Attributes attrs) {
+    return Infer("CONV_2D", {{kFloat, input}, filter, bias}, attrs);
+  };
   CHECK(*conv(Shape{1, 9, 7, 4}, Attrs({{"padding", 0}, {"stride_h", 2}, {"stride_w", 1}})) == Shape{1, 5, 7, 8});
   CHECK(*conv(Shape{1, 9, 7, 4}, Attrs({{"padding", 1}, {"stride_h", 2}, {"stride_w", 1}})) == Shape{1, 4, 5, 8});
   CHECK(*conv(Shape{1, 9, 7, 4}, Attrs({{"padding", 1}, {"dilation_h_factor", 2}})) == Shape{1, 5, 5, 8});
@@ -91,7 +93,8 @@ TEST_CASE("Matrix products check their depth and broadcast the rest") {
 
 TEST_CASE("Transposed convolutions take the shape they are told, if it fits") {
   const auto conv = [](std::optional<std::vector<int64_t>> shape) {
-    return Infer("TRANSPOSE_CONV", {{ElementType::kInt32, Shape{4}, shape}, {kFloat, Shape{6, 3, 3, 2}}, {kFloat, Shape{1, 4, 4, 2}}},
+    return Infer("TRANSPOSE_CONV",
+                 {{ElementType::kInt32, Shape{4}, shape}, {kFloat, Shape{6, 3, 3, 2}}, {kFloat, Shape{1, 4, 4, 2}}},
                  Attrs({{"padding", 0}, {"stride_h", 2}, {"stride_w", 2}}));
   };
   CHECK(*conv({{1, 8, 7, 6}}) == Shape{1, 8, 7, 6});
@@ -159,7 +162,8 @@ FakeTensor Quantized(ElementType type, std::vector<float> scale, Shape shape = {
 
 TEST_CASE("Versions follow LiteRT's rules") {
   const FakeTensor real{};
-  const FakeTensor int8 = Quantized(ElementType::kInt8, {0.5f}), channels = Quantized(ElementType::kInt8, {0.5f, 0.25f});
+  const FakeTensor int8 = Quantized(ElementType::kInt8, {0.5f}),
+                   channels = Quantized(ElementType::kInt8, {0.5f, 0.25f});
   const FakeTensor int16 = Quantized(ElementType::kInt16, {0.5f});
   ir::Attributes bias64, asymmetric, keep, general;
   bias64.Set("quantized_bias_type", int64_t{4});
@@ -219,7 +223,8 @@ absl::StatusOr<ir::Attributes> Import(absl::string_view name, ir::Attributes att
   REQUIRE(match.has_value());
   if (match->form->import == nullptr) return absl::InternalError("no import");
   ZP_RETURN_IF_ERROR(match->form->import(graph, node));
-  CHECK(graph.value(graph.node(node).input(1)).type == (match->op->name == "MEAN" ? ElementType::kInt32 : ElementType::kInt64));
+  CHECK(graph.value(graph.node(node).input(1)).type ==
+        (match->op->name == "MEAN" ? ElementType::kInt32 : ElementType::kInt64));
   return graph.node(node).attrs();
 }
 

@@ -103,9 +103,10 @@ TEST_CASE("what cannot be is refused") {
 
 TEST_CASE("versions of ops that move data follow types and forms") {
   using T = ElementType;
-  for (absl::string_view op : {"PAD", "CONCATENATION", "SLICE", "STRIDED_SLICE", "TRANSPOSE", "GATHER", "PACK", "UNPACK",
-                               "SPLIT_V", "SPACE_TO_DEPTH", "DEPTH_TO_SPACE", "SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND",
-                               "MIRROR_PAD", "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR", "ARG_MAX", "PADV2"}) {
+  for (absl::string_view op :
+       {"PAD", "CONCATENATION", "SLICE", "STRIDED_SLICE", "TRANSPOSE", "GATHER", "PACK", "UNPACK", "SPLIT_V",
+        "SPACE_TO_DEPTH", "DEPTH_TO_SPACE", "SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND", "MIRROR_PAD", "RESIZE_BILINEAR",
+        "RESIZE_NEAREST_NEIGHBOR", "ARG_MAX", "PADV2"}) {
     INFO(op);
     CHECK(VersionOf(op, {Typed(T::kFloat32), Typed(T::kInt32)}, T::kFloat32) == 1);
     CHECK(VersionOf(op, {Typed(T::kInt8), Typed(T::kInt32)}, T::kInt8) == 2);

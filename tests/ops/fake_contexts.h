@@ -19,7 +19,9 @@ struct FakeOperand {
 class FakeInfer : public InferContext {
  public:
   explicit FakeInfer(std::vector<FakeOperand> operands, ir::Attributes attributes = {}, int results = 1)
-      : operands_(std::move(operands)), attrs_(std::move(attributes)), types(static_cast<size_t>(results)),
+      : operands_(std::move(operands)),
+        attrs_(std::move(attributes)),
+        types(static_cast<size_t>(results)),
         shapes(static_cast<size_t>(results)) {}
   const ir::Attributes& attrs() const override { return attrs_; }
   int num_inputs() const override { return static_cast<int>(operands_.size()); }

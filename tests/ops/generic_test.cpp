@@ -1,6 +1,5 @@
 // What holds for every record, whatever its op.
 #include <catch2/catch.hpp>
-
 #include <cmath>
 
 #include "engine/engine.h"

@@ -8,9 +8,12 @@ namespace {
 
 double Element(ElementType type, const void* data, size_t i) {
   switch (type) {
-    case ElementType::kFloat32: return static_cast<double>(static_cast<const float*>(data)[i]);
-    case ElementType::kInt32: return static_cast<const int32_t*>(data)[i];
-    default: return static_cast<const uint8_t*>(data)[i];
+    case ElementType::kFloat32:
+      return static_cast<double>(static_cast<const float*>(data)[i]);
+    case ElementType::kInt32:
+      return static_cast<const int32_t*>(data)[i];
+    default:
+      return static_cast<const uint8_t*>(data)[i];
   }
 }
 

@@ -1,7 +1,6 @@
-// Every op with an integer kernel against what LiteRT's reference kernels computed (tests/data/make_integer_golden.py), bit
-// for bit.
+// Every op with an integer kernel against what LiteRT's reference kernels computed (tests/data/make_integer_golden.py),
+// bit for bit.
 #include <catch2/catch.hpp>
-
 #include <cstring>
 
 #include "tests/support/golden_node.h"

@@ -2,14 +2,13 @@
 #ifndef ZEROPOINT_TESTS_OPS_ONE_NODE_H_
 #define ZEROPOINT_TESTS_OPS_ONE_NODE_H_
 
+#include <catch2/catch.hpp>
 #include <cstring>
 #include <memory>
 #include <random>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <catch2/catch.hpp>
 
 #include "engine/engine.h"
 #include "ir/text.h"
@@ -44,8 +43,8 @@ class OneNode {
   }
   template <typename T>
   void Constant(ElementType type, const Elements<T>& elements) {
-    operands_.push_back(graph().AddConstant(NextName(), type, ir::Shape(elements.dims),
-                                            Bytes::Of(absl::MakeConstSpan(elements.data))));
+    operands_.push_back(
+        graph().AddConstant(NextName(), type, ir::Shape(elements.dims), Bytes::Of(absl::MakeConstSpan(elements.data))));
   }
   void Variable(std::vector<int64_t> dims) {
     operands_.push_back(AddValue(ElementType::kFloat32, std::move(dims), {}));

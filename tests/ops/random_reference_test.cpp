@@ -26,7 +26,8 @@ Words Philox4x32(Words counter, Key key) {
   return counter;
 }
 
-// The stream of an op: the first seed is the key, the second the upper half of a counter that begins at 0 and counts up.
+// The stream of an op: the first seed is the key, the second the upper half of a counter that begins at 0 and counts
+// up.
 class Stream {
  public:
   Stream(int32_t seed, int32_t seed2) : seed_(seed), seed2_(seed2) {}

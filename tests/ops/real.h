@@ -1,14 +1,13 @@
 // Real numbers that carry the error which a float32 computation may have made so far.
 //
-// A bound follows from float32 arithmetic alone: each operation adds half a unit in the last place of its result (kRound
-// of its magnitude), a sum in any order as many of those as it has terms, of the sum of the terms' magnitudes.
+// A bound follows from float32 arithmetic alone: each operation adds half a unit in the last place of its result
+// (kRound of its magnitude), a sum in any order as many of those as it has terms, of the sum of the terms' magnitudes.
 #ifndef ZEROPOINT_TESTS_OPS_REAL_H_
 #define ZEROPOINT_TESTS_OPS_REAL_H_
 
 #include <algorithm>
-#include <cmath>
-
 #include <catch2/catch.hpp>
+#include <cmath>
 
 namespace zeropoint {
 
@@ -32,8 +31,7 @@ inline Real operator+(const Real& a, const Real& b) { return Rounded(a.value + b
 inline Real operator-(const Real& a, const Real& b) { return Rounded(a.value - b.value, a.error + b.error); }
 inline Real operator-(const Real& a) { return {-a.value, a.error}; }
 inline Real operator*(const Real& a, const Real& b) {
-  return Rounded(a.value * b.value,
-                 std::fabs(a.value) * b.error + std::fabs(b.value) * a.error + a.error * b.error);
+  return Rounded(a.value * b.value, std::fabs(a.value) * b.error + std::fabs(b.value) * a.error + a.error * b.error);
 }
 inline Real operator/(const Real& a, const Real& b) {
   const double value = a.value / b.value;

@@ -1,10 +1,8 @@
-// LSTM, RNN and SVDF against what LiteRT's float kernels computed (tests/data/make_recurrent_golden.py), several runs in a
-// row; and what their records refuse.
+// LSTM, RNN and SVDF against what LiteRT's float kernels computed (tests/data/make_recurrent_golden.py), several runs
+// in a row; and what their records refuse.
 #include <catch2/catch.hpp>
-
 #include <fstream>
 #include <memory>
-
 #include <nlohmann/json.hpp>
 
 #include "fake_contexts.h"
@@ -27,9 +25,12 @@ const Json& Cases() {
 ir::Attributes AttrsOf(const Json& json) {
   ir::Attributes attrs;
   for (const auto& [name, value] : json.items()) {
-    if (value.is_boolean()) attrs.Set(name, value.get<bool>());
-    else if (value.is_number_integer()) attrs.Set(name, value.get<int64_t>());
-    else attrs.Set(name, value.get<float>());
+    if (value.is_boolean())
+      attrs.Set(name, value.get<bool>());
+    else if (value.is_number_integer())
+      attrs.Set(name, value.get<int64_t>());
+    else
+      attrs.Set(name, value.get<float>());
   }
   return attrs;
 }
@@ -44,7 +45,9 @@ class TestScratch : public Scratch {
   }
 
  private:
-  struct alignas(64) Line { char bytes[64]; };
+  struct alignas(64) Line {
+    char bytes[64];
+  };
   std::vector<Line> memory_;
 };
 
@@ -108,7 +111,8 @@ class Node {
     prepared_ = *prepared;
   }
 
-  absl::Status Run(const Json& inputs, const std::function<absl::Status(int, const TensorView&)>* intermediate = nullptr) {
+  absl::Status Run(const Json& inputs,
+                   const std::function<absl::Status(int, const TensorView&)>* intermediate = nullptr) {
     size_t next = 0;
     std::vector<TensorView> views;
     std::vector<MutableView> states, results;
@@ -263,7 +267,10 @@ TEST_CASE("Recurrent ops have the version of their types and options") {
   asymmetric.Set("asymmetric_quantize_inputs", true);
   basic.Set("kernel_type", int64_t{1});
   diagonal.Set("diagonal_recurrent_tensors", true);
-  struct Row { const char* op; int real, hybrid, asymmetric, int8; };
+  struct Row {
+    const char* op;
+    int real, hybrid, asymmetric, int8;
+  };
   for (const Row& row : {Row{"LSTM", 1, 3, 4, 1}, Row{"UNIDIRECTIONAL_SEQUENCE_LSTM", 1, 2, 3, 1},
                          Row{"BIDIRECTIONAL_SEQUENCE_LSTM", 1, 2, 3, 1}, Row{"RNN", 1, 2, 3, 1},
                          Row{"UNIDIRECTIONAL_SEQUENCE_RNN", 1, 2, 3, 1}, Row{"BIDIRECTIONAL_SEQUENCE_RNN", 1, 2, 3, 1},

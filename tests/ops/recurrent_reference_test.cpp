@@ -1,5 +1,5 @@
-// LSTM, RNN and SVDF, in one direction and in two, against their equations in double precision: several steps, and several
-// runs with what the op remembers in between.
+// LSTM, RNN and SVDF, in one direction and in two, against their equations in double precision: several steps, and
+// several runs with what the op remembers in between.
 #include <array>
 #include <functional>
 
@@ -43,7 +43,8 @@ struct Sequence {
   }
   Reals Row(int64_t b, int64_t t) const {
     Reals row;
-    for (int64_t i = 0; i < tensor.dims.back(); ++i) row.push_back(RealOf(tensor.data[Offset(b, t) + static_cast<size_t>(i)]));
+    for (int64_t i = 0; i < tensor.dims.back(); ++i)
+      row.push_back(RealOf(tensor.data[Offset(b, t) + static_cast<size_t>(i)]));
     return row;
   }
 };
@@ -72,7 +73,8 @@ struct LstmShape {
 
   bool projects() const { return outputs != cells; }
   ir::Attributes Attrs() const {
-    return AttrsOf({{"fused_activation_function", activation}, {"cell_clip", cell_clip}, {"proj_clip", projection_clip}});
+    return AttrsOf(
+        {{"fused_activation_function", activation}, {"cell_clip", cell_clip}, {"proj_clip", projection_clip}});
   }
 };
 
@@ -134,8 +136,10 @@ class LstmWalk {
       Sum sum;
       AddRow(weights_.input[gate], c, x, sum);
       if (!weights_.aux[gate].data.empty()) AddRow(weights_.aux[gate], c, aux, sum);
-      if (shape_.diagonal) sum.Add(RealOf(weights_.recurrent[gate].data[c]) * output_[c]);
-      else AddRow(weights_.recurrent[gate], c, output_, sum);
+      if (shape_.diagonal)
+        sum.Add(RealOf(weights_.recurrent[gate].data[c]) * output_[c]);
+      else
+        AddRow(weights_.recurrent[gate], c, output_, sum);
       if (shape_.peephole && gate != kCell) {
         sum.Add(RealOf(weights_.peephole[gate == kOut ? 2 : gate].data[c]) * cell_[c]);
       }
@@ -154,7 +158,8 @@ class LstmWalk {
     const Real deviation = Sqrt(squares.total() / count + Real(1e-8));
     Reals y;
     for (size_t c = 0; c < sums.size(); ++c) {
-      y.push_back((sums[c] - mean) / deviation * RealOf(weights_.norm[gate].data[c]) + RealOf(weights_.bias[gate].data[c]));
+      y.push_back((sums[c] - mean) / deviation * RealOf(weights_.norm[gate].data[c]) +
+                  RealOf(weights_.bias[gate].data[c]));
     }
     return y;
   }
@@ -182,8 +187,10 @@ class LstmWalk {
 };
 
 void AddOptional(OneNode& node, const Floats& tensor) {
-  if (tensor.data.empty()) node.Absent();
-  else node.Constant(ElementType::kFloat32, tensor);
+  if (tensor.data.empty())
+    node.Absent();
+  else
+    node.Constant(ElementType::kFloat32, tensor);
 }
 
 template <size_t n>
@@ -259,8 +266,8 @@ void CheckBasicLstm(std::mt19937& random) {
   constexpr size_t cells = 6;
   const Floats weights = RandomFloats(random, {4 * cells, kDepth + cells}, -0.7f, 0.7f);
   const Floats bias = RandomFloats(random, {4 * cells}, -0.7f, 0.7f);
-  OneNode node("LSTM", AttrsOf({{"kernel_type", int64_t{schema::LSTMKernelType_BASIC}},
-                                {"fused_activation_function", kTanh}}));
+  OneNode node("LSTM",
+               AttrsOf({{"kernel_type", int64_t{schema::LSTMKernelType_BASIC}}, {"fused_activation_function", kTanh}}));
   node.Input(ElementType::kFloat32, {kBatch, kDepth});
   node.Variable({kBatch, cells});
   node.Constant(ElementType::kFloat32, weights);
@@ -343,8 +350,10 @@ void CheckBidirectionalLstm(const LstmShape& forward, const LstmShape& backward,
   AddStates(node, forward);
   AddStates(node, backward);
   const int64_t aux_depth = aux == Aux::kWeighed ? forward.aux : kDepth;
-  if (aux == Aux::kAbsent) node.Absent();
-  else node.Input(ElementType::kFloat32, Dims(time_major, aux_depth));
+  if (aux == Aux::kAbsent)
+    node.Absent();
+  else
+    node.Input(ElementType::kFloat32, Dims(time_major, aux_depth));
   for (const LstmWeights& one : weights) AddAll(node, one.aux);
   node.Result(ElementType::kFloat32);
   if (!merge) node.Result(ElementType::kFloat32);
@@ -358,7 +367,8 @@ void CheckBidirectionalLstm(const LstmShape& forward, const LstmShape& backward,
 
 void CheckBidirectionalLstms() {
   std::mt19937 random(kSeed);
-  const LstmShape plain, wide{.cells = 8, .outputs = 8, .peephole = true}, small{.cells = 7, .outputs = 3, .coupled = true};
+  const LstmShape plain, wide{.cells = 8, .outputs = 8, .peephole = true},
+      small{.cells = 7, .outputs = 3, .coupled = true};
   CheckBidirectionalLstm(plain, wide, false, true, Aux::kAbsent, random);
   CheckBidirectionalLstm(small, plain, true, false, Aux::kAbsent, random);
   CheckBidirectionalLstm(plain, plain, true, true, Aux::kBackwards, random);
@@ -371,7 +381,8 @@ struct RnnWeights {
   Floats input, recurrent, bias, aux;
 
   RnnWeights(int64_t units, int64_t aux_depth, std::mt19937& random)
-      : input(RandomFloats(random, {units, kDepth}, -0.7f, 0.7f)), recurrent(RandomFloats(random, {units, units}, -0.5f, 0.5f)),
+      : input(RandomFloats(random, {units, kDepth}, -0.7f, 0.7f)),
+        recurrent(RandomFloats(random, {units, units}, -0.5f, 0.5f)),
         bias(RandomFloats(random, {units}, -0.7f, 0.7f)) {
     if (aux_depth > 0) aux = RandomFloats(random, {units, aux_depth}, -0.7f, 0.7f);
   }
@@ -437,12 +448,14 @@ void CheckBidirectionalRnn(bool time_major, bool merge, Aux aux, std::mt19937& r
   const std::array<int64_t, 2> units = {6, 4};
   std::vector<RnnWeights> weights;
   for (int64_t n : units) weights.emplace_back(n, aux == Aux::kWeighed ? aux_depth : 0, random);
-  OneNode node("BIDIRECTIONAL_SEQUENCE_RNN", AttrsOf({{"fused_activation_function", kTanh}, {"time_major", time_major},
-                                                      {"merge_outputs", merge}}));
+  OneNode node("BIDIRECTIONAL_SEQUENCE_RNN",
+               AttrsOf({{"fused_activation_function", kTanh}, {"time_major", time_major}, {"merge_outputs", merge}}));
   node.Input(ElementType::kFloat32, Dims(time_major, kDepth));
   for (const RnnWeights& one : weights) AddRnn(node, one);
-  if (aux == Aux::kAbsent) node.Absent();
-  else node.Input(ElementType::kFloat32, Dims(time_major, aux_depth));
+  if (aux == Aux::kAbsent)
+    node.Absent();
+  else
+    node.Input(ElementType::kFloat32, Dims(time_major, aux_depth));
   for (const RnnWeights& one : weights) AddOptional(node, one.aux);
   node.Result(ElementType::kFloat32);
   if (!merge) node.Result(ElementType::kFloat32);

@@ -2,7 +2,6 @@
 // real.h says where the bounds come from. What needs more than constants (states, called graphs, other types, random
 // numbers) is in the files that run_references.h names.
 #include <catch2/catch.hpp>
-
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -104,13 +103,15 @@ using BinaryFn = std::function<Real(const Real&, const Real&)>;
 Compute Pairs(BinaryFn f) {
   return [f](const Call& call) {
     std::vector<Real> y;
-    ForEach(call.dims, [&](const std::vector<int64_t>& i) { y.push_back(f(Broadcast(call.in[0], i), Broadcast(call.in[1], i))); });
+    ForEach(call.dims,
+            [&](const std::vector<int64_t>& i) { y.push_back(f(Broadcast(call.in[0], i), Broadcast(call.in[1], i))); });
     return y;
   };
 }
 Reference SameShape(BinaryFn f) { return {Pairs(f), {{{{{5, 9}, {}}, {{5, 9}, {}}}, {}}}}; }
 Reference Binary(BinaryFn f) {
-  return {Pairs(f), {{{{{5, 9}, {}}, {{5, 9}, {}}}, {}}, {{{{2, 3, 7}, {}}, {{3, 1}, {}}}, {}}, {{{{}, {}}, {{4, 5}, {}}}, {}}}};
+  return {Pairs(f),
+          {{{{{5, 9}, {}}, {{5, 9}, {}}}, {}}, {{{{2, 3, 7}, {}}, {{3, 1}, {}}}, {}}, {{{{}, {}}, {{4, 5}, {}}}, {}}}};
 }
 
 // Of rows of the last dimension.
@@ -143,8 +144,9 @@ Reference Reduction(std::function<Real(const std::vector<Real>&)> f) {
     for (const auto& [index, group] : groups) y.push_back(f(group));
     return y;
   };
-  return {compute, {{{{{3, 5, 6}, {}}, Ints({0, 2})}, Attrs({{"keep_dims", false}})},
-                    {{{{4, 33}, {}}, Ints({-1})}, Attrs({{"keep_dims", true}})}}};
+  return {compute,
+          {{{{{3, 5, 6}, {}}, Ints({0, 2})}, Attrs({{"keep_dims", false}})},
+           {{{{4, 33}, {}}, Ints({-1})}, Attrs({{"keep_dims", true}})}}};
 }
 
 // --- windows
@@ -171,8 +173,14 @@ struct Window {
 
 Window MakeWindow(const ir::Attributes& attrs, int64_t height, int64_t width, const std::vector<int64_t>& from,
                   const std::vector<int64_t>& to) {
-  Window w{height, width, attrs.Int("stride_h", 1), attrs.Int("stride_w", 1), attrs.Int("dilation_h_factor", 1),
-           attrs.Int("dilation_w_factor", 1), 0, 0};
+  Window w{height,
+           width,
+           attrs.Int("stride_h", 1),
+           attrs.Int("stride_w", 1),
+           attrs.Int("dilation_h_factor", 1),
+           attrs.Int("dilation_w_factor", 1),
+           0,
+           0};
   const bool same = attrs.Int("padding") == schema::Padding_SAME;
   w.top = PaddingBefore(from[1], to[1], height, w.stride_h, w.dilation_h, same);
   w.left = PaddingBefore(from[2], to[2], width, w.stride_w, w.dilation_w, same);
@@ -180,8 +188,12 @@ Window MakeWindow(const ir::Attributes& attrs, int64_t height, int64_t width, co
 }
 
 ir::Attributes WindowAttrs(int64_t padding, int64_t stride_h, int64_t stride_w, int64_t dilation = 1) {
-  return Attrs({{"padding", padding}, {"stride_h", stride_h}, {"stride_w", stride_w}, {"dilation_h_factor", dilation},
-                {"dilation_w_factor", dilation}, {"fused_activation_function", int64_t{0}}});
+  return Attrs({{"padding", padding},
+                {"stride_h", stride_h},
+                {"stride_w", stride_w},
+                {"dilation_h_factor", dilation},
+                {"dilation_w_factor", dilation},
+                {"fused_activation_function", int64_t{0}}});
 }
 ir::Attributes PoolAttrs(int64_t padding, int64_t stride) {
   ir::Attributes attrs = WindowAttrs(padding, stride, stride);
@@ -194,12 +206,14 @@ constexpr int64_t kSame = schema::Padding_SAME, kValid = schema::Padding_VALID;
 Reference Pool(std::function<Real(const std::vector<Real>&)> f) {
   const Compute compute = [f](const Call& call) {
     const Tensor& x = call.in[0];
-    const Window w = MakeWindow(call.attrs, call.attrs.Int("filter_height"), call.attrs.Int("filter_width"), x.dims, call.dims);
+    const Window w =
+        MakeWindow(call.attrs, call.attrs.Int("filter_height"), call.attrs.Int("filter_width"), x.dims, call.dims);
     std::vector<Real> y;
     ForEach(call.dims, [&](const std::vector<int64_t>& i) {
       std::vector<Real> met;
-      w.ForEach(x.size(1), x.size(2), i[1], i[2],
-                [&](int64_t r, int64_t c, int64_t, int64_t) { met.push_back(x.at({i[0], r, c, i[3]})); });
+      w.ForEach(x.size(1), x.size(2), i[1], i[2], [&](int64_t r, int64_t c, int64_t, int64_t) {
+        met.push_back(x.at({i[0], r, c, i[3]}));
+      });
       y.push_back(f(met));
     });
     return y;
@@ -278,8 +292,8 @@ void ForEachPlace(int64_t results, int64_t operands, int64_t window, int64_t str
 
 // VALID padding, strides 1, 2 and 1. `wide` has the dimensions of the side with more elements.
 template <typename F>
-void ForEachVolume(const std::vector<int64_t>& narrow, const std::vector<int64_t>& wide, const std::vector<int64_t>& filter,
-                   F f) {
+void ForEachVolume(const std::vector<int64_t>& narrow, const std::vector<int64_t>& wide,
+                   const std::vector<int64_t>& filter, F f) {
   for (int64_t n = 0; n < narrow[0]; ++n) {
     ForEachPlace(narrow[1], wide[1], filter[0], 1, [&](int64_t a, int64_t x, int64_t i) {
       ForEachPlace(narrow[2], wide[2], filter[1], 2, [&](int64_t b, int64_t y, int64_t j) {
@@ -335,7 +349,8 @@ std::vector<Real> FullyConnected(const Call& call) {
   for (size_t row = 0; row < call.in[0].elements.size() / depth; ++row) {
     for (size_t u = 0; u < units; ++u) {
       Sum sum;
-      for (size_t d = 0; d < depth; ++d) sum.Add(call.in[0].elements[row * depth + d] * weights.elements[u * depth + d]);
+      for (size_t d = 0; d < depth; ++d)
+        sum.Add(call.in[0].elements[row * depth + d] * weights.elements[u * depth + d]);
       sum.Add(call.in[2].elements[u]);
       y.push_back(sum.total());
     }
@@ -368,7 +383,8 @@ std::vector<Real> DotGeneral(const Call& call) {
   std::vector<Real> y;
   ForEach(call.dims, [&](const std::vector<int64_t>& i) {
     Sum sum;
-    for (int64_t d = 0; d < call.in[0].size(2); ++d) sum.Add(call.in[0].at({i[0], i[1], d}) * call.in[1].at({i[0], i[2], d}));
+    for (int64_t d = 0; d < call.in[0].size(2); ++d)
+      sum.Add(call.in[0].at({i[0], i[1], d}) * call.in[1].at({i[0], i[2], d}));
     y.push_back(sum.total());
   });
   return y;
@@ -396,7 +412,8 @@ struct Between {
 };
 Between Place(int64_t i, int64_t from, int64_t to, const ir::Attributes& attrs) {
   const bool corners = attrs.Bool("align_corners") && to > 1;
-  const Real scale = Real(static_cast<double>(corners ? from - 1 : from)) / Real(static_cast<double>(corners ? to - 1 : to));
+  const Real scale =
+      Real(static_cast<double>(corners ? from - 1 : from)) / Real(static_cast<double>(corners ? to - 1 : to));
   const Real at = attrs.Bool("half_pixel_centers") ? (Real(static_cast<double>(i)) + Real(0.5)) * scale - Real(0.5)
                                                    : Real(static_cast<double>(i)) * scale;
   const double floor = std::floor(at.value);
@@ -408,7 +425,8 @@ std::vector<Real> ResizeBilinear(const Call& call) {
   const Tensor& x = call.in[0];
   std::vector<Real> y;
   ForEach(call.dims, [&](const std::vector<int64_t>& i) {
-    const Between r = Place(i[1], x.size(1), call.dims[1], call.attrs), c = Place(i[2], x.size(2), call.dims[2], call.attrs);
+    const Between r = Place(i[1], x.size(1), call.dims[1], call.attrs),
+                  c = Place(i[2], x.size(2), call.dims[2], call.attrs);
     Sum sum;
     sum.Add(x.at({i[0], r.low, c.low, i[3]}) * (Real(1) - r.fraction) * (Real(1) - c.fraction));
     sum.Add(x.at({i[0], r.high, c.low, i[3]}) * r.fraction * (Real(1) - c.fraction));
@@ -547,8 +565,8 @@ std::map<std::string, Reference> MakeReferences() {
   all["RELU6"] = Unary([](R x) { return Clamped(x, 0, 6); });
   all["RELU_N1_TO_1"] = Unary([](R x) { return Clamped(x, -1, 1); });
   all["RELU_0_TO_1"] = Unary([](R x) { return Clamped(x, 0, 1); });
-  all["LEAKY_RELU"] = Unary([](R x) { return x.value < 0 ? x * Real(static_cast<double>(0.1f)) : x; },
-                            Attrs({{"alpha", 0.1f}}));
+  all["LEAKY_RELU"] =
+      Unary([](R x) { return x.value < 0 ? x * Real(static_cast<double>(0.1f)) : x; }, Attrs({{"alpha", 0.1f}}));
   all["ELU"] = Unary([](R x) { return x.value < 0 ? Exp(x) - Real(1) : x; });
   all["HARD_SWISH"] = Unary([](R x) { return x * Clamped(x + Real(3), 0, 6) / Real(6); });
   all["GELU"] = Unary(Gelu, Attrs({{"approximate", false}}));
@@ -580,15 +598,15 @@ std::map<std::string, Reference> MakeReferences() {
   all["STABLEHLO_MINIMUM"] = SameShape(Smaller);
   all["STABLEHLO_POWER"] = SameShape(Power);
   all["STABLEHLO_REMAINDER"] = SameShape([](R a, R b) { return Real(std::fmod(a.value, b.value)); });
-  all["STABLEHLO_CLAMP"] = {[](const Call& call) {
-                              std::vector<Real> y;
-                              for (size_t i = 0; i < call.count; ++i) {
-                                y.push_back(Smaller(Larger(call.in[1].elements[i], call.in[0].elements[i]),
-                                                    call.in[2].elements[i]));
-                              }
-                              return y;
-                            },
-                            {{{{{31}, {}}, {{31}, {}}, {{31}, {}}}, {}}}};
+  all["STABLEHLO_CLAMP"] = {
+      [](const Call& call) {
+        std::vector<Real> y;
+        for (size_t i = 0; i < call.count; ++i) {
+          y.push_back(Smaller(Larger(call.in[1].elements[i], call.in[0].elements[i]), call.in[2].elements[i]));
+        }
+        return y;
+      },
+      {{{{{31}, {}}, {{31}, {}}, {{31}, {}}}, {}}}};
   all["ADD_N"] = {[](const Call& call) {
                     std::vector<Real> y;
                     for (size_t i = 0; i < call.count; ++i) {
@@ -625,7 +643,8 @@ std::map<std::string, Reference> MakeReferences() {
   }
 
   all["LOCAL_RESPONSE_NORMALIZATION"] = {
-      LocalResponse, {{{{{1, 2, 3, 9}, {}}}, Attrs({{"radius", int64_t{2}}, {"bias", 1.5f}, {"alpha", 0.25f}, {"beta", 0.75f}})}}};
+      LocalResponse,
+      {{{{{1, 2, 3, 9}, {}}}, Attrs({{"radius", int64_t{2}}, {"bias", 1.5f}, {"alpha", 0.25f}, {"beta", 0.75f}})}}};
   constexpr double kMost = std::numeric_limits<float>::max();
   const Operand six_rows{{6, 7}, {}}, any_order = Ints({2, 0, 0, 4, 2, 2}), five{{}, {5}};
   all["SEGMENT_SUM"] = {Segments(Total, 0), {{{six_rows, Ints({0, 0, 1, 3, 3, 3})}, {}}}};
@@ -633,22 +652,28 @@ std::map<std::string, Reference> MakeReferences() {
   all["UNSORTED_SEGMENT_PROD"] = {Segments(Product, 1), {{{six_rows, any_order, five}, {}}}};
   all["UNSORTED_SEGMENT_MAX"] = {Segments(Most, -kMost), {{{six_rows, any_order, five}, {}}}};
   all["UNSORTED_SEGMENT_MIN"] = {Segments(Least, kMost), {{{six_rows, any_order, five}, {}}}};
-  const ir::Attributes volume = Attrs({{"padding", kValid}, {"stride_d", int64_t{1}}, {"stride_h", int64_t{2}},
-                                       {"stride_w", int64_t{1}}, {"dilation_d_factor", int64_t{1}},
-                                       {"dilation_h_factor", int64_t{1}}, {"dilation_w_factor", int64_t{1}}});
+  const ir::Attributes volume = Attrs({{"padding", kValid},
+                                       {"stride_d", int64_t{1}},
+                                       {"stride_h", int64_t{2}},
+                                       {"stride_w", int64_t{1}},
+                                       {"dilation_d_factor", int64_t{1}},
+                                       {"dilation_h_factor", int64_t{1}},
+                                       {"dilation_w_factor", int64_t{1}}});
   all["CONV_3D"] = {Conv3d, {{{{{2, 4, 7, 5, 3}, {}}, {{2, 3, 2, 3, 5}, {}}, {{5}, {}}}, volume}}};
   all["CONV_3D_TRANSPOSE"] = {Conv3dTranspose,
                               {{{Ints({2, 4, 7, 5, 3}), {{2, 3, 2, 3, 5}, {}}, {{2, 3, 3, 4, 5}, {}}}, volume}}};
-  all["CONV_2D"] = {Conv2d, {{{{{2, 9, 8, 5}, {}}, {{7, 3, 2, 5}, {}}, {{7}, {}}}, WindowAttrs(kSame, 2, 1)},
-                             {{{{1, 9, 9, 4}, {}}, {{6, 3, 3, 4}, {}}, {{6}, {}}}, WindowAttrs(kValid, 1, 1, 2)},
-                             {{{{1, 5, 5, 19}, {}}, {{17, 1, 1, 19}, {}}, {{17}, {}}}, WindowAttrs(kSame, 1, 1)},
-                             {{{{1, 6, 6, 8}, {}}, {{6, 3, 3, 4}, {}}, {{6}, {}}}, WindowAttrs(kSame, 1, 1)}}};
+  all["CONV_2D"] = {Conv2d,
+                    {{{{{2, 9, 8, 5}, {}}, {{7, 3, 2, 5}, {}}, {{7}, {}}}, WindowAttrs(kSame, 2, 1)},
+                     {{{{1, 9, 9, 4}, {}}, {{6, 3, 3, 4}, {}}, {{6}, {}}}, WindowAttrs(kValid, 1, 1, 2)},
+                     {{{{1, 5, 5, 19}, {}}, {{17, 1, 1, 19}, {}}, {{17}, {}}}, WindowAttrs(kSame, 1, 1)},
+                     {{{{1, 6, 6, 8}, {}}, {{6, 3, 3, 4}, {}}, {{6}, {}}}, WindowAttrs(kSame, 1, 1)}}};
   ir::Attributes twice = WindowAttrs(kSame, 1, 2);
   twice.Set("depth_multiplier", int64_t{2});
   ir::Attributes once = WindowAttrs(kValid, 1, 1, 2);
   once.Set("depth_multiplier", int64_t{1});
-  all["DEPTHWISE_CONV_2D"] = {DepthwiseConv2d, {{{{{2, 7, 8, 3}, {}}, {{1, 3, 3, 6}, {}}, {{6}, {}}}, twice},
-                                                {{{{1, 9, 9, 11}, {}}, {{1, 3, 2, 11}, {}}, {{11}, {}}}, once}}};
+  all["DEPTHWISE_CONV_2D"] = {DepthwiseConv2d,
+                              {{{{{2, 7, 8, 3}, {}}, {{1, 3, 3, 6}, {}}, {{6}, {}}}, twice},
+                               {{{{1, 9, 9, 11}, {}}, {{1, 3, 2, 11}, {}}, {{11}, {}}}, once}}};
   all["TRANSPOSE_CONV"] = {TransposeConv,
                            {{{Ints({2, 8, 9, 3}), {{3, 3, 2, 5}, {}}, {{2, 4, 3, 5}, {}}}, WindowAttrs(kSame, 2, 3)},
                             {{Ints({1, 7, 6, 4}), {{4, 3, 3, 2}, {}}, {{1, 3, 4, 2}, {}}}, WindowAttrs(kValid, 2, 1)}}};
@@ -663,10 +688,12 @@ std::map<std::string, Reference> MakeReferences() {
     }
   }
   using Longs = std::vector<int64_t>;
-  all["STABLEHLO_DOT_GENERAL"] = {
-      DotGeneral, {{{{{3, 4, 21}, {}}, {{3, 5, 21}, {}}},
-                    Attrs({{"lhs_batching_dimensions", Longs{0}}, {"rhs_batching_dimensions", Longs{0}},
-                           {"lhs_contracting_dimensions", Longs{2}}, {"rhs_contracting_dimensions", Longs{2}}})}}};
+  all["STABLEHLO_DOT_GENERAL"] = {DotGeneral,
+                                  {{{{{3, 4, 21}, {}}, {{3, 5, 21}, {}}},
+                                    Attrs({{"lhs_batching_dimensions", Longs{0}},
+                                           {"rhs_batching_dimensions", Longs{0}},
+                                           {"lhs_contracting_dimensions", Longs{2}},
+                                           {"rhs_contracting_dimensions", Longs{2}}})}}};
   all["RESIZE_BILINEAR"] = {ResizeBilinear, {}};
   for (const auto& [corners, centers] : {std::pair{false, false}, {true, false}, {false, true}}) {
     const ir::Attributes attrs = Attrs({{"align_corners", corners}, {"half_pixel_centers", centers}});
@@ -678,12 +705,12 @@ std::map<std::string, Reference> MakeReferences() {
 
 // Kernels that move, choose, compare or convert elements, give no floats, or draw numbers: nothing is rounded.
 const std::set<std::string> kExact = {
-    "ARG_MAX", "ARG_MIN", "BATCH_TO_SPACE_ND", "BITCAST", "BITWISE_XOR", "BROADCAST_ARGS", "BUCKETIZE", "CAST", "DENSIFY",
-    "DEPTH_TO_SPACE", "DILATE", "DYNAMIC_UPDATE_SLICE", "EMBEDDING_LOOKUP", "EQUAL", "GREATER", "GREATER_EQUAL",
-    "HASHTABLE_LOOKUP", "IMAG", "LESS", "LESS_EQUAL", "LOGICAL_AND", "LOGICAL_NOT", "LOGICAL_OR", "MATRIX_DIAG",
-    "MATRIX_SET_DIAG", "MIRROR_PAD", "NOT_EQUAL", "ONE_HOT", "PAD", "RANK", "REAL",
-    "REDUCE_ALL", "REDUCE_ANY", "RESIZE_NEAREST_NEIGHBOR", "REVERSE_SEQUENCE", "RIGHT_SHIFT", "SCATTER_ND", "SELECT",
-    "SELECT_V2", "SHAPE", "SPACE_TO_BATCH_ND", "SPACE_TO_DEPTH", "SPARSE_TO_DENSE", "STABLEHLO_AND", "STABLEHLO_COMPARE",
+    "ARG_MAX", "ARG_MIN", "BATCH_TO_SPACE_ND", "BITCAST", "BITWISE_XOR", "BROADCAST_ARGS", "BUCKETIZE", "CAST",
+    "DENSIFY", "DEPTH_TO_SPACE", "DILATE", "DYNAMIC_UPDATE_SLICE", "EMBEDDING_LOOKUP", "EQUAL", "GREATER",
+    "GREATER_EQUAL", "HASHTABLE_LOOKUP", "IMAG", "LESS", "LESS_EQUAL", "LOGICAL_AND", "LOGICAL_NOT", "LOGICAL_OR",
+    "MATRIX_DIAG", "MATRIX_SET_DIAG", "MIRROR_PAD", "NOT_EQUAL", "ONE_HOT", "PAD", "RANK", "REAL", "REDUCE_ALL",
+    "REDUCE_ANY", "RESIZE_NEAREST_NEIGHBOR", "REVERSE_SEQUENCE", "RIGHT_SHIFT", "SCATTER_ND", "SELECT", "SELECT_V2",
+    "SHAPE", "SPACE_TO_BATCH_ND", "SPACE_TO_DEPTH", "SPARSE_TO_DENSE", "STABLEHLO_AND", "STABLEHLO_COMPARE",
     "STABLEHLO_CONVERT", "STABLEHLO_IOTA", "STABLEHLO_OR", "STABLEHLO_SELECT", "STABLEHLO_SHIFT_LEFT", "STABLEHLO_SORT",
     "TOPK_V2", "UNIQUE", "WHERE", "ZEROS_LIKE",
     // Of control and state: what they call computes, what they keep is kept.
@@ -711,7 +738,8 @@ absl::StatusOr<ir::Value> Evaluate(const ops::OpDef& op, const Case& one, std::m
     tensors.push_back(std::move(tensor));
   }
   const ir::ValueId out = graph.AddValue({.name = "out", .shape = ir::Shape::Unranked()});
-  const ir::NodeId node = graph.AddNode({.op = std::string(op.name), .name = "node", .attrs = one.attrs}, inputs, {out});
+  const ir::NodeId node =
+      graph.AddNode({.op = std::string(op.name), .name = "node", .attrs = one.attrs}, inputs, {out});
   graph.outputs = {out};
   ZP_ASSIGN_OR_RETURN(std::vector<ir::Value> results, engine::EvaluateConstants(graph, node));
   return std::move(results[0]);

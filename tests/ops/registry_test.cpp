@@ -1,6 +1,5 @@
 // What must hold for every op record, whoever wrote it.
 #include <catch2/catch.hpp>
-
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -64,21 +63,29 @@ const flatbuffers::StructDef* TableOf(const OpDef& op) {
 // Nothing when attributes have no such kind.
 std::optional<FieldKind> KindOf(const flatbuffers::Type& type) {
   switch (type.base_type) {
-    case flatbuffers::BASE_TYPE_BOOL: return FieldKind::kBool;
-    case flatbuffers::BASE_TYPE_CHAR: return FieldKind::kInt8;
+    case flatbuffers::BASE_TYPE_BOOL:
+      return FieldKind::kBool;
+    case flatbuffers::BASE_TYPE_CHAR:
+      return FieldKind::kInt8;
     case flatbuffers::BASE_TYPE_INT:
-    case flatbuffers::BASE_TYPE_UINT: return FieldKind::kInt32;
-    case flatbuffers::BASE_TYPE_LONG: return FieldKind::kInt64;
-    case flatbuffers::BASE_TYPE_FLOAT: return FieldKind::kFloat;
-    case flatbuffers::BASE_TYPE_STRING: return FieldKind::kString;
+    case flatbuffers::BASE_TYPE_UINT:
+      return FieldKind::kInt32;
+    case flatbuffers::BASE_TYPE_LONG:
+      return FieldKind::kInt64;
+    case flatbuffers::BASE_TYPE_FLOAT:
+      return FieldKind::kFloat;
+    case flatbuffers::BASE_TYPE_STRING:
+      return FieldKind::kString;
     case flatbuffers::BASE_TYPE_VECTOR:
-      if (type.element == flatbuffers::BASE_TYPE_INT || type.element == flatbuffers::BASE_TYPE_UINT) return FieldKind::kInts;
+      if (type.element == flatbuffers::BASE_TYPE_INT || type.element == flatbuffers::BASE_TYPE_UINT)
+        return FieldKind::kInts;
       if (type.element == flatbuffers::BASE_TYPE_LONG) return FieldKind::kLongs;
       if (type.element == flatbuffers::BASE_TYPE_BOOL) return FieldKind::kBools;
       if (type.element == flatbuffers::BASE_TYPE_UCHAR) return FieldKind::kBytes;
       if (type.element == flatbuffers::BASE_TYPE_FLOAT) return FieldKind::kFloats;
       return std::nullopt;
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -228,8 +235,8 @@ TEST_CASE("activations are folded only where there is an attribute for them, and
       CHECK(op->fused_activation <= schema::ActivationFunctionType_MAX);
     }
     const auto& fields = op->options.fields;
-    const bool has_attribute = std::any_of(
-        fields.begin(), fields.end(), [](const OptionField& f) { return f.name == "fused_activation_function"; });
+    const bool has_attribute = std::any_of(fields.begin(), fields.end(),
+                                           [](const OptionField& f) { return f.name == "fused_activation_function"; });
     if (op->absorbs_activation) CHECK(has_attribute);
   }
 }

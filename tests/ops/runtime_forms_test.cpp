@@ -1,10 +1,8 @@
 // The records' RuntimeForms against what was found by running every form (tests/data/probe_kernels.py).
 #include <catch2/catch.hpp>
-
 #include <fstream>
-#include <set>
-
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "ops/op_def.h"
 #include "ops/runtime.h"
@@ -54,8 +52,8 @@ TEST_CASE("a form that some release lacks says what is missing") {
   for (const OpDef* op : AllOps()) {
     INFO(op->name);
     const RuntimeForms& forms = op->runtime;
-    const bool ever = Same(forms.real, kEver) && Same(forms.hybrid, kEver) && Same(forms.int8, kEver) &&
-                      Same(forms.int16, kEver);
+    const bool ever =
+        Same(forms.real, kEver) && Same(forms.hybrid, kEver) && Same(forms.int8, kEver) && Same(forms.int16, kEver);
     CHECK(ever == forms.gap.empty());
   }
 }

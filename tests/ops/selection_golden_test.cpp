@@ -1,10 +1,9 @@
 // Ops that select, scatter, sum segments and the like against what LiteRT computed
 // (tests/data/make_selection_golden.py). Integers must be equal; real numbers may differ in the last bits.
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <map>
-
-#include <catch2/catch.hpp>
 
 #include "engine/engine.h"
 #include "ir/graph.h"
@@ -21,8 +20,10 @@ void CompareReals(const ops::TensorView& got, const ir::Value& want) {
   if (!wanted.empty()) std::memcpy(wanted.data(), want.data.data(), want.data.size());
   for (size_t i = 0; i < wanted.size(); ++i) {
     INFO("element " << i);
-    if (std::isnan(wanted[i])) REQUIRE(std::isnan(got.As<T>()[i]));
-    else REQUIRE(got.As<T>()[i] == Approx(wanted[i]).epsilon(1e-6).margin(1e-7));
+    if (std::isnan(wanted[i]))
+      REQUIRE(std::isnan(got.As<T>()[i]));
+    else
+      REQUIRE(got.As<T>()[i] == Approx(wanted[i]).epsilon(1e-6).margin(1e-7));
   }
 }
 

@@ -1,8 +1,7 @@
 // What the golden vectors do not show of ops that select, scatter and sum segments: unknown shapes, refusals, versions,
 // TensorFlow forms.
-#include <cstring>
-
 #include <catch2/catch.hpp>
+#include <cstring>
 
 #include "engine/engine.h"
 #include "ir/text.h"
@@ -95,8 +94,8 @@ TEST_CASE("scattering, windows and volumes keep what is not known open") {
   CHECK(Inferred("CONV_3D", {Data({1, kAny, 5, 6, 3}), Data({2, 3, 2, 3, 4})}, valid) == "[1,?,3,5,4]");
   CHECK(Inferred("CONV_3D_TRANSPOSE", {Unknown({5}), Data({2, 3, 2, 4, 3}), Data({1, 4, 5, 6, 3})}, valid) ==
         "[1,?,?,?,4]");
-  CHECK(Inferred("EMBEDDING_LOOKUP_SPARSE",
-                 {Unknown({3}), Unknown({3, 2}), Index({4, 2}), Data({3}), Data({9, 5})}) == "[4,5]");
+  CHECK(Inferred("EMBEDDING_LOOKUP_SPARSE", {Unknown({3}), Unknown({3, 2}), Index({4, 2}), Data({3}), Data({9, 5})}) ==
+        "[4,5]");
   CHECK(Inferred("HASHTABLE_LOOKUP", {Unknown({kAny}), Unknown({3}), Data({3, 2})}) == "[?,2]");
   CHECK(Inferred("DENSIFY", {Data({3, 2})}) == "[3,2]");
 }

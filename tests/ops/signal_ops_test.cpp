@@ -1,10 +1,8 @@
 // RFFT2D, complex numbers, random numbers and RANGE of floats, against LiteRT (tests/data/make_signal_golden.py).
 #include <catch2/catch.hpp>
-
 #include <cmath>
 #include <complex>
 #include <cstring>
-
 
 #include "engine/engine.h"
 #include "ops/op_def.h"

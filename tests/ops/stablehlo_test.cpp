@@ -1,12 +1,10 @@
 // The StableHLO ops: against LiteRT where it has kernels (tests/data/make_stablehlo_golden.py), else against what the
 // StableHLO specification says of small cases.
 #include <catch2/catch.hpp>
-
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <set>
-
 
 #include "engine/buffer.h"
 #include "engine/engine.h"
@@ -187,7 +185,8 @@ TEST_CASE("StableHLO's binary ops that LiteRT has no kernels for compute what th
         std::vector<uint8_t>{0, 1, 1, 1});
   CHECK(Run("STABLEHLO_OR", {}, {Ints({2}, {5, 8}), Ints({2}, {2, 12})})[0].elements<int32_t>() ==
         std::vector<int32_t>{7, 12});
-  CHECK_FALSE(Evaluate(*FindOp("STABLEHLO_REMAINDER"), {}, {i, Ints({4}, {1, 0, 1, 1})}, {{i.type, {4}, {}}}, nullptr).ok());
+  CHECK_FALSE(
+      Evaluate(*FindOp("STABLEHLO_REMAINDER"), {}, {i, Ints({4}, {1, 0, 1, 1})}, {{i.type, {4}, {}}}, nullptr).ok());
 }
 
 TEST_CASE("StableHLO's elementwise ops take operands of one shape and type only") {
@@ -216,7 +215,8 @@ TEST_CASE("STABLEHLO_COMPARE knows six directions, and a total order of floats")
           total[direction]);
   }
   CHECK_FALSE(Evaluate(*FindOp("STABLEHLO_COMPARE"), Attrs({{"comparison_direction", int64_t{9}}}), {a, b},
-                       {{ElementType::kBool, {4}, {}}}, nullptr).ok());
+                       {{ElementType::kBool, {4}, {}}}, nullptr)
+                  .ok());
 }
 
 TEST_CASE("STABLEHLO_SELECT, STABLEHLO_CLAMP and STABLEHLO_CONVERT work element by element") {
@@ -244,10 +244,12 @@ TEST_CASE("STABLEHLO_RESHAPE, STABLEHLO_IOTA and STABLEHLO_BROADCAST_IN_DIM take
             .elements<int32_t>() == std::vector<int32_t>{0, 0, 0, 1, 1, 1});
 
   const ir::Attributes down = Attrs({{"broadcast_dimensions", Longs{2, 0}}});
-  CHECK(Run("STABLEHLO_BROADCAST_IN_DIM", down, {Floats({1, 3}, {1, 2, 3})}, {{ElementType::kFloat32, {3, 2, 2}, {}}})[0]
-            .elements<float>() == std::vector<float>{1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3});
-  CHECK_FALSE(Evaluate(*FindOp("STABLEHLO_BROADCAST_IN_DIM"), down, {x}, {{ElementType::kFloat32, {2, 2, 2}, {}}},
-                       nullptr).ok());
+  CHECK(
+      Run("STABLEHLO_BROADCAST_IN_DIM", down, {Floats({1, 3}, {1, 2, 3})}, {{ElementType::kFloat32, {3, 2, 2}, {}}})[0]
+          .elements<float>() == std::vector<float>{1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3});
+  CHECK_FALSE(
+      Evaluate(*FindOp("STABLEHLO_BROADCAST_IN_DIM"), down, {x}, {{ElementType::kFloat32, {2, 2, 2}, {}}}, nullptr)
+          .ok());
 }
 
 TEST_CASE("STABLEHLO_CONCATENATE, STABLEHLO_SLICE and STABLEHLO_TRANSPOSE move elements by their options") {
@@ -282,8 +284,10 @@ TEST_CASE("STABLEHLO_DOT_GENERAL sums over the dimensions it is told to") {
   std::vector<float> left(2 * 3 * 4), right(3 * 5 * 2);
   for (size_t i = 0; i < left.size(); ++i) left[i] = static_cast<float>(i % 7) - 3;
   for (size_t i = 0; i < right.size(); ++i) right[i] = static_cast<float>(i % 5) - 2;
-  const ir::Attributes attrs = Attrs({{"lhs_batching_dimensions", Longs{1}}, {"rhs_batching_dimensions", Longs{0}},
-                                      {"lhs_contracting_dimensions", Longs{0}}, {"rhs_contracting_dimensions", Longs{2}}});
+  const ir::Attributes attrs = Attrs({{"lhs_batching_dimensions", Longs{1}},
+                                      {"rhs_batching_dimensions", Longs{0}},
+                                      {"lhs_contracting_dimensions", Longs{0}},
+                                      {"rhs_contracting_dimensions", Longs{2}}});
   const Tensor y = Run("STABLEHLO_DOT_GENERAL", attrs, {Floats({2, 3, 4}, left), Floats({3, 5, 2}, right)})[0];
   REQUIRE(y.shape == ir::Shape{3, 4, 5});
   const std::vector<float> got = y.elements<float>();
@@ -318,14 +322,19 @@ TEST_CASE("STABLEHLO_SORT moves all operands as its graph orders the first") {
 }
 
 TEST_CASE("the shapes of what is carried through only are inferred: STABLEHLO_CONVOLUTION, STABLEHLO_CUSTOM_CALL") {
-  const ir::Attributes conv = Attrs({{"window_strides", Longs{2, 1}}, {"padding", Longs{1, 1, 0, 0}},
-                                     {"input_batch_dimension", int64_t{0}}, {"input_feature_dimension", int64_t{3}},
+  const ir::Attributes conv = Attrs({{"window_strides", Longs{2, 1}},
+                                     {"padding", Longs{1, 1, 0, 0}},
+                                     {"input_batch_dimension", int64_t{0}},
+                                     {"input_feature_dimension", int64_t{3}},
                                      {"input_spatial_dimensions", Longs{1, 2}},
                                      {"kernel_input_feature_dimension", int64_t{2}},
                                      {"kernel_output_feature_dimension", int64_t{3}},
-                                     {"kernel_spatial_dimensions", Longs{0, 1}}, {"output_batch_dimension", int64_t{0}},
-                                     {"output_feature_dimension", int64_t{1}}, {"output_spatial_dimensions", Longs{2, 3}},
-                                     {"feature_group_count", int64_t{2}}, {"batch_group_count", int64_t{1}}});
+                                     {"kernel_spatial_dimensions", Longs{0, 1}},
+                                     {"output_batch_dimension", int64_t{0}},
+                                     {"output_feature_dimension", int64_t{1}},
+                                     {"output_spatial_dimensions", Longs{2, 3}},
+                                     {"feature_group_count", int64_t{2}},
+                                     {"batch_group_count", int64_t{1}}});
   FakeInfer context({{ElementType::kFloat32, {ir::kDynamic, 8, 9, 6}}, {ElementType::kFloat32, {3, 3, 3, 10}}}, conv);
   REQUIRE(FindOp("STABLEHLO_CONVOLUTION")->infer(context).ok());
   CHECK(context.shapes[0] == ir::Shape{ir::kDynamic, 10, 4, 7});
@@ -357,10 +366,19 @@ TEST_CASE("STABLEHLO_RNG_BIT_GENERATOR hands its state on, and the engine says b
 }
 
 TEST_CASE("records of StableHLO ops say which of them LiteRT has no kernels for") {
-  const std::set<std::string> with_kernel = {
-      "STABLEHLO_ADD", "STABLEHLO_MULTIPLY", "STABLEHLO_MAXIMUM", "STABLEHLO_MINIMUM", "STABLEHLO_AND",
-      "STABLEHLO_SHIFT_LEFT", "STABLEHLO_PAD", "STABLEHLO_GATHER", "STABLEHLO_SCATTER", "STABLEHLO_REDUCE_WINDOW",
-      "STABLEHLO_RNG_BIT_GENERATOR", "STABLEHLO_COMPOSITE", "STABLEHLO_CASE"};
+  const std::set<std::string> with_kernel = {"STABLEHLO_ADD",
+                                             "STABLEHLO_MULTIPLY",
+                                             "STABLEHLO_MAXIMUM",
+                                             "STABLEHLO_MINIMUM",
+                                             "STABLEHLO_AND",
+                                             "STABLEHLO_SHIFT_LEFT",
+                                             "STABLEHLO_PAD",
+                                             "STABLEHLO_GATHER",
+                                             "STABLEHLO_SCATTER",
+                                             "STABLEHLO_REDUCE_WINDOW",
+                                             "STABLEHLO_RNG_BIT_GENERATOR",
+                                             "STABLEHLO_COMPOSITE",
+                                             "STABLEHLO_CASE"};
   for (const OpDef* op : AllOps()) {
     const std::string name(op->name);
     if (name.rfind("STABLEHLO_", 0) != 0) continue;

@@ -1,5 +1,5 @@
-// Kernels whose operands or results are not only float32 (integers with scales, complex numbers, lists of boxes), against
-// double precision.
+// Kernels whose operands or results are not only float32 (integers with scales, complex numbers, lists of boxes),
+// against double precision.
 #include <complex>
 #include <limits>
 
@@ -26,7 +26,8 @@ ir::QuantParams PerAxis(int axis, std::vector<float> scales) {
 size_t ParamsAt(const ir::QuantParams& quant, const std::vector<int64_t>& dims, size_t element) {
   if (quant.scale.size() == 1) return 0;
   size_t inner = 1;
-  for (size_t axis = static_cast<size_t>(quant.axis) + 1; axis < dims.size(); ++axis) inner *= static_cast<size_t>(dims[axis]);
+  for (size_t axis = static_cast<size_t>(quant.axis) + 1; axis < dims.size(); ++axis)
+    inner *= static_cast<size_t>(dims[axis]);
   return element / inner % quant.scale.size();
 }
 
@@ -85,8 +86,10 @@ void CheckQuantize() {
   CheckQuantizing<int16_t>(ElementType::kInt16, PerTensor(0.0001f, 0), random);
   CheckQuantizing<int8_t>(ElementType::kInt8, PerAxis(1, {0.02f, 0.3f, 0.0111f}), random);
   CheckQuantizing<int8_t>(ElementType::kInt8, PerAxis(2, {0.02f, 0.3f, 0.0111f, 0.1f, 1}), random);
-  CheckRequantizing<int8_t, uint8_t>(ElementType::kInt8, PerTensor(0.05f, -3), ElementType::kUInt8, PerTensor(0.06f, 90));
-  CheckRequantizing<int16_t, int8_t>(ElementType::kInt16, PerTensor(0.001f, 0), ElementType::kInt8, PerTensor(0.13f, 5));
+  CheckRequantizing<int8_t, uint8_t>(ElementType::kInt8, PerTensor(0.05f, -3), ElementType::kUInt8,
+                                     PerTensor(0.06f, 90));
+  CheckRequantizing<int16_t, int8_t>(ElementType::kInt16, PerTensor(0.001f, 0), ElementType::kInt8,
+                                     PerTensor(0.13f, 5));
 }
 
 template <typename T>
@@ -240,8 +243,10 @@ void CheckSuppression(bool soft, float overlap, float least, float sigma, int32_
     const float top = place(random), left = place(random), bottom = top + size(random), right = left + size(random);
     plain.push_back({double{top}, double{left}, double{bottom}, double{right}});
     // Any two opposite corners tell a box.
-    if (i % 3 == 0) boxes.data.insert(boxes.data.end(), {bottom, left, top, right});
-    else boxes.data.insert(boxes.data.end(), {top, left, bottom, right});
+    if (i % 3 == 0)
+      boxes.data.insert(boxes.data.end(), {bottom, left, top, right});
+    else
+      boxes.data.insert(boxes.data.end(), {top, left, bottom, right});
   }
   const Floats scores = RandomFloats(random, {kBoxes}, 0, 1);
   OneNode node(soft ? "NON_MAX_SUPPRESSION_V5" : "NON_MAX_SUPPRESSION_V4");
@@ -306,10 +311,11 @@ void CheckTransform(std::vector<int64_t> dims, int32_t height, int32_t width, st
     double real = 0, imaginary = 0;
     for (int64_t r = 0; r < std::min<int64_t>(rows, height); ++r) {
       for (int64_t c = 0; c < std::min<int64_t>(columns, width); ++c) {
-        const double turn = -2 * kPi * (static_cast<double>(k) * static_cast<double>(r) / height +
-                                        static_cast<double>(l) * static_cast<double>(c) / width);
-        const double element = static_cast<double>(x.data[matrix * static_cast<size_t>(rows * columns) +
-                                                          static_cast<size_t>(r * columns + c)]);
+        const double turn = -2 * kPi *
+                            (static_cast<double>(k) * static_cast<double>(r) / height +
+                             static_cast<double>(l) * static_cast<double>(c) / width);
+        const double element = static_cast<double>(
+            x.data[matrix * static_cast<size_t>(rows * columns) + static_cast<size_t>(r * columns + c)]);
         real += element * std::cos(turn);
         imaginary += element * std::sin(turn);
       }
@@ -439,10 +445,18 @@ void CheckWindow(int64_t function, std::mt19937& random) {
       most = Larger(most, element);
     }
     switch (function) {
-      case schema::ReduceWindowFunction_ADD: RequireClose(got.data[at], sum.total()); break;
-      case schema::ReduceWindowFunction_MUL: RequireClose(got.data[at], product); break;
-      case schema::ReduceWindowFunction_MINIMUM: RequireClose(got.data[at], least); break;
-      default: RequireClose(got.data[at], most); break;
+      case schema::ReduceWindowFunction_ADD:
+        RequireClose(got.data[at], sum.total());
+        break;
+      case schema::ReduceWindowFunction_MUL:
+        RequireClose(got.data[at], product);
+        break;
+      case schema::ReduceWindowFunction_MINIMUM:
+        RequireClose(got.data[at], least);
+        break;
+      default:
+        RequireClose(got.data[at], most);
+        break;
     }
   }
 }

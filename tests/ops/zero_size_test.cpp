@@ -160,17 +160,35 @@ ir::Attributes AnyAttrs(const ops::OpDef& op, Dice& dice) {
   for (const ops::OptionField& field : op.options.fields) {
     const std::string name(field.name);
     switch (field.kind) {
-      case FieldKind::kBool: attrs.Set(name, dice.Roll(0, 1) == 1); break;
-      case FieldKind::kFloat: attrs.Set(name, static_cast<float>(dice.Roll(-1, 2))); break;
+      case FieldKind::kBool:
+        attrs.Set(name, dice.Roll(0, 1) == 1);
+        break;
+      case FieldKind::kFloat:
+        attrs.Set(name, static_cast<float>(dice.Roll(-1, 2)));
+        break;
       case FieldKind::kString:
-      case FieldKind::kBytes: attrs.Set(name, std::string()); break;
-      case FieldKind::kFloats: attrs.Set(name, std::vector<float>{0.5f, 1}); break;
-      case FieldKind::kBools: attrs.Set(name, dice.List(0, 1)); break;
+      case FieldKind::kBytes:
+        attrs.Set(name, std::string());
+        break;
+      case FieldKind::kFloats:
+        attrs.Set(name, std::vector<float>{0.5f, 1});
+        break;
+      case FieldKind::kBools:
+        attrs.Set(name, dice.List(0, 1));
+        break;
       case FieldKind::kInts:
-      case FieldKind::kLongs: attrs.Set(name, dice.List(-1, 3)); break;
-      case FieldKind::kGraph: attrs.Set(name, dice.Roll(-1, 2)); break;
-      case FieldKind::kGraphs: attrs.Set(name, dice.List(-1, 2)); break;
-      default: attrs.Set(name, dice.Roll(-1, 4)); break;
+      case FieldKind::kLongs:
+        attrs.Set(name, dice.List(-1, 3));
+        break;
+      case FieldKind::kGraph:
+        attrs.Set(name, dice.Roll(-1, 2));
+        break;
+      case FieldKind::kGraphs:
+        attrs.Set(name, dice.List(-1, 2));
+        break;
+      default:
+        attrs.Set(name, dice.Roll(-1, 4));
+        break;
     }
   }
   return attrs;
@@ -182,15 +200,18 @@ ir::Value AnyOperand(const ir::Shape& common, Dice& dice) {
   if (dice.Likely()) {
     value.shape = dice.Likely() ? common : ir::Shape(dice.List(0, 3));
     constexpr ElementType kTypes[] = {ElementType::kFloat32, ElementType::kFloat32, ElementType::kFloat32,
-                                      ElementType::kInt32, ElementType::kInt64, ElementType::kBool, ElementType::kInt8};
+                                      ElementType::kInt32,   ElementType::kInt64,   ElementType::kBool,
+                                      ElementType::kInt8};
     value.type = kTypes[dice.Roll(0, 6)];
     value.data = Bytes::Own(std::vector<uint8_t>(ByteSize(value.type, static_cast<size_t>(value.shape.NumElements()))));
     return value;
   }
   std::vector<int32_t> list(static_cast<size_t>(dice.Roll(0, 4)));
   for (int32_t& entry : list) entry = static_cast<int32_t>(dice.Roll(-1, 3));
-  if (list.size() == 1 && dice.Likely()) value.shape = {};
-  else value.shape = {static_cast<int64_t>(list.size())};
+  if (list.size() == 1 && dice.Likely())
+    value.shape = {};
+  else
+    value.shape = {static_cast<int64_t>(list.size())};
   value.type = ElementType::kInt32;
   value.data = Bytes::Of(absl::MakeConstSpan(list));
   return value;
@@ -248,7 +269,8 @@ TEST_CASE("ops whose operands are sizes run when those say 0") {
     };
     check({"BROADCAST_TO", {}, {floats({1}), ints({3, 0})}, {}, {}, {}, {}}, {1});
     check({"FILL", {}, {ints({2, 0}), floats({})}, {}, {}, {}, {}}, {0});
-    check({"TRANSPOSE_CONV", conv, {ints({0, 4, 4, 3}), floats({3, 3, 3, 2}), floats({0, 4, 4, 2})}, {}, {}, {}, {}}, {0});
+    check({"TRANSPOSE_CONV", conv, {ints({0, 4, 4, 3}), floats({3, 3, 3, 2}), floats({0, 4, 4, 2})}, {}, {}, {}, {}},
+          {0});
     ir::Value no_padding = ints({0, 0, 1, 1});
     no_padding.shape = {2, 2};
     check({"MIRROR_PAD", AttrsOf({{"mode", int64_t{1}}}), {floats({0, 3}), no_padding}, {}, {}, {}, {}}, {1});

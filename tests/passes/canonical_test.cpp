@@ -9,10 +9,11 @@ namespace {
 constexpr float kRounding = 1e-6f;
 
 // STRIDED_SLICE of %x, with begin, end and strides given as "int32[2] = 1 0".
-std::string Slice(const std::string& input, const std::string& begin, const std::string& end, const std::string& strides,
-                  const std::string& attrs, const std::string& result) {
-  return "graph main\ninput %x : " + input + "\nconst %b : " + begin + "\nconst %e : " + end + "\nconst %s : " + strides +
-         "\n%y = STRIDED_SLICE(%x, %b, %e, %s) {" + attrs + "} : " + result + "\noutput %y\n";
+std::string Slice(const std::string& input, const std::string& begin, const std::string& end,
+                  const std::string& strides, const std::string& attrs, const std::string& result) {
+  return "graph main\ninput %x : " + input + "\nconst %b : " + begin + "\nconst %e : " + end +
+         "\nconst %s : " + strides + "\n%y = STRIDED_SLICE(%x, %b, %e, %s) {" + attrs + "} : " + result +
+         "\noutput %y\n";
 }
 
 }  // namespace
@@ -32,7 +33,8 @@ const %pads : int32[2,2] = 0 0 0 0
 %e = PAD(%d, %pads) : float32[2,3]
 %y = RELU(%e) : float32[2,3]
 output %y
-)", 5) == Spelled(R"(graph main
+)",
+                5) == Spelled(R"(graph main
 input %x : float32[2,3]
 %y = RELU(%x) : float32[2,3]
 output %y
@@ -64,7 +66,8 @@ input %x : float32[2]
 const %c : float32[] = 2
 %y = MUL(%c, %x) {fused_activation_function=0} : float32[2]
 output %y
-)"), "%y = MUL(%x, %c)");
+)"),
+                  "%y = MUL(%x, %c)");
 }
 
 TEST_CASE("a slice without strides or masks is a SLICE") {
@@ -76,8 +79,8 @@ TEST_CASE("a slice without strides or masks is a SLICE") {
 }
 
 TEST_CASE("a slice that ends beyond its operand is still clipped") {
-  RequireUnchanged(SimplifyStridedSlice, Slice("float32[8]", "int32[1] = 1", "int32[1] = 30", "int32[1] = 1",
-                                               "begin_mask=0", "float32[7]"));
+  RequireUnchanged(SimplifyStridedSlice,
+                   Slice("float32[8]", "int32[1] = 1", "int32[1] = 30", "int32[1] = 1", "begin_mask=0", "float32[7]"));
 }
 
 TEST_CASE("a new axis becomes a reshape before the slice") {
@@ -87,7 +90,8 @@ TEST_CASE("a new axis becomes a reshape before the slice") {
                                         "begin_mask=1, end_mask=1, new_axis_mask=2", "float32[4,1,2]"));
   RequireContains(text, "%y/shape : int32[3] = 4 1 8");
   RequireContains(text, "%y/end : int32[3] = 0 0 3");
-  RequireContains(text, "{begin_mask=3, ellipsis_mask=0, end_mask=3, new_axis_mask=0, shrink_axis_mask=0} : float32[4,1,2]");
+  RequireContains(text,
+                  "{begin_mask=3, ellipsis_mask=0, end_mask=3, new_axis_mask=0, shrink_axis_mask=0} : float32[4,1,2]");
 }
 
 TEST_CASE("an ellipsis becomes whole dimensions") {
@@ -96,14 +100,16 @@ TEST_CASE("an ellipsis becomes whole dimensions") {
       After(SimplifyStridedSlice, Slice("float32[4,8,3]", "int32[2] = 0 1", "int32[2] = 0 2", "int32[2] = 1 1",
                                         "ellipsis_mask=1, shrink_axis_mask=2", "float32[4,8]"));
   RequireContains(text, "%y/begin : int32[3] = 0 0 1");
-  RequireContains(text, "{begin_mask=3, ellipsis_mask=0, end_mask=3, new_axis_mask=0, shrink_axis_mask=4} : float32[4,8]");
+  RequireContains(text,
+                  "{begin_mask=3, ellipsis_mask=0, end_mask=3, new_axis_mask=0, shrink_axis_mask=4} : float32[4,8]");
 }
 
 TEST_CASE("dimensions beyond the entries are taken whole") {
   const std::string text = After(SimplifyStridedSlice, Slice("float32[4,8]", "int32[1] = 1", "int32[1] = 3",
                                                              "int32[1] = 1", "begin_mask=0", "float32[2,8]"));
   RequireContains(text, "%y/end : int32[2] = 3 8");
-  RequireContains(text, "{begin_mask=2, ellipsis_mask=0, end_mask=2, new_axis_mask=0, shrink_axis_mask=0} : float32[2,8]");
+  RequireContains(text,
+                  "{begin_mask=2, ellipsis_mask=0, end_mask=2, new_axis_mask=0, shrink_axis_mask=0} : float32[2,8]");
 }
 
 TEST_CASE("two transposes are one") {
@@ -114,7 +120,8 @@ const %q : int32[3] = 0 2 1
 %a = TRANSPOSE(%x, %p) : float32[4,2,3]
 %y = TRANSPOSE(%a, %q) : float32[4,3,2]
 output %y
-)"), "%y/perm : int32[3] = 2 1 0");
+)"),
+                  "%y/perm : int32[3] = 2 1 0");
 }
 
 TEST_CASE("a transpose of dimensions of size 1 is a reshape") {
@@ -123,7 +130,8 @@ input %x : float32[1,1,4]
 const %p : int32[3] = 0 2 1
 %y = TRANSPOSE(%x, %p) : float32[1,4,1]
 output %y
-)"), "%y = RESHAPE(%x, %y/shape)");
+)"),
+                  "%y = RESHAPE(%x, %y/shape)");
 }
 
 TEST_CASE("the last of several reshapes is enough") {
@@ -134,7 +142,8 @@ const %q : int32[1] = 12
 %a = RESHAPE(%x, %p) : float32[3,4]
 %y = RESHAPE(%a, %q) : float32[12]
 output %y
-)"), "%y = RESHAPE(%x, %q)");
+)"),
+                  "%y = RESHAPE(%x, %q)");
 }
 
 TEST_CASE("a product with a constant matrix is fully connected") {
@@ -173,7 +182,8 @@ const %back : int32[3] = 2 3 1
 %b = FULLY_CONNECTED(%a, %w, -) {fused_activation_function=0, keep_num_dims=false} : float32[6,1]
 %y = RESHAPE(%b, %back) : float32[2,3,1]
 output %y
-)"), "%y = FULLY_CONNECTED(%x, %w, -) {fused_activation_function=0, keep_num_dims=true} : float32[2,3,1]");
+)"),
+                  "%y = FULLY_CONNECTED(%x, %w, -) {fused_activation_function=0, keep_num_dims=true} : float32[2,3,1]");
 }
 
 TEST_CASE("dividing by a constant multiplies by its reciprocal") {
@@ -192,7 +202,8 @@ TEST_CASE("constants in a row merge when their shapes agree or one is a scalar")
     return R"(graph main
 input %x : float32[2]
 const %a : float32[] = 1
-const %b : )" + b + R"(
+const %b : )" +
+           b + R"(
 %s = ADD(%x, %a) {fused_activation_function=0} : float32[2]
 %y = ADD(%s, %b) {fused_activation_function=0} : float32[2]
 output %y
@@ -217,7 +228,8 @@ TEST_CASE("a range of whole float numbers is one of integers, whose length is kn
 input %x : float32[4]
 const %a : float32[] = 0
 const %b : float32[] = 8
-const %c : float32[] = )" + step + R"(
+const %c : float32[] = )" +
+           step + R"(
 %r = RANGE(%a, %b, %c) : float32[?]
 %y = ADD(%x, %r) {fused_activation_function=0} : float32[4]
 output %y
@@ -236,7 +248,8 @@ input %x : float32[2,3]
 const %shape : int64[2] = 3 -1
 %y = RESHAPE(%x, %shape) : float32[3,2]
 output %y
-)"), "%shape : int32[2] = 3 -1");
+)"),
+                  "%shape : int32[2] = 3 -1");
 }
 
 TEST_CASE("int64 indices that are computed go through a CAST where a kernel takes int32 only") {
@@ -264,7 +277,8 @@ input %x : float32[2]
 const %two : float32[] = 2
 %y = POW(%x, %two) : float32[2]
 output %y
-)"), "%y = MUL(%x, %x)");
+)"),
+                  "%y = MUL(%x, %x)");
 }
 
 TEST_CASE("a choice without broadcasting is a SELECT") {
@@ -274,7 +288,8 @@ input %a : float32[2]
 input %b : float32[2]
 %y = SELECT_V2(%c, %a, %b) : float32[2]
 output %y
-)"), "%y = SELECT(%c, %a, %b)");
+)"),
+                  "%y = SELECT(%c, %a, %b)");
 }
 
 TEST_CASE("dead ops go, and unknown ones stay") {
@@ -295,7 +310,8 @@ TEST_CASE("squeeze becomes a reshape, with one unknown dimension at most") {
 input %x : float32[?,1,4]
 %y = SQUEEZE(%x) {squeeze_dims=[1]} : float32[?,4]
 output %y
-)"), "%y/shape : int32[2] = -1 4");
+)"),
+                  "%y/shape : int32[2] = -1 4");
   RequireUnchanged(SqueezeToReshape, R"(graph main
 input %x : float32[?,1,?]
 %y = SQUEEZE(%x) {squeeze_dims=[1]} : float32[?,?]
@@ -349,14 +365,16 @@ input %v : float32[4]
 %s = SQRT(%v) : float32[4]
 %y = DIV(%x, %s) {fused_activation_function=0} : float32[4]
 output %y
-)"), "%y = MUL(%x, %s)");
+)"),
+                  "%y = MUL(%x, %s)");
   RequireContains(After(UseCheaperOps, R"(graph main
 input %x : float32[4]
 input %v : float32[4]
 %n = NEG(%x) : float32[4]
 %y = ADD(%n, %v) {fused_activation_function=0} : float32[4]
 output %y
-)"), "%y = SUB(%v, %x)");
+)"),
+                  "%y = SUB(%v, %x)");
 }
 
 TEST_CASE("equal constants become one, others of the same bytes do not") {

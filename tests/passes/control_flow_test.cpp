@@ -44,8 +44,9 @@ output %n
 output %g
 output %w
 )";
-const std::string kThen = "graph then\ninput %a : float32[2]\ninput %w : float32[2]\n"
-                          "%b = MUL(%a, %w) {fused_activation_function=0} : float32[2]\noutput %b\n";
+const std::string kThen =
+    "graph then\ninput %a : float32[2]\ninput %w : float32[2]\n"
+    "%b = MUL(%a, %w) {fused_activation_function=0} : float32[2]\noutput %b\n";
 const std::string kElse = "graph else\ninput %a : float32[2]\ninput %w : float32[2]\noutput %a\n";
 
 }  // namespace
@@ -249,7 +250,8 @@ output %j
 output %g
 output %t
 )"});
-  REQUIRE(RunPasses(model, {{"only", {{.name = "infer_called_shapes", .run_on_model = InferCalledShapes}}}}, {}, {}).ok());
+  REQUIRE(
+      RunPasses(model, {{"only", {{.name = "infer_called_shapes", .run_on_model = InferCalledShapes}}}}, {}, {}).ok());
   const ir::Graph& body = model.graphs[2];
   REQUIRE(body.value(body.inputs[1]).shape == ir::Shape{ir::kDynamic, 4});
   REQUIRE(body.value(body.inputs[2]).shape == ir::Shape{1, 4});

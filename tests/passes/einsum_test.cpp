@@ -49,9 +49,9 @@ std::vector<float> Expected(const std::string& a, const std::string& b, const st
 TEST_CASE("einsum computes what its equation says") {
   const Sizes all = {{'a', 2}, {'b', 3}, {'c', 4}, {'d', 2}, {'e', 3}};
   const std::string equations[][3] = {
-      {"abc", "cde", "abde"}, {"abcd", "cde", "abe"},    {"abc", "adc", "abd"}, {"aecd", "abcd", "acbe"},
-      {"acbe", "aecd", "abcd"}, {"ab", "bc", "ac"},      {"ab", "cb", "ca"},    {"ab", "ab", "ab"},
-      {"ab", "ab", "a"},      {"a", "b", "ab"},          {"abc", "bcd", "da"},  {"ba", "bc", "ac"},
+      {"abc", "cde", "abde"},   {"abcd", "cde", "abe"}, {"abc", "adc", "abd"}, {"aecd", "abcd", "acbe"},
+      {"acbe", "aecd", "abcd"}, {"ab", "bc", "ac"},     {"ab", "cb", "ca"},    {"ab", "ab", "ab"},
+      {"ab", "ab", "a"},        {"a", "b", "ab"},       {"abc", "bcd", "da"},  {"ba", "bc", "ac"},
   };
   for (const auto& [a, b, y] : equations) {
     INFO(a << "," << b << "->" << y);

@@ -30,7 +30,8 @@ const %b : float32[] = 1
 %c = ADD(%r, %b) {fused_activation_function=0} : float32[2]
 %y = ADD(%x, %c) {fused_activation_function=0} : float32[2]
 output %y
-)", 2) == Spelled(R"(graph main
+)",
+                2) == Spelled(R"(graph main
 input %x : float32[2]
 const %c : float32[2] = 3 4
 %y = ADD(%x, %c) {fused_activation_function=0} : float32[2]
@@ -53,7 +54,9 @@ TEST_CASE("the known dimensions of a shape are constants") {
   RequireContains(After(MaterializeShapes, DimensionOf("float32[?,7,5]", 1)), "const %dim : int32[] = 7");
 }
 
-TEST_CASE("an unknown dimension stays computed") { RequireUnchanged(MaterializeShapes, DimensionOf("float32[?,7]", 0)); }
+TEST_CASE("an unknown dimension stays computed") {
+  RequireUnchanged(MaterializeShapes, DimensionOf("float32[?,7]", 0));
+}
 
 TEST_CASE("int8 weights beside float activations become their real values, once for all readers") {
   ir::Graph graph = Parse(R"(graph main
@@ -80,7 +83,8 @@ TEST_CASE("a variable that is set to float16 zeros starts from zero without bein
     ir::Graph graph = Parse(absl::StrCat(R"(graph main
 input %x : float32[1,1]
 const %w : float32[1,1] = 1
-const %h : float16[1,1] = )", zero ? "0x0000" : "0x003c", R"(
+const %h : float16[1,1] = )",
+                                         zero ? "0x0000" : "0x003c", R"(
 %state = DEQUANTIZE(%h) : float32[1,1]
 %y = SVDF(%x, %w, %w, -, %state) {rank=1} : float32[1,1]
 output %y

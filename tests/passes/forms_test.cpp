@@ -1,5 +1,5 @@
-// TF ops that LiteRT has no op for. What they compute is held against TensorFlow by tests/conformance/forms; here: the ops that are
-// written, the conditions, and what is an error.
+// TF ops that LiteRT has no op for. What they compute is held against TensorFlow by tests/conformance/forms; here: the
+// ops that are written, the conditions, and what is an error.
 #include <limits>
 
 #include "tests/passes/support.h"
@@ -26,7 +26,8 @@ std::string Folded(PassFn pass, absl::string_view text) {
 
 int CountOf(const std::string& text, absl::string_view part) {
   int count = 0;
-  for (size_t at = text.find(std::string(part)); at != std::string::npos; at = text.find(std::string(part), at + 1)) ++count;
+  for (size_t at = text.find(std::string(part)); at != std::string::npos; at = text.find(std::string(part), at + 1))
+    ++count;
   return count;
 }
 
@@ -81,9 +82,10 @@ TEST_CASE("Softplus of a large number is that number") {
 
 TEST_CASE("a roll by nothing disappears, a known one is two slices, an unknown one a gather") {
   const auto rolled = [](absl::string_view shape, absl::string_view shift) {
-    return Folded(LegalizeRoll, "graph main\ninput %x : float32[" + std::string(shape) + "]\nconst %s : int32[] = " +
-                                    std::string(shift) + "\nconst %a : int32[] = 1\n%y = tf.Roll(%x, %s, %a) : float32[" +
-                                    std::string(shape) + "]\n%z = NEG(%y) : float32[" + std::string(shape) + "]\noutput %z\n");
+    return Folded(LegalizeRoll,
+                  "graph main\ninput %x : float32[" + std::string(shape) + "]\nconst %s : int32[] = " +
+                      std::string(shift) + "\nconst %a : int32[] = 1\n%y = tf.Roll(%x, %s, %a) : float32[" +
+                      std::string(shape) + "]\n%z = NEG(%y) : float32[" + std::string(shape) + "]\noutput %z\n");
   };
   CHECK(CountOf(rolled("2,4", "8"), "SLICE") == 0);
   CHECK(CountOf(rolled("2,4", "-1"), " = SLICE") == 2);
@@ -119,7 +121,8 @@ TEST_CASE("pooling of a volume is two poolings of images") {
 input %x : float32[?,4,6,6,2]
 %y = tf.MaxPool3D(%x) {ksize=[1,2,3,3,1], strides=[1,2,2,2,1], padding="SAME", data_format="NDHWC"} : float32[?,2,3,3,2]
 output %y
-)"), "filter_height=2, filter_width=1");
+)"),
+                  "filter_height=2, filter_width=1");
   RequireUnchanged(LegalizeVolumes, R"(graph main
 input %x : float32[1,4,?,6,2]
 %y = tf.MaxPool3D(%x) {ksize=[1,2,2,2,1], strides=[1,2,2,2,1], padding="SAME", data_format="NDHWC"} : float32[1,2,?,3,2]
@@ -191,9 +194,10 @@ output %y
 TEST_CASE("products of prefixes are one reduction when short and doubled when long") {
   const auto product = [](int length) {
     const std::string n = std::to_string(length);
-    return After(LegalizeCumulative, "graph main\ninput %x : float32[2," + n + "]\nconst %a : int32[] = 1\n%y = tf.Cumprod(%x, %a) " +
-                                         "{exclusive=false, reverse=false} : float32[2," + n + "]\n%z = NEG(%y) : float32[2," + n +
-                                         "]\noutput %z\n");
+    return After(LegalizeCumulative, "graph main\ninput %x : float32[2," + n +
+                                         "]\nconst %a : int32[] = 1\n%y = tf.Cumprod(%x, %a) " +
+                                         "{exclusive=false, reverse=false} : float32[2," + n +
+                                         "]\n%z = NEG(%y) : float32[2," + n + "]\noutput %z\n");
   };
   CHECK(CountOf(product(8), "REDUCE_PROD") == 1);
   CHECK(CountOf(product(40), " = MUL") == 6);

@@ -29,7 +29,8 @@ std::string ConvThen(const std::string& op, int activation = 0) {
 TEST_CASE("a term after a convolution goes into its bias, with its activation") {
   const std::string text = After(FuseBias, ConvThen("ADD", 1));
   RequireContains(text, "%c : float32[2] = 10.5 -0.75");
-  RequireContains(text, "%y = CONV_2D(%x, %w, %c) {dilation_h_factor=1, dilation_w_factor=1, fused_activation_function=1");
+  RequireContains(text,
+                  "%y = CONV_2D(%x, %w, %c) {dilation_h_factor=1, dilation_w_factor=1, fused_activation_function=1");
   RequireContains(After(FuseBias, ConvThen("SUB")), "= -9.5 -1.25");
   RequireSameResults(FuseBias, ConvThen("SUB"), kRounding);
 }
@@ -61,7 +62,8 @@ const %c : float32[2] = 2 -1
 %conv = DEPTHWISE_CONV_2D(%x, %w, %b) {depth_multiplier=1, dilation_h_factor=1, dilation_w_factor=1, fused_activation_function=0, padding=0, stride_h=1, stride_w=1} : float32[1,2,2,2]
 %y = MUL(%conv, %c) {fused_activation_function=0} : float32[1,2,2,2]
 output %y
-)"), "%w : float32[1,1,1,2] = 6 -5");
+)"),
+                  "%w : float32[1,1,1,2] = 6 -5");
 }
 
 TEST_CASE("what comes before a fully connected layer goes into its weights and bias") {
@@ -71,7 +73,8 @@ input %x : float32[3,2]
 const %c : float32[2] = 10 0.5
 const %w : float32[1,2] = 3 4
 const %b : float32[1] = 1
-%m = )" + op + R"((%x, %c) {fused_activation_function=0} : float32[3,2]
+%m = )" + op +
+           R"((%x, %c) {fused_activation_function=0} : float32[3,2]
 %y = FULLY_CONNECTED(%m, %w, %b) {fused_activation_function=0, keep_num_dims=false} : float32[3,1]
 output %y
 )";
@@ -103,7 +106,8 @@ TEST_CASE("a term before a fully connected layer without bias becomes its bias w
   auto text = [](const std::string& constant) {
     return R"(graph main
 input %x : float32[3,2]
-const %c : )" + constant + R"(
+const %c : )" +
+           constant + R"(
 const %w : float32[1,2] = 3 4
 %m = SUB(%x, %c) {fused_activation_function=0} : float32[3,2]
 %y = FULLY_CONNECTED(%m, %w) {fused_activation_function=0, keep_num_dims=false} : float32[3,1]
@@ -155,7 +159,8 @@ TEST_CASE("padding that SAME would do becomes SAME") {
   auto text = [](int after) {
     return R"(graph main
 input %x : float32[1,8,8,1]
-const %p : int32[4,2] = 0 0 0 )" + std::to_string(after) + " 0 " + std::to_string(after) + R"( 0 0
+const %p : int32[4,2] = 0 0 0 )" +
+           std::to_string(after) + " 0 " + std::to_string(after) + R"( 0 0
 const %w : float32[1,3,3,1] = 1 2 3 4 5 6 7 8 9
 const %b : float32[1] = 0
 %m = PAD(%x, %p) : float32[1,?,?,1]
@@ -178,7 +183,9 @@ const %six : float32[] = 6
 %a = MAXIMUM(%x, %zero) : float32[4]
 %y = MINIMUM(%a, %six) : float32[4]
 output %y
-)", 2), "%y = RELU6(%x)");
+)",
+                        2),
+                  "%y = RELU6(%x)");
   RequireContains(After(FuseReluClips, R"(graph main
 input %x : float32[4]
 const %one : float32[] = 1
@@ -186,7 +193,8 @@ const %minus : float32[] = -1
 %a = MINIMUM(%x, %one) : float32[4]
 %y = MAXIMUM(%a, %minus) : float32[4]
 output %y
-)"), "%y = RELU_N1_TO_1(%x)");
+)"),
+                  "%y = RELU_N1_TO_1(%x)");
 }
 
 TEST_CASE("hard swish is found however its product is associated") {
@@ -197,10 +205,13 @@ const %three : float32[] = 3
 const %sixth : float32[] = 0.16666667
 %a = ADD(%x, %three) {fused_activation_function=0} : float32[64]
 %g = RELU6(%a) : float32[64]
-%p = MUL()" + product + R"() {fused_activation_function=0} : float32[64]
-%y = MUL()" + result + ") {fused_activation_function=0} : float32[64]\noutput %y\n";
+%p = MUL()" +
+           product + R"() {fused_activation_function=0} : float32[64]
+%y = MUL()" +
+           result + ") {fused_activation_function=0} : float32[64]\noutput %y\n";
   };
-  for (const std::string& form : {text("%x, %g", "%p, %sixth"), text("%x, %sixth", "%g, %p"), text("%g, %sixth", "%x, %p")}) {
+  for (const std::string& form :
+       {text("%x, %g", "%p, %sixth"), text("%x, %sixth", "%g, %p"), text("%g, %sixth", "%x, %p")}) {
     RequireContains(After(FuseHardSwish, form), "%y = HARD_SWISH(%x)");
     RequireSameResults(FuseHardSwish, form, kRounding);
   }
@@ -217,7 +228,8 @@ const %root : float32[] = 0.70710677
 %e = tf.Erfc(%s) : float32[4]
 %y = MUL(%h, %e) {fused_activation_function=0} : float32[4]
 output %y
-)"), "%y = GELU(%x) {approximate=false}");
+)"),
+                  "%y = GELU(%x) {approximate=false}");
 }
 
 TEST_CASE("gelu is found in its tanh form") {
@@ -276,8 +288,10 @@ TEST_CASE("a convolution among dealt out pixels is a dilated one") {
     return R"(graph main
 input %x : float32[1,8,8,1]
 const %block : int32[2] = 2 2
-const %pads : int32[2,2] = )" + pads + R"(
-const %crops : int32[2,2] = )" + crops + R"(
+const %pads : int32[2,2] = )" +
+           pads + R"(
+const %crops : int32[2,2] = )" +
+           crops + R"(
 const %w : float32[1,3,3,1] = 1 2 3 4 5 6 7 8 9
 const %b : float32[1] = 0.5
 %s = SPACE_TO_BATCH_ND(%x, %block, %pads) : float32[4,?,?,1]
@@ -287,7 +301,9 @@ output %y
 )";
   };
   const std::string same = After(FuseDilatedConv, text("2 2 2 2", "0 0 0 0"));
-  RequireContains(same, "%y = CONV_2D(%x, %w, %b) {dilation_h_factor=2, dilation_w_factor=2, fused_activation_function=0, padding=0");
+  RequireContains(
+      same,
+      "%y = CONV_2D(%x, %w, %b) {dilation_h_factor=2, dilation_w_factor=2, fused_activation_function=0, padding=0");
   RequireContains(After(FuseDilatedConv, text("0 0 0 0", "0 0 0 0")), "padding=1");
   RequireSameResults(FuseDilatedConv, text("2 2 2 2", "0 0 0 0"), kRounding);
   RequireSameResults(FuseDilatedConv, text("0 0 0 0", "0 0 0 0"), kRounding);

@@ -1,10 +1,9 @@
-#include "passes/passes.h"
-
 #include <catch2/catch.hpp>
 
 #include "ir/text.h"
 #include "ir/verifier.h"
 #include "passes/pass_manager.h"
+#include "passes/passes.h"
 #include "tests/passes/support.h"
 #include "tests/support/model_of.h"
 

@@ -102,7 +102,8 @@ input %x : float32[2]
 %c = tf.StopGradient(%b) : float32[2]
 %y = tf.Identity(%c) : float32[2]
 output %y
-)", 3) == Spelled(R"(graph main
+)",
+                3) == Spelled(R"(graph main
 input %x : float32[2]
 %y = RELU(%x) : float32[2]
 output %y
@@ -116,7 +117,9 @@ const %sizes : int32[4] = 1 4 4 1
 const %w : float32[2,2,1,1] = 1 2 3 4
 %y = tf.Conv2DBackpropInput(%sizes, %w, %x) {strides=[1,2,2,1], padding="SAME", dilations=[1,1,1,1], data_format="NHWC"} : float32[1,4,4,1]
 output %y
-)"), "%y = TRANSPOSE_CONV(%sizes, %y/transpose, %x) {fused_activation_function=0, padding=0, stride_h=2, stride_w=2} : float32[1,4,4,1]");
+)"),
+                  "%y = TRANSPOSE_CONV(%sizes, %y/transpose, %x) {fused_activation_function=0, padding=0, stride_h=2, "
+                  "stride_w=2} : float32[1,4,4,1]");
 }
 
 TEST_CASE("channels first bias stands in the second dimension") {
@@ -167,5 +170,6 @@ TEST_CASE("records turn their TensorFlow forms into their op") {
 input %x : float32[2]
 %y = tf.Relu6(%x) {T=0} : float32[2]
 output %y
-)"), "%y = RELU6(%x) : float32[2]");
+)"),
+                  "%y = RELU6(%x) : float32[2]");
 }

@@ -2,7 +2,6 @@
 #include "passes/lists/lists.h"
 
 #include <catch2/catch.hpp>
-
 #include <string>
 #include <vector>
 
@@ -233,7 +232,8 @@ output %y
 
 namespace {
 
-// An LSTM of two units over four steps of three features, as Keras writes it; STEPS and INDEX: the outputs that it keeps.
+// An LSTM of two units over four steps of three features, as Keras writes it; STEPS and INDEX: the outputs that it
+// keeps.
 std::vector<std::string> Lstm(const std::string& mark, const std::string& steps, const std::string& index,
                               const std::string& start) {
   std::vector<std::string> graphs = {R"(graph main
@@ -302,8 +302,8 @@ output %f
   std::string weights;
   for (float w : Numbers(24, 7)) weights += std::to_string(w) + " ";
   for (std::string& text : graphs) {
-    text = absl::StrReplaceAll(text, {{"STEPS", steps}, {"INDEX", index}, {"MARK", mark}, {"START", start},
-                                      {"WEIGHTS", weights}});
+    text = absl::StrReplaceAll(
+        text, {{"STEPS", steps}, {"INDEX", index}, {"MARK", mark}, {"START", start}, {"WEIGHTS", weights}});
   }
   return graphs;
 }

@@ -1,5 +1,4 @@
 #include "passes/quantization_aware/absorb.h"
-
 #include "passes/quantization_aware/trained_range.h"
 #include "tests/passes/support.h"
 

@@ -2,9 +2,8 @@
 #ifndef ZEROPOINT_TESTS_PASSES_SUPPORT_H_
 #define ZEROPOINT_TESTS_PASSES_SUPPORT_H_
 
-#include <catch2/catch.hpp>
-
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <string>
 #include <vector>

@@ -30,7 +30,8 @@ input %x : float32[2]
 %b = RELU(%a) : float32[2]
 %y = tf.ResizeBicubic(%b) : float32[2]
 output %y
-)", R"(graph body
+)",
+                             R"(graph body
 input %x : float32[2]
 %y = tf.Zeta(%x, %x) : float32[2]
 output %y
@@ -38,8 +39,9 @@ output %y
   const absl::Status status = ReportUnsupported(model, model.graphs[0]).status();
   REQUIRE(absl::IsUnimplemented(status));
   const std::string text(status.message());
-  RequireContains(text, "no LiteRT form for 3 nodes:\n  tf.Betainc (a)\n  tf.ResizeBicubic (y): tf.image.resize with method "
-                        "'bilinear' or 'nearest' has a LiteRT form\n  tf.Zeta (y)\nFlex ops");
+  RequireContains(text,
+                  "no LiteRT form for 3 nodes:\n  tf.Betainc (a)\n  tf.ResizeBicubic (y): tf.image.resize with method "
+                  "'bilinear' or 'nearest' has a LiteRT form\n  tf.Zeta (y)\nFlex ops");
   RequireContains(text, "are out of scope; allow_custom_ops (--allow-custom-ops)");
 }
 
@@ -51,7 +53,8 @@ TEST_CASE("a model in LiteRT's ops is not refused") {
 }
 
 TEST_CASE("the layer is what the name says without calls, models and loops") {
-  RequireContains(ReportOf("Zeta", "StatefulPartitionedCall/functional_1/lstm_1/while/cell/Zeta"), "Zeta) of layer 'lstm_1'\n");
+  RequireContains(ReportOf("Zeta", "StatefulPartitionedCall/functional_1/lstm_1/while/cell/Zeta"),
+                  "Zeta) of layer 'lstm_1'\n");
   RequireContains(ReportOf("Zeta", "StatefulPartitionedCall_2/PartitionedCall/model/stft/frame/Zeta_3"),
                   "Zeta_3) of layer 'stft/frame'\n");
   RequireContains(ReportOf("Zeta", "bert/encoder/layer_._1/Zeta"), "of layer 'bert/encoder/layer_._1'\n");
@@ -64,5 +67,6 @@ TEST_CASE("nodes without a LiteRT form become custom ops, with their attributes"
 input %x : float32[2]
 %y = tf.Zeta(%x, %x) {T=0, kind="a", wide=-1, wide.tf="half"} : float32[2]
 output %y
-)"), "%y = custom.Zeta(%x, %x) {T=0, kind=\"a\"} : float32[2]");
+)"),
+                  "%y = custom.Zeta(%x, %x) {T=0, kind=\"a\"} : float32[2]");
 }

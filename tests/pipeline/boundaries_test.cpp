@@ -1,6 +1,5 @@
 // Inputs and outputs that are unusual: integers, unused, passed through, constant; in every mode.
 #include <catch2/catch.hpp>
-
 #include <memory>
 
 #include "formats/tflite/tflite.h"
@@ -84,8 +83,18 @@ const Case kCases[] = {
     {"int8, float at the borders", {Optimize::kDefault}, {OpsSet::kTfliteBuiltins}, {}, true, Type::kFloat32},
     {"int8, int8 at the borders", {Optimize::kDefault}, {OpsSet::kTfliteBuiltins}, {}, true, Type::kInt8},
     {"int8, uint8 at the borders", {Optimize::kDefault}, {OpsSet::kTfliteBuiltins}, {}, true, Type::kUInt8},
-    {"16x8, float at the borders", {Optimize::kDefault}, {OpsSet::kInt16x8, OpsSet::kTfliteBuiltins}, {}, true, Type::kFloat32},
-    {"16x8, int16 at the borders", {Optimize::kDefault}, {OpsSet::kInt16x8, OpsSet::kTfliteBuiltins}, {}, true, Type::kInt16},
+    {"16x8, float at the borders",
+     {Optimize::kDefault},
+     {OpsSet::kInt16x8, OpsSet::kTfliteBuiltins},
+     {},
+     true,
+     Type::kFloat32},
+    {"16x8, int16 at the borders",
+     {Optimize::kDefault},
+     {OpsSet::kInt16x8, OpsSet::kTfliteBuiltins},
+     {},
+     true,
+     Type::kInt16},
 };
 
 // The graph that the mode makes of the text.

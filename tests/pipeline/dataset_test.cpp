@@ -1,7 +1,6 @@
 #include "zeropoint/dataset.h"
 
 #include <catch2/catch.hpp>
-
 #include <cstring>
 
 using namespace zeropoint;

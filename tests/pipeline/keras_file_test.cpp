@@ -1,8 +1,7 @@
 // Keras' own files: whatever opens a model tells the line that exports a SavedModel.
-#include <catch2/catch.hpp>
-
 #include <unistd.h>
 
+#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 

@@ -1,11 +1,10 @@
 // Weights stay in the mapped file until they are written: converting to a file takes far less memory than they do.
 #include <atomic>
+#include <catch2/catch.hpp>
 #include <chrono>
 #include <fstream>
 #include <string>
 #include <thread>
-
-#include <catch2/catch.hpp>
 
 #include "tests/formats/saved_model/writer.h"
 #include "zeropoint/converter.h"
@@ -14,8 +13,8 @@ namespace zeropoint {
 namespace {
 
 namespace writer = formats::saved_model::testing;
-using writer::ConstNode, writer::Encode, writer::kFloat, writer::kString, writer::ModelSpec, writer::Raw, writer::ShapeAttr,
-    writer::StoredTensor, writer::StringTensor, writer::TensorProto, writer::Types, writer::Unary;
+using writer::ConstNode, writer::Encode, writer::kFloat, writer::kString, writer::ModelSpec, writer::Raw,
+    writer::ShapeAttr, writer::StoredTensor, writer::StringTensor, writer::TensorProto, writer::Types, writer::Unary;
 
 constexpr size_t kMegabyte = size_t{1} << 20;
 constexpr int64_t kUnits = 2048;
@@ -36,12 +35,13 @@ size_t OwnMemory() {
 // The most there was while it lived.
 class Watch {
  public:
-  Watch() : thread_([this] {
-      while (!done_) {
-        most_ = std::max(most_.load(), OwnMemory());
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-      }
-    }) {}
+  Watch()
+      : thread_([this] {
+          while (!done_) {
+            most_ = std::max(most_.load(), OwnMemory());
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+          }
+        }) {}
   size_t Stop() {
     done_ = true;
     thread_.join();
@@ -85,7 +85,8 @@ void WriteModel(const std::string& folder) {
   model.nodes.push_back({"save/Const", "Const", {}, {{"dtype", writer::Type(kString)}}});
   model.nodes.push_back(ConstNode("save/names", StringTensor({kLayers}, names), kString));
   model.nodes.push_back(ConstNode("save/slices", StringTensor({kLayers}, slices), kString));
-  model.nodes.push_back({"save/RestoreV2", "RestoreV2", {"save/Const", "save/names", "save/slices"}, {{"dtypes", Types(types)}}});
+  model.nodes.push_back(
+      {"save/RestoreV2", "RestoreV2", {"save/Const", "save/names", "save/slices"}, {{"dtypes", Types(types)}}});
   std::vector<std::string> assigned;
   for (int layer = 0; layer < kLayers; ++layer) {
     const std::string result = "save/RestoreV2" + (layer == 0 ? "" : ":" + std::to_string(layer));

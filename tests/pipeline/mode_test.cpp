@@ -22,9 +22,7 @@ ConverterOptions Quantizing() {
 TEST_CASE("the six modes follow from the options as LiteRT's users expect") {
   ConverterOptions options = Quantizing();
 
-  SECTION("no optimizations: float") {
-    REQUIRE(ResolveMode(ConverterOptions())->name == "float");
-  }
+  SECTION("no optimizations: float") { REQUIRE(ResolveMode(ConverterOptions())->name == "float"); }
   SECTION("optimizations alone: dynamic range") {
     REQUIRE(ResolveMode(options)->name == "dynamic");
     REQUIRE_FALSE(ResolveMode(options)->calibrates);

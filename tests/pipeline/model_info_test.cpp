@@ -1,10 +1,8 @@
-#include "zeropoint/model.h"
-
 #include <catch2/catch.hpp>
-
 #include <nlohmann/json.hpp>
 
 #include "tests/formats/tflite/raw_model.h"
+#include "zeropoint/model.h"
 
 using namespace zeropoint;
 using Json = nlohmann::json;
@@ -20,7 +18,9 @@ ModelInfo Inspect(const test::RawModel& raw) {
   return *std::move(info);
 }
 
-bool HasLine(const std::string& text, const std::string& line) { return ("\n" + text).find("\n" + line + "\n") != std::string::npos; }
+bool HasLine(const std::string& text, const std::string& line) {
+  return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
+}
 
 }  // namespace
 

@@ -1,13 +1,13 @@
 // Proof before return: what is not as meant is found, and what is not found does no harm.
-#include <catch2/catch.hpp>
+#include "pipeline/proof.h"
 
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
 #include "base/file.h"
 #include "formats/tflite/tflite.h"
 #include "ir/text.h"
-#include "pipeline/proof.h"
 #include "targets/target.h"
 #include "zeropoint/converter.h"
 
@@ -147,8 +147,8 @@ TEST_CASE("the run compares the result with the float model") {
 
 TEST_CASE("infinity that the float model does not deliver is an error") {
   ProofReport report;
-  const ir::Model infinite = Parsed(
-      "graph main\ninput %x : float32[2]\nconst %z : float32[] = 0\n%y = DIV(%x, %z) : float32[2]\noutput %y\n");
+  const ir::Model infinite =
+      Parsed("graph main\ninput %x : float32[2]\nconst %z : float32[] = 0\n%y = DIV(%x, %z) : float32[2]\noutput %y\n");
   const absl::Status status = TrialRun::OfFloatModel(Negation("NEG"), nullptr).Compare(infinite, report);
   CHECK(status.code() == absl::StatusCode::kFailedPrecondition);
   CHECK(PlaceOf(status).tensor == "y");

@@ -132,14 +132,16 @@ TEST_CASE("what is wrong in a recipe is said with its place") {
   CheckRefused(R"({"mode": "int8", "mode": "float"})", "key 'mode' stands twice");
   CheckRefused(R"({"rulez": []})", "rulez: there is no such key; there are ");
   CheckRefused(R"({"rules": [{"op": "ADD", "schema": "int8"}]})", "rules[0].schema: there is no such key");
-  CheckRefused(R"({"rules": [{"op": "ADD", "scheme": "int4"}]})", "rules[0].scheme: 'int4' is none of float, float16, int8");
+  CheckRefused(R"({"rules": [{"op": "ADD", "scheme": "int4"}]})",
+               "rules[0].scheme: 'int4' is none of float, float16, int8");
   CheckRefused(R"({"rules": [{"op": 3, "scheme": "int8"}]})", "rules[0].op: a string or a list of strings is wanted");
   CheckRefused(R"({"rules": [{"op": [], "scheme": "int8"}]})", "rules[0].op");
   CheckRefused(R"({"rules": [{"scheme": "int8"}]})", "rules[0]: the rule selects nothing");
   CheckRefused(R"({"rules": [{"op": "ADD"}]})", "rules[0].scheme: is missing");
   CheckRefused(R"({"rules": [{"regex": "(", "scheme": "int8"}]})", "rules[0].regex: '(' is no regular expression");
   CheckRefused(R"({"rules": [{"region": {}, "scheme": "int8"}]})", "rules[0].region: takes 'from', 'to' or both");
-  CheckRefused(R"({"rules": [{"op": "ADD", "scheme": "int8", "weights_only": true}]})", "goes with scheme 'float16' only");
+  CheckRefused(R"({"rules": [{"op": "ADD", "scheme": "int8", "weights_only": true}]})",
+               "goes with scheme 'float16' only");
   CheckRefused(R"({"rules": [{"op": "ADD", "scheme": "dynamic", "min_weight_elements": -1}]})", "min_weight_elements");
   CheckRefused(R"({"rules": [{"tensor": "x", "range": [1, 0]}]})", "rules[0].range: takes the smaller number first");
   CheckRefused(R"({"rules": [{"tensor": "x", "range": [0, 1e99]}]})", "rules[0].range");
@@ -151,7 +153,8 @@ TEST_CASE("what is wrong in a recipe is said with its place") {
 }
 
 TEST_CASE("a recipe in a file is named in its errors") {
-  const std::string path = std::filesystem::temp_directory_path() / ("recipe_test_" + std::to_string(::getpid()) + ".json");
+  const std::string path =
+      std::filesystem::temp_directory_path() / ("recipe_test_" + std::to_string(::getpid()) + ".json");
   std::ofstream(path) << "{\"moode\": 1}";
   const absl::Status status = ReadRecipe(path).status();
   std::remove(path.c_str());
@@ -189,25 +192,29 @@ TEST_CASE("a recipe's settings take the place of the converter's options") {
   CHECK(mode->calibration == Calibration::kExact);
   CHECK(mode->sample_state == SampleState::kReset);
   CHECK(mode->plan.integer_only_rewrite);
-  CHECK(mode->warnings == std::vector<std::string>{"the recipe's mode, int16x8, replaces optimizations and target_spec"});
+  CHECK(mode->warnings ==
+        std::vector<std::string>{"the recipe's mode, int16x8, replaces optimizations and target_spec"});
 }
 
 TEST_CASE("one int8 rule is enough to need samples") {
-  const absl::StatusOr<Recipe> recipe = ReadRecipe(R"({"mode": "dynamic", "rules": [{"op": "ADD", "scheme": "int8"}]})");
+  const absl::StatusOr<Recipe> recipe =
+      ReadRecipe(R"({"mode": "dynamic", "rules": [{"op": "ADD", "scheme": "int8"}]})");
   REQUIRE(recipe.ok());
   CHECK_THAT(std::string(ResolveMode({}, false, *recipe).status().message()), Contains("representative_dataset"));
-  CHECK_THAT(std::string(ResolveMode({}, false, *ReadRecipe(R"({"mode": "int9"})")).status().message()), Contains("'int9' is none of"));
+  CHECK_THAT(std::string(ResolveMode({}, false, *ReadRecipe(R"({"mode": "int9"})")).status().message()),
+             Contains("'int9' is none of"));
 }
 
 // --- litert-quantizer's format
 
 std::string Entry(const std::string& regex, const std::string& operation, const std::string& config,
                   const std::string& algorithm = "min_max_uniform_quantize") {
-  return "{\"regex\": \"" + regex + "\", \"operation\": \"" + operation + "\", \"algorithm_key\": \"" + algorithm + "\"" +
-         (config.empty() ? "" : ", \"op_config\": " + config) + "}";
+  return "{\"regex\": \"" + regex + "\", \"operation\": \"" + operation + "\", \"algorithm_key\": \"" + algorithm +
+         "\"" + (config.empty() ? "" : ", \"op_config\": " + config) + "}";
 }
 
-constexpr char kStatic8[] = R"({"activation_tensor_config": {"num_bits": 8, "symmetric": false, "granularity": "TENSORWISE",
+constexpr char kStatic8[] =
+    R"({"activation_tensor_config": {"num_bits": 8, "symmetric": false, "granularity": "TENSORWISE",
     "dtype": "INT"}, "weight_tensor_config": {"num_bits": 8, "symmetric": true, "granularity": "CHANNELWISE", "dtype": "INT"},
     "compute_precision": "INTEGER", "explicit_dequantize": false, "skip_checks": false, "min_weight_elements": 0})";
 constexpr char kStatic16[] = R"({"activation_tensor_config": {"num_bits": 16}, "weight_tensor_config": {"num_bits": 8,
@@ -243,14 +250,17 @@ TEST_CASE("litert-quantizer's configurations become schemes") {
   CHECK(ChoiceOf(Entry(".*", "*", kWeightOnly), "out").explicit_dequantize);
   CHECK(ChoiceOf(Entry(".*", "*", kHalf, "float_casting"), "out").scheme == Scheme::kFloat16);
   CHECK(ChoiceOf(Entry(".*", "*", kHalf, "float_casting"), "out").weights_only);
-  CHECK(ChoiceOf(Entry(".*", "*", kStatic8) + "," + Entry(".*", "ADD", "", "no_quantize"), "sum").scheme == Scheme::kFloat);
+  CHECK(ChoiceOf(Entry(".*", "*", kStatic8) + "," + Entry(".*", "ADD", "", "no_quantize"), "sum").scheme ==
+        Scheme::kFloat);
 }
 
 TEST_CASE("litert-quantizer's rules are ordered as there") {
   // A rule for all ops drops those with the same expression before it.
-  CHECK(ChoiceOf(Entry(".*", "ADD", "", "no_quantize") + "," + Entry(".*", "*", kStatic8), "sum").scheme == Scheme::kInt8);
+  CHECK(ChoiceOf(Entry(".*", "ADD", "", "no_quantize") + "," + Entry(".*", "*", kStatic8), "sum").scheme ==
+        Scheme::kInt8);
   // An expression keeps the place of its first rule.
-  const std::string list = Entry("s", "*", kStatic8) + "," + Entry("sum", "*", kStatic16) + "," + Entry("s", "ADD", kStatic8);
+  const std::string list =
+      Entry("s", "*", kStatic8) + "," + Entry("sum", "*", kStatic16) + "," + Entry("s", "ADD", kStatic8);
   CHECK(ChoiceOf(list, "sum").scheme == Scheme::kInt16x8);
   // A rule that an op cannot follow leaves it to the rules before.
   CHECK(ChoiceOf(Entry(".*", "*", kStatic8) + "," + Entry("o", "*", kDynamic), "left/a").scheme == Scheme::kInt8);
@@ -284,7 +294,8 @@ TEST_CASE("what litert-quantizer has and Zeropoint has not is refused by name") 
   refused(Entry(".*", "*", kStatic8, "OCTAV"), "algorithm_key: 'OCTAV' is not supported");
   refused(Entry(".*", "*", kStatic8, "DECOMPOSED_HADAMARD_ROTATION"), "DECOMPOSED_HADAMARD_ROTATION");
   refused(Entry(".*", "*", R"({"activation_tensor_config": {"num_bits": 8}, "weight_tensor_config": {"num_bits": 8},
-      "compute_precision": "INTEGER"})"), "activation_tensor_config.symmetric");
+      "compute_precision": "INTEGER"})"),
+          "activation_tensor_config.symmetric");
   refused(Entry(".*", "*", R"({"weight_tensor_config": {"num_bits": 8}, "skip_checks": true})"), "skip_checks");
   refused(Entry(".*", "*", R"({"weight_tensor_config": {"num_bits": 8}})"), "explicit_dequantize");
   CheckRefused(List(Entry(".*", "*", R"({"weight_config": {}})")), "[0].op_config.weight_config: there is no such key");

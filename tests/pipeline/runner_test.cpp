@@ -1,9 +1,8 @@
-#include <catch2/catch.hpp>
+#include "zeropoint/runner.h"
 
+#include <catch2/catch.hpp>
 #include <fstream>
 #include <sstream>
-
-#include "zeropoint/runner.h"
 
 namespace zeropoint {
 namespace {

@@ -1,9 +1,8 @@
 // The table of ops is what the records say.
-#include "zeropoint/ops.h"
-
+#include <algorithm>
 #include <catch2/catch.hpp>
 
-#include <algorithm>
+#include "zeropoint/ops.h"
 
 namespace zeropoint {
 namespace {

@@ -44,7 +44,8 @@ struct NamedRange {
 
 inline ir::Statistics Ranges(const ir::Model& model, std::initializer_list<NamedRange> ranges) {
   ir::Statistics statistics;
-  for (const NamedRange& range : ranges) statistics.ranges[{0, ValueNamed(model, range.value)}] = {range.min, range.max};
+  for (const NamedRange& range : ranges)
+    statistics.ranges[{0, ValueNamed(model, range.value)}] = {range.min, range.max};
   return statistics;
 }
 

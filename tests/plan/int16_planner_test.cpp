@@ -37,8 +37,8 @@ input %x : float32[1,4,4,1]
 %c = CONCATENATION(%p, %a) {axis=3} : float32[1,2,2,2]
 output %c
 )");
-  const GraphPlan plan = Planned(model, Ranges(model, {{"x", -4, 4}, {"p", -1, 1}, {"a", 0, 1}, {"c", -1, 1}}),
-                                 With(Scheme::kInt16x8));
+  const GraphPlan plan =
+      Planned(model, Ranges(model, {{"x", -4, 4}, {"p", -1, 1}, {"a", 0, 1}, {"c", -1, 1}}), With(Scheme::kInt16x8));
   CHECK(StoredScale(model, plan, "p") == 4.0f / 32767);
   CHECK(StoredScale(model, plan, "a") == 1.0f / 32767);
   CHECK(StoredScale(model, plan, "c") == 1.0f / 32767);

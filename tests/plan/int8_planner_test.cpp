@@ -98,8 +98,7 @@ TEST_CASE("NaN in a weight is an error that names the tensor") {
   ir::Model model = ParsedModel(kConvolution);
   const float bad[] = {1.0f, std::numeric_limits<float>::quiet_NaN()};
   model.graphs[0].value(ValueNamed(model, "w")).data = Bytes::Of(absl::MakeConstSpan(bad));
-  const absl::StatusOr<Plan> plan =
-      MakePlan(model, Ranges(model, {{"x", 0, 255}, {"y", 0, 510}}), With(Scheme::kInt8));
+  const absl::StatusOr<Plan> plan = MakePlan(model, Ranges(model, {{"x", 0, 255}, {"y", 0, 510}}), With(Scheme::kInt8));
   REQUIRE(plan.status().code() == absl::StatusCode::kInvalidArgument);
   CHECK(Annotation(plan.status(), Place::kTensor) == "w");
   CHECK_THAT(std::string(plan.status().message()), Catch::Contains("NaN"));
@@ -128,8 +127,8 @@ input %z : float32[1,2]
 %c = CONCATENATION(%a, %z) {axis=1} : float32[1,4]
 output %c
 )");
-  const GraphPlan plan = Planned(
-      model, Ranges(model, {{"x", -3, 3}, {"z", -1, 1}, {"a", 0, 3}, {"c", -1, 3}}), With(Scheme::kInt8));
+  const GraphPlan plan =
+      Planned(model, Ranges(model, {{"x", -3, 3}, {"z", -1, 1}, {"a", 0, 3}, {"c", -1, 3}}), With(Scheme::kInt8));
   CHECK(ReadScale(model, plan, "a", 0) == ScaleOf(-3, 3));
   CHECK(StoredScale(model, plan, "a") == ScaleOf(-1, 3));
   CHECK(ReadScale(model, plan, "c", 1) == ScaleOf(-1, 3));
@@ -147,9 +146,9 @@ input %x : float32[1,2]
 output %c
 output %d
 )");
-  const GraphPlan plan = Planned(
-      model, Ranges(model, {{"x", -1, 1}, {"a", 0, 1}, {"u", 0, 3}, {"c", 0, 3}, {"v", -1, 1}, {"d", -1, 1}}),
-      With(Scheme::kInt8));
+  const GraphPlan plan =
+      Planned(model, Ranges(model, {{"x", -1, 1}, {"a", 0, 1}, {"u", 0, 3}, {"c", 0, 3}, {"v", -1, 1}, {"d", -1, 1}}),
+              With(Scheme::kInt8));
   CHECK(StoredScale(model, plan, "a") == ScaleOf(-1, 1));
   CHECK(ReadScale(model, plan, "c", 0) == ScaleOf(0, 3));
   CHECK(ReadScale(model, plan, "d", 0) == ScaleOf(-1, 1));
@@ -165,15 +164,15 @@ input %x : float32[1,2]
 output %c
 output %m
 )");
-  const GraphPlan plan =
-      Planned(model, Ranges(model, {{"x", -4, 4}, {"s", 0, 0.9f}, {"a", 0, 4}, {"c", 0, 4}, {"m", 0, 3}}),
-              With(Scheme::kInt8));
+  const GraphPlan plan = Planned(
+      model, Ranges(model, {{"x", -4, 4}, {"s", 0, 0.9f}, {"a", 0, 4}, {"c", 0, 4}, {"m", 0, 3}}), With(Scheme::kInt8));
   CHECK(StoredScale(model, plan, "s") == 1.0f / 256);
   CHECK(ReadScale(model, plan, "c", 0) == ScaleOf(0, 4));
   CHECK(ReadScale(model, plan, "m", 0) == ScaleOf(0, 4));
 }
 
-TEST_CASE("an op that moves elements reads what its result is stored with, whatever its operand's other readers asked for") {
+TEST_CASE(
+    "an op that moves elements reads what its result is stored with, whatever its operand's other readers asked for") {
   const ir::Model model = ParsedModel(R"(graph main
 input %x : float32[1,2]
 const %shape : int32[1] = 2
@@ -186,10 +185,11 @@ const %shape : int32[1] = 2
 output %p
 output %c
 )");
-  const GraphPlan plan = Planned(model,
-                                 Ranges(model, {{"x", -4, 4}, {"s", 0, 0.9f}, {"a", 0, 4}, {"p", 0, 0.9f},
-                                                {"q", 0, 0.9f}, {"r", 0, 4}, {"c", 0, 4}}),
-                                 With(Scheme::kInt8));
+  const GraphPlan plan = Planned(
+      model,
+      Ranges(model,
+             {{"x", -4, 4}, {"s", 0, 0.9f}, {"a", 0, 4}, {"p", 0, 0.9f}, {"q", 0, 0.9f}, {"r", 0, 4}, {"c", 0, 4}}),
+      With(Scheme::kInt8));
   CHECK(StoredScale(model, plan, "s") == 1.0f / 256);
   for (const char* moved : {"p", "q", "r"}) CHECK(ReadScale(model, plan, moved, 0) == StoredScale(model, plan, moved));
 }
@@ -322,8 +322,7 @@ TEST_CASE("int8 inputs and outputs are stored and delivered as they are") {
   const ir::Model model = ParsedModel(kIsland);
   PlanOptions options = With(Scheme::kInt8);
   options.input_type = options.output_type = ElementType::kInt8;
-  const GraphPlan plan =
-      Planned(model, Ranges(model, {{"x", -4, 4}, {"a", 0, 4}, {"f", -1, 1}, {"b", 0, 3}}), options);
+  const GraphPlan plan = Planned(model, Ranges(model, {{"x", -4, 4}, {"a", 0, 4}, {"f", -1, 1}, {"b", 0, 3}}), options);
   CHECK(StoredScale(model, plan, "x") == ScaleOf(-4, 4));
   CHECK(plan.outputs.at(0).type == ElementType::kInt8);
   CHECK(plan.outputs.at(0).params.scale[0] == ScaleOf(0, 3));
@@ -408,8 +407,7 @@ output %y
 )";
 
 ir::Statistics MaskedRanges(const ir::Model& model) {
-  ir::Statistics statistics =
-      Ranges(model, {{"s", -3, 5}, {"m", 0, 1}, {"k", -1e9f, 0}, {"a", -1e9f, 5}, {"y", 0, 1}});
+  ir::Statistics statistics = Ranges(model, {{"s", -3, 5}, {"m", 0, 1}, {"k", -1e9f, 0}, {"a", -1e9f, 5}, {"y", 0, 1}});
   statistics.ranges[{0, ValueNamed(model, "k")}].unmasked_min = 0.0f;
   statistics.ranges[{0, ValueNamed(model, "a")}].unmasked_min = -3.0f;
   return statistics;
@@ -466,8 +464,8 @@ input %b : float32[1,4]
 output %y
 )");
   const auto reason = [&](ir::Range a, ir::Range b, ir::Range y) {
-    const GraphPlan plan =
-        Planned(model, Ranges(model, {{"a", a.min, a.max}, {"b", b.min, b.max}, {"y", y.min, y.max}}), With(Scheme::kInt8));
+    const GraphPlan plan = Planned(
+        model, Ranges(model, {{"a", a.min, a.max}, {"b", b.min, b.max}, {"y", y.min, y.max}}), With(Scheme::kInt8));
     return DecisionOn(model, plan, "y").reason;
   };
   CHECK(reason({3, 4}, {2, 4}, {0.75f, 2}).empty());

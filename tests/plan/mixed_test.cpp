@@ -143,7 +143,8 @@ TEST_CASE("strict mode still names the nodes that are asked to be integer and ca
   PlanOptions options = With(Scheme::kInt8);
   options.allow_float_fallback = false;
   Choose(options, model, "c", Be(Scheme::kInt16x8));
-  const absl::StatusOr<Plan> plan = MakePlan(model, Ranges(model, {{"x", 0, 255}, {"a", 0, 510}, {"b", 0, 1}}), options);
+  const absl::StatusOr<Plan> plan =
+      MakePlan(model, Ranges(model, {{"x", 0, 255}, {"a", 0, 510}, {"b", 0, 1}}), options);
   REQUIRE(plan.status().code() == absl::StatusCode::kFailedPrecondition);
   const std::string message(plan.status().message());
   CHECK(message.find("1 op cannot be int16 or int8:") == 0);

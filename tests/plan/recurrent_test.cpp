@@ -1,8 +1,7 @@
-// Static int8 and dynamic range of ops that keep a state. The numbers are those of files that TensorFlow 2.21 wrote, unless a
-// test says otherwise.
-#include <catch2/catch.hpp>
-
+// Static int8 and dynamic range of ops that keep a state. The numbers are those of files that TensorFlow 2.21 wrote,
+// unless a test says otherwise.
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <string>
 #include <vector>
 
@@ -66,7 +65,8 @@ struct LstmModel {
   ir::Node& node() { return model.graphs[0].node(NodeOf(model, "y")); }
   ir::Statistics Calibrated() {
     AddIntermediates(model, With(Scheme::kInt8));
-    ir::Statistics statistics = Ranges(model, {{"x", -1, 1}, {"x18", -0.5f, 0.9f}, {"x19", -1.5f, 1.25f}, {"y", -0.6f, 0.75f}});
+    ir::Statistics statistics =
+        Ranges(model, {{"x", -1, 1}, {"x18", -0.5f, 0.9f}, {"x19", -1.5f, 1.25f}, {"y", -0.6f, 0.75f}});
     float top = 1.0f;
     for (ir::ValueId id : node().info.intermediates) statistics.ranges[{0, id}] = {-top, top / 2}, top += 1.0f;
     return statistics;
@@ -156,7 +156,8 @@ TEST_CASE("Without it, they are in units of input times weights, and the gates' 
   const GraphPlan plan = lstm.Int8();
   const float input = lstm.Operand(plan, 0).params.scale[0];
   for (int gate = 0; gate < 4; ++gate) {
-    const double wanted = static_cast<double>(input) * static_cast<double>(lstm.Operand(plan, 1 + gate).params.scale[0]);
+    const double wanted =
+        static_cast<double>(input) * static_cast<double>(lstm.Operand(plan, 1 + gate).params.scale[0]);
     CHECK(lstm.Operand(plan, 12 + gate).params.scale[0] == static_cast<float>(wanted));
     CHECK(plan.values.count(lstm.node().info.intermediates[static_cast<size_t>(gate)]) == 0);
   }

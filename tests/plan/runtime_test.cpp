@@ -1,7 +1,8 @@
 // The planners write no form that the target's LiteRT cannot run.
+#include "ops/runtime.h"
+
 #include <catch2/catch.hpp>
 
-#include "ops/runtime.h"
 #include "plan/op_form.h"
 #include "tests/plan/fixture.h"
 

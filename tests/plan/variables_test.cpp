@@ -1,6 +1,5 @@
 // Variables have one form in all graphs that read and assign them.
 #include <catch2/catch.hpp>
-
 #include <string>
 #include <vector>
 

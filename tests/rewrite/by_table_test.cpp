@@ -1,6 +1,5 @@
 // Functions without an integer kernel as tables: each element is the exact value, rounded.
 #include <catch2/catch.hpp>
-
 #include <cmath>
 #include <cstring>
 
@@ -103,7 +102,8 @@ input %x : float32[3]
 const %three : float32[] = 3
 %y = POW(%x, %three) : float32[3]
 output %y
-)", -2, 2, -8, 8, Scheme::kInt8);
+)",
+                                    -2, 2, -8, 8, Scheme::kInt8);
   RequireExactTable<int8_t>(graph, [](double x) { return x * x * x; });
 }
 
@@ -113,7 +113,8 @@ input %x : float32[3]
 const %d : float32[1] = 0.75
 %y = FLOOR_MOD(%x, %d) : float32[3]
 output %y
-)", -2, 2, 0, 0.75, Scheme::kInt8);
+)",
+                                    -2, 2, 0, 0.75, Scheme::kInt8);
   RequireExactTable<int8_t>(graph, [](double x) { return x - 0.75 * std::floor(x / 0.75); });
 }
 

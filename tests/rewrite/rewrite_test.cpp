@@ -96,7 +96,8 @@ output %y
 )");
   const ir::Model result =
       Quantized(model, Ranges(model, {{"x", -1, 1}, {"f", -1, 1}, {"y", -2, 2}}), With(Scheme::kInt16x8));
-  CHECK_THAT(Text(result), Catch::Contains("%f_int16 = QUANTIZE@2(%f)") && Catch::Contains("%x_int16 = QUANTIZE@2(%x)"));
+  CHECK_THAT(Text(result),
+             Catch::Contains("%f_int16 = QUANTIZE@2(%f)") && Catch::Contains("%x_int16 = QUANTIZE@2(%x)"));
   CHECK_THAT(Text(result), Catch::Contains("%f = COS(%x)"));
 }
 

@@ -2,14 +2,13 @@
 #ifndef ZEROPOINT_TESTS_SUPPORT_GOLDEN_H_
 #define ZEROPOINT_TESTS_SUPPORT_GOLDEN_H_
 
+#include <catch2/catch.hpp>
 #include <fstream>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 
 #include "ir/graph.h"
 
@@ -28,9 +27,12 @@ template <typename T>
 Bytes GoldenElements(const Json& data) {
   std::vector<T> elements;
   for (const Json& element : data) {
-    if (element.is_null()) elements.push_back(std::numeric_limits<T>::quiet_NaN());  // JSON has no other word for it
-    else if (element.is_boolean()) elements.push_back(static_cast<T>(element.get<bool>()));
-    else elements.push_back(element.get<T>());
+    if (element.is_null())
+      elements.push_back(std::numeric_limits<T>::quiet_NaN());  // JSON has no other word for it
+    else if (element.is_boolean())
+      elements.push_back(static_cast<T>(element.get<bool>()));
+    else
+      elements.push_back(element.get<T>());
   }
   return Bytes::Of(absl::MakeConstSpan(elements));
 }
@@ -53,17 +55,37 @@ inline ir::Value GoldenValue(const Json& tensor, std::string name) {
   const Json& data = tensor["data"];
   switch (value.type) {
     case ElementType::kComplex64:  // pairs
-    case ElementType::kFloat32: value.data = GoldenElements<float>(data); break;
-    case ElementType::kFloat64: value.data = GoldenElements<double>(data); break;
-    case ElementType::kInt4: value.data = GoldenNibbles(data); break;
-    case ElementType::kInt8: value.data = GoldenElements<int8_t>(data); break;
-    case ElementType::kInt16: value.data = GoldenElements<int16_t>(data); break;
+    case ElementType::kFloat32:
+      value.data = GoldenElements<float>(data);
+      break;
+    case ElementType::kFloat64:
+      value.data = GoldenElements<double>(data);
+      break;
+    case ElementType::kInt4:
+      value.data = GoldenNibbles(data);
+      break;
+    case ElementType::kInt8:
+      value.data = GoldenElements<int8_t>(data);
+      break;
+    case ElementType::kInt16:
+      value.data = GoldenElements<int16_t>(data);
+      break;
     case ElementType::kFloat16:  // bits
-    case ElementType::kUInt16: value.data = GoldenElements<uint16_t>(data); break;
-    case ElementType::kInt32: value.data = GoldenElements<int32_t>(data); break;
-    case ElementType::kUInt32: value.data = GoldenElements<uint32_t>(data); break;
-    case ElementType::kInt64: value.data = GoldenElements<int64_t>(data); break;
-    default: value.data = GoldenElements<uint8_t>(data); break;
+    case ElementType::kUInt16:
+      value.data = GoldenElements<uint16_t>(data);
+      break;
+    case ElementType::kInt32:
+      value.data = GoldenElements<int32_t>(data);
+      break;
+    case ElementType::kUInt32:
+      value.data = GoldenElements<uint32_t>(data);
+      break;
+    case ElementType::kInt64:
+      value.data = GoldenElements<int64_t>(data);
+      break;
+    default:
+      value.data = GoldenElements<uint8_t>(data);
+      break;
   }
   return value;
 }

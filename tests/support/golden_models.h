@@ -2,15 +2,13 @@
 #ifndef ZEROPOINT_TESTS_SUPPORT_GOLDEN_MODELS_H_
 #define ZEROPOINT_TESTS_SUPPORT_GOLDEN_MODELS_H_
 
-#include <catch2/catch.hpp>
-
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "absl/strings/escaping.h"
 #include "engine/engine.h"

@@ -1,14 +1,13 @@
-// Runs a node as the scripts in tests/data record it: {"op", "attrs", "inputs", "output"}, tensors as in golden.h, each with
-// "constant" and, where they are quantized, "scale", "zero_point" and "axis".
+// Runs a node as the scripts in tests/data record it: {"op", "attrs", "inputs", "output"}, tensors as in golden.h, each
+// with "constant" and, where they are quantized, "scale", "zero_point" and "axis".
 #ifndef ZEROPOINT_TESTS_SUPPORT_GOLDEN_NODE_H_
 #define ZEROPOINT_TESTS_SUPPORT_GOLDEN_NODE_H_
 
+#include <catch2/catch.hpp>
 #include <functional>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <catch2/catch.hpp>
 
 #include "engine/engine.h"
 #include "tests/support/golden.h"
@@ -27,7 +26,8 @@ inline ir::Value GoldenOperand(const Json& tensor, std::string name) {
 }
 
 // check(got, want), once type and shape are found to be right.
-inline void RunGoldenNode(const Json& golden, const std::function<void(const ops::TensorView&, const ir::Value&)>& check) {
+inline void RunGoldenNode(const Json& golden,
+                          const std::function<void(const ops::TensorView&, const ir::Value&)>& check) {
   const std::string op = golden["op"];
   INFO(op << " " << golden["attrs"].dump() << " " << golden["output"]["type"]);
   ir::Graph graph;

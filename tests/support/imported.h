@@ -2,9 +2,8 @@
 #ifndef ZEROPOINT_TESTS_SUPPORT_IMPORTED_H_
 #define ZEROPOINT_TESTS_SUPPORT_IMPORTED_H_
 
-#include <string>
-
 #include <catch2/catch.hpp>
+#include <string>
 
 #include "ir/text.h"
 #include "ops/op_def.h"

@@ -2,11 +2,10 @@
 #ifndef ZEROPOINT_TESTS_SUPPORT_MODEL_OF_H_
 #define ZEROPOINT_TESTS_SUPPORT_MODEL_OF_H_
 
+#include <catch2/catch.hpp>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <catch2/catch.hpp>
 
 #include "ir/text.h"
 

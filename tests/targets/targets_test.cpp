@@ -25,8 +25,9 @@ std::string File(const std::string& op, const std::string& more = "") {
 
 absl::Status ErrorOf(const std::string& json) { return ParseTarget(json, {}).status(); }
 
-constexpr char kSum[] = "graph main\ninput %a : float32[2,3]\ninput %b : float32[2,3]\n"
-                        "%y = ADD(%a, %b) : float32[2,3]\noutput %y\n";
+constexpr char kSum[] =
+    "graph main\ninput %a : float32[2,3]\ninput %b : float32[2,3]\n"
+    "%y = ADD(%a, %b) : float32[2,3]\noutput %y\n";
 
 }  // namespace
 
@@ -47,7 +48,8 @@ TEST_CASE("every data file is well formed, and all ops have a source") {
 }
 
 TEST_CASE("all targets are found by name, and others refused with a list") {
-  for (const char* name : {"litert", "litert-1.0", "litert-2.3", "tflm", "edgetpu", "ethos-u", "xnnpack"}) CHECK(FindTarget(name).ok());
+  for (const char* name : {"litert", "litert-1.0", "litert-2.3", "tflm", "edgetpu", "ethos-u", "xnnpack"})
+    CHECK(FindTarget(name).ok());
   CHECK(*FindTarget("litert") == &NewestLitert());
   const absl::Status unknown = FindTarget("tpu").status();
   CHECK(unknown.code() == absl::StatusCode::kInvalidArgument);
@@ -73,9 +75,10 @@ TEST_CASE("a data file that is wrong says where") {
   CHECK_FALSE(ErrorOf(File(R"({"forms": "int8", "source": "s"})")).ok());
   CHECK_FALSE(ErrorOf(File(R"({"forms": "int8 -> in1", "source": "s"})")).ok());
   CHECK_FALSE(ErrorOf(File(good, R"("rest": "nothing", "fallback": "x", )")).ok());
-  for (const char* rule : {R"({"rule": "rank"})", R"({"rule": "rank", "of": "in0"})", R"({"rule": "size", "of": "in0"})",
-                           R"({"rule": "rank", "of": "left", "max": 1})", R"({"rule": "attr", "of": "in0", "values": 1})",
-                           R"({"rule": "types", "of": "in0", "types": "int9"})", R"({"rule": "no_values", "of": "in0"})"}) {
+  for (const char* rule :
+       {R"({"rule": "rank"})", R"({"rule": "rank", "of": "in0"})", R"({"rule": "size", "of": "in0"})",
+        R"({"rule": "rank", "of": "left", "max": 1})", R"({"rule": "attr", "of": "in0", "values": 1})",
+        R"({"rule": "types", "of": "in0", "types": "int9"})", R"({"rule": "no_values", "of": "in0"})"}) {
     INFO(rule);
     CHECK_FALSE(ErrorOf(File(good, std::string(R"("rules": [)") + rule + "], ")).ok());
   }

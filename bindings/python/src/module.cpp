@@ -178,9 +178,8 @@ class Converter {
   }
 
   void SetOptions(uint32_t optimizations, uint32_t op_sets, const std::vector<zp_type>& types, zp_type input,
-                  zp_type output, bool per_channel, bool per_channel_dense, bool exact_calibration,
-                  bool reset_state, const std::string& recipe, const std::string& target,
-                  const std::string& target_litert,
+                  zp_type output, bool per_channel, bool per_channel_dense, bool exact_calibration, bool reset_state,
+                  const std::string& recipe, const std::string& target, const std::string& target_litert,
                   bool integer_only_rewrite, bool variable_quantization, bool fuse_lstm, bool allow_custom_ops,
                   uint32_t threads) {
     zp_converter* c = handle_.get();
@@ -222,8 +221,8 @@ class Converter {
     return py::make_tuple(py::bytes(first, zp_blob_size(model.get())), Text(json));
   }
 
-  // What quantization costs, as JSON. `evaluation` is as `start`; `quantized` a path, bytes or None. Numbers as zp_debug_options has
-  // them, but that max_samples is at least 1.
+  // What quantization costs, as JSON. `evaluation` is as `start`; `quantized` a path, bytes or None. Numbers as
+  // zp_debug_options has them, but that max_samples is at least 1.
   std::string Debug(py::object start, py::object progress, py::object log, const py::object& evaluation,
                     const py::object& quantized, int32_t max_samples, int32_t costed_ops, int32_t mended) {
     std::optional<Source> source;
@@ -355,9 +354,7 @@ class Converter {
 
   static int NextStep(const char** signature, const zp_tensor_view** inputs, size_t* count, int* continues,
                       void* user) {
-    return Guarded(user, [&](Session& session) {
-      session.Next(signature, inputs, count, continues);
-    });
+    return Guarded(user, [&](Session& session) { session.Next(signature, inputs, count, continues); });
   }
 
   static int OnProgress(const zp_progress* now, void* user) {
@@ -434,9 +431,8 @@ class Judge {
     options.mode_count = names.size();
     options.prefer = prefer_latency ? ZP_PREFER_LATENCY : ZP_PREFER_SIZE;
     options.target = target.c_str();
-    return Run([&](zp_blob** json, zp_error** err) {
-      return zp_recommend(handle_.get(), source.get(), &options, json, err);
-    });
+    return Run(
+        [&](zp_blob** json, zp_error** err) { return zp_recommend(handle_.get(), source.get(), &options, json, err); });
   }
 
  private:
@@ -500,7 +496,8 @@ class Judge {
     Guarded(user, [](Judge& judge) { judge.session_.samples = judge.session_.start(); });
   }
 
-  static int NextStep(const char** signature, const zp_tensor_view** inputs, size_t* count, int* continues, void* user) {
+  static int NextStep(const char** signature, const zp_tensor_view** inputs, size_t* count, int* continues,
+                      void* user) {
     return Guarded(user, [&](Judge& judge) { judge.session_.Next(signature, inputs, count, continues); });
   }
 
@@ -528,8 +525,8 @@ class Judge {
     return tensors;
   }
 
-  static int OnMetric(uint64_t sample, const zp_tensor_view* outputs, size_t count, const float* label, size_t label_count,
-                      double* value, void* user) {
+  static int OnMetric(uint64_t sample, const zp_tensor_view* outputs, size_t count, const float* label,
+                      size_t label_count, double* value, void* user) {
     return Guarded(user, [&](Judge& judge) {
       const py::memoryview labels = Memory(label, label_count * sizeof(float));
       *value = judge.function_(sample, Tensors(outputs, count), labels).cast<double>();
@@ -537,9 +534,11 @@ class Judge {
   }
 
   static int OnRun(uint64_t model, const void* tflite, size_t size, const char* signature, const zp_tensor_view* inputs,
-                   size_t count, int, const zp_tensor_view** outputs, size_t* output_count, double* seconds, void* user) {
+                   size_t count, int, const zp_tensor_view** outputs, size_t* output_count, double* seconds,
+                   void* user) {
     return Guarded(user, [&](Judge& judge) {
-      const py::tuple ran = judge.engine_(model, Memory(tflite, size), signature, Tensors(inputs, count)).cast<py::tuple>();
+      const py::tuple ran =
+          judge.engine_(model, Memory(tflite, size), signature, Tensors(inputs, count)).cast<py::tuple>();
       *seconds = ran[1].cast<double>();
       judge.results_.Load(py::make_tuple(py::none(), ran[0], false));
       *outputs = judge.results_.views.data();
@@ -585,17 +584,18 @@ PYBIND11_MODULE(_zeropoint, module) {
       .def("set_options", &Converter::SetOptions, py::kw_only(), py::arg("optimizations"), py::arg("op_sets"),
            py::arg("types"), py::arg("input"), py::arg("output"), py::arg("per_channel"), py::arg("per_channel_dense"),
            py::arg("exact_calibration"), py::arg("reset_state"), py::arg("recipe"), py::arg("target"),
-           py::arg("target_litert"),
-           py::arg("integer_only_rewrite"), py::arg("variable_quantization"), py::arg("fuse_lstm"),
-           py::arg("allow_custom_ops"), py::arg("threads"))
+           py::arg("target_litert"), py::arg("integer_only_rewrite"), py::arg("variable_quantization"),
+           py::arg("fuse_lstm"), py::arg("allow_custom_ops"), py::arg("threads"))
       .def("convert", &Converter::Convert, py::arg("start"), py::arg("progress"), py::arg("log"))
-      .def("debug", &Converter::Debug, py::kw_only(), py::arg("start"), py::arg("progress"), py::arg("log"), py::arg("evaluation"),
-           py::arg("quantized"), py::arg("max_samples"), py::arg("costed_ops"), py::arg("mended"))
+      .def("debug", &Converter::Debug, py::kw_only(), py::arg("start"), py::arg("progress"), py::arg("log"),
+           py::arg("evaluation"), py::arg("quantized"), py::arg("max_samples"), py::arg("costed_ops"),
+           py::arg("mended"))
       .def("cancel", &Converter::Cancel);
   py::class_<Judge>(module, "Judge")
       .def(py::init<const py::dict&>(), py::arg("ask"))
       .def("evaluate", &Judge::Evaluate, py::arg("model"), py::arg("float_model"))
-      .def("recommend", &Judge::Recommend, py::arg("model"), py::arg("modes"), py::arg("prefer_latency"), py::arg("target"));
+      .def("recommend", &Judge::Recommend, py::arg("model"), py::arg("modes"), py::arg("prefer_latency"),
+           py::arg("target"));
   module.def("write_report_page", &WriteReportPage, py::arg("json"), py::arg("path"));
   module.def("inspect", &Inspect, py::arg("path"));
   module.def("inspect_bytes", &InspectBytes, py::arg("data"));

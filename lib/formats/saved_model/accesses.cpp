@@ -8,9 +8,12 @@
 namespace zeropoint::formats::saved_model {
 namespace {
 
-constexpr absl::string_view kNoUse[] = {"DisableCopyOnRead", "Identity", "IdentityN", "VarIsInitializedOp", "VariableShape"};
+constexpr absl::string_view kNoUse[] = {"DisableCopyOnRead", "Identity", "IdentityN", "VarIsInitializedOp",
+                                        "VariableShape"};
 
-bool OnlyHandsOn(absl::string_view op) { return std::find(std::begin(kNoUse), std::end(kNoUse), op) != std::end(kNoUse); }
+bool OnlyHandsOn(absl::string_view op) {
+  return std::find(std::begin(kNoUse), std::end(kNoUse), op) != std::end(kNoUse);
+}
 
 class Walk {
  public:

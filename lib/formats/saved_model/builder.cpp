@@ -95,8 +95,8 @@ absl::Status Builder::AddInput(const TensorInfo& info) {
   if (known == fed_.end()) {
     std::optional<ElementType> type = ToElementType(info.data_type);
     if (!type.has_value()) {
-      return absl::UnimplementedError(absl::StrCat("input '", info.key, "' has the type ",
-                                                   DataTypeName(info.data_type), ", which LiteRT does not have"));
+      return absl::UnimplementedError(absl::StrCat("input '", info.key, "' has the type ", DataTypeName(info.data_type),
+                                                   ", which LiteRT does not have"));
     }
     ir::Value value{.name = std::string(info.name), .type = *type, .shape = info.shape};
     if (!value.shape.ranked()) {
@@ -244,8 +244,7 @@ absl::Status Builder::EmitNode(const Visit& visit) {
   for (size_t i = 0; i < inputs.size(); ++i) {
     ZP_ASSIGN_OR_RETURN(inputs[i], ValueNow(visit.inputs[i]));
   }
-  ZP_ASSIGN_OR_RETURN(ir::Attributes attrs,
-                      ImportAttributes(program_, *visit.at.frame, *visit.at.node, file_));
+  ZP_ASSIGN_OR_RETURN(ir::Attributes attrs, ImportAttributes(program_, *visit.at.frame, *visit.at.node, file_));
   return AddNode(visit.at, visit.at.node->op, std::move(attrs), std::move(inputs));
 }
 
@@ -281,8 +280,7 @@ absl::Status Builder::AddNode(const Source& at, absl::string_view op, ir::Attrib
     std::string result = i == 0 ? name : absl::StrCat(name, ":", i);
     outputs.push_back(graph().AddValue({.name = std::move(result), .type = infos[i].type, .shape = infos[i].shape}));
   }
-  graph().AddNode({.op = absl::StrCat("tf.", op), .name = name, .attrs = std::move(attrs)}, std::move(inputs),
-                  outputs);
+  graph().AddNode({.op = absl::StrCat("tf.", op), .name = name, .attrs = std::move(attrs)}, std::move(inputs), outputs);
   built_.emplace(at, std::move(outputs));
   return absl::OkStatus();
 }

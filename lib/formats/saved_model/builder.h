@@ -41,7 +41,10 @@ struct Import {
 class Builder {
  public:
   explicit Builder(Import& import)
-      : import_(import), program_(import.program), variables_(import.variables), file_(import.file),
+      : import_(import),
+        program_(import.program),
+        variables_(import.variables),
+        file_(import.file),
         deadness_(program_) {}
   absl::StatusOr<SignatureGraph> Build(const SignatureDef& signature);
 
@@ -193,7 +196,7 @@ class Builder {
   Deadness deadness_;
   bool has_dataflow_ = false;
   std::vector<Circle> back_edges_;
-  std::unordered_set<std::string> names_;                                            // of nodes, as far as given
+  std::unordered_set<std::string> names_;  // of nodes, as far as given
 };
 
 }  // namespace zeropoint::formats::saved_model

@@ -79,9 +79,9 @@ std::vector<bool> Builder::ResourceInputs(const Source& at) const {
 absl::Status Builder::EmitDataflow(const Visit& visit) {
   ZP_ASSIGN_OR_RETURN(std::vector<ir::ValueId> inputs, ValuesOf(visit.inputs));
   if (visit.is_copy) {
-    built_.emplace(visit.at, std::vector<ir::ValueId>{inputs[0], DataflowOf(*visit.at.node) == Dataflow::kSwitch
-                                                                     ? inputs[0]
-                                                                     : ir::kNoValue});
+    built_.emplace(
+        visit.at, std::vector<ir::ValueId>{inputs[0],
+                                           DataflowOf(*visit.at.node) == Dataflow::kSwitch ? inputs[0] : ir::kNoValue});
     return absl::OkStatus();
   }
   const Dataflow kind = DataflowOf(*visit.at.node);
@@ -101,9 +101,12 @@ absl::Status Builder::EmitDataflow(const Visit& visit) {
 
 absl::Status Builder::EmitControlFlow(const Visit& visit) {
   switch (ControlFlowOf(*visit.at.node)) {
-    case ControlFlow::kWhile: return EmitWhile(visit);
-    case ControlFlow::kIf: return EmitIf(visit);
-    default: return EmitCase(visit);
+    case ControlFlow::kWhile:
+      return EmitWhile(visit);
+    case ControlFlow::kIf:
+      return EmitIf(visit);
+    default:
+      return EmitCase(visit);
   }
 }
 
@@ -191,8 +194,7 @@ absl::Status Builder::EmitIf(const Visit& visit) {
   ZP_ASSIGN_OR_RETURN(int then_index, BuildCalled(*branches[0], "then", types.arguments, types.results));
   ZP_ASSIGN_OR_RETURN(int else_index, BuildCalled(*branches[1], "else", types.arguments, types.results));
   ZP_ASSIGN_OR_RETURN(std::vector<ir::ValueId> operands, ValuesOf(visit.inputs));
-  ZP_ASSIGN_OR_RETURN(operands[0],
-                      AsCondition(graph(), operands[0], std::string(visit.at.node->name)));
+  ZP_ASSIGN_OR_RETURN(operands[0], AsCondition(graph(), operands[0], std::string(visit.at.node->name)));
   return AddCall(visit, "IF", IfAttributes(then_index, else_index), std::move(operands), types.results);
 }
 

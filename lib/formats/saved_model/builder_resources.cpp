@@ -49,8 +49,8 @@ absl::Status Builder::EmitAssign(const Visit& visit) {
     ZP_ASSIGN_OR_RETURN(ir::ValueId before, ReadOf(visit.inputs[0], absl::StrCat(name, "/before")));
     ir::NodeInfo info{.op = adds ? "tf.AddV2" : "tf.Sub", .name = absl::StrCat(name, "/after")};
     info.attrs.Set("T", static_cast<int64_t>(graph().value(before).type));
-    const ir::ValueId after = graph().AddValue(
-        {.name = info.name, .type = graph().value(before).type, .shape = graph().value(before).shape});
+    const ir::ValueId after =
+        graph().AddValue({.name = info.name, .type = graph().value(before).type, .shape = graph().value(before).shape});
     graph().AddNode(std::move(info), {before, value}, {after});
     value = after;
   }
@@ -82,9 +82,9 @@ absl::Status Builder::EmitLookup(const Visit& visit) {
 absl::Status Builder::EmitTableSize(const Visit& visit) {
   ZP_RETURN_IF_ERROR(CheckTable(visit));
   ZP_ASSIGN_OR_RETURN(const int64_t size, import_.resources.tables().SizeOf(visit.inputs[0]));
-  return AddConstant(visit.at, NewName(visit.at),
-                     {.type = ElementType::kInt64, .shape = ir::Shape{},
-                       .data = Bytes::Of(absl::MakeConstSpan(&size, 1))});
+  return AddConstant(
+      visit.at, NewName(visit.at),
+      {.type = ElementType::kInt64, .shape = ir::Shape{}, .data = Bytes::Of(absl::MakeConstSpan(&size, 1))});
 }
 
 absl::Status Builder::EmitIsInitialized(const Visit& visit) {
@@ -104,8 +104,8 @@ absl::Status Builder::EmitGather(const Visit& visit) {
   const int32_t axis = static_cast<int32_t>(attrs.Int("batch_dims"));
   ZP_ASSIGN_OR_RETURN(ir::ValueId value, VariableValue(visit, "/variable"));
   ZP_ASSIGN_OR_RETURN(ir::ValueId indices, ValueOf(visit.inputs[1]));
-  ir::ValueId axis_value = graph().AddConstant(absl::StrCat(visit.at.node->name, "/axis"), ir::Shape{},
-                                               absl::MakeConstSpan(&axis, 1));
+  ir::ValueId axis_value =
+      graph().AddConstant(absl::StrCat(visit.at.node->name, "/axis"), ir::Shape{}, absl::MakeConstSpan(&axis, 1));
   return AddNode(visit.at, "GatherV2", std::move(attrs), {value, indices, axis_value});
 }
 

@@ -13,9 +13,8 @@ constexpr struct {
   absl::string_view op;
   Dataflow kind;
 } kDataflow[] = {
-    {"Enter", Dataflow::kEnter},       {"Exit", Dataflow::kExit},   {"LoopCond", Dataflow::kLoopCond},
-    {"Merge", Dataflow::kMerge},       {"Switch", Dataflow::kSwitch},
-    {"NextIteration", Dataflow::kNextIteration},
+    {"Enter", Dataflow::kEnter}, {"Exit", Dataflow::kExit},     {"LoopCond", Dataflow::kLoopCond},
+    {"Merge", Dataflow::kMerge}, {"Switch", Dataflow::kSwitch}, {"NextIteration", Dataflow::kNextIteration},
 };
 
 // As an output's number: the node itself, for which a control edge waits.
@@ -51,8 +50,8 @@ absl::StatusOr<Deadness::MergeInputs> Deadness::InputsOf(const Source& merge) co
     const bool around = DataflowOf(*source.node) == Dataflow::kNextIteration;
     (around ? inputs.around : inputs.forward).push_back(source);
   }
-  const bool as_made = inputs.around.empty() ? inputs.forward.size() == 2
-                                             : inputs.forward.size() == 1 && inputs.around.size() == 1;
+  const bool as_made =
+      inputs.around.empty() ? inputs.forward.size() == 2 : inputs.forward.size() == 1 && inputs.around.size() == 1;
   if (as_made) return inputs;
   return absl::UnimplementedError(absl::StrCat("a Merge of ", inputs.forward.size() + inputs.around.size(),
                                                " inputs in this form is not supported"));

@@ -1,5 +1,5 @@
-// TensorFlow 1's control flow: Switch sends a tensor one way or the other, Merge takes the one that arrives, and loops are
-// circles of nodes between Enter and Exit.
+// TensorFlow 1's control flow: Switch sends a tensor one way or the other, Merge takes the one that arrives, and loops
+// are circles of nodes between Enter and Exit.
 #ifndef ZEROPOINT_FORMATS_SAVED_MODEL_DATAFLOW_H_
 #define ZEROPOINT_FORMATS_SAVED_MODEL_DATAFLOW_H_
 

@@ -22,8 +22,8 @@ constexpr struct {
   absl::string_view op;
   ControlFlow kind;
 } kControlFlow[] = {
-    {"Case", ControlFlow::kCase}, {"StatelessCase", ControlFlow::kCase},   {"If", ControlFlow::kIf},
-    {"StatelessIf", ControlFlow::kIf}, {"While", ControlFlow::kWhile}, {"StatelessWhile", ControlFlow::kWhile},
+    {"Case", ControlFlow::kCase},      {"StatelessCase", ControlFlow::kCase}, {"If", ControlFlow::kIf},
+    {"StatelessIf", ControlFlow::kIf}, {"While", ControlFlow::kWhile},        {"StatelessWhile", ControlFlow::kWhile},
 };
 
 // Each result of theirs is their first operand.
@@ -160,9 +160,9 @@ absl::StatusOr<bool> Program::Step(Frame*& frame, absl::string_view& name, Sourc
       }
       name = DataInput(*frame->call, i + frame->first_argument);
       if (name.empty()) {
-        return AtNode(absl::InvalidArgumentError(
-                          absl::StrCat("the call of '", function->name, "' lacks its argument ", i)),
-                      *frame->caller, *frame->call);
+        return AtNode(
+            absl::InvalidArgumentError(absl::StrCat("the call of '", function->name, "' lacks its argument ", i)),
+            *frame->caller, *frame->call);
       }
       frame = frame->caller;
       return false;
@@ -348,8 +348,7 @@ absl::StatusOr<int> Program::OutputIndex(const Frame& frame, const NodeDef& node
     if (output.name == reference.output && reference.index < count) return static_cast<int>(index) + reference.index;
     index += count;
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("it has no output '", reference.output, ":", reference.index, "'"));
+  return absl::InvalidArgumentError(absl::StrCat("it has no output '", reference.output, ":", reference.index, "'"));
 }
 
 int Program::ForwardedResource(const Frame& frame, const NodeDef& node, int output) const {

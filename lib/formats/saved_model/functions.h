@@ -89,8 +89,8 @@ class Program {
   // The frame of the function that a node calls; null for a node that is no call.
   absl::StatusOr<Frame*> Callee(Frame& frame, const NodeDef& node);
 
-  // The frames of the functions that a node of control flow runs: If's branches, true first; While's condition and body;
-  // Case's branches. Empty for other nodes.
+  // The frames of the functions that a node of control flow runs: If's branches, true first; While's condition and
+  // body; Case's branches. Empty for other nodes.
   absl::StatusOr<std::vector<Frame*>> Branches(Frame& frame, const NodeDef& node);
 
   // What a function delivers as its result `i`: a name in its frame.

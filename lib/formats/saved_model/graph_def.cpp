@@ -18,9 +18,14 @@ MapEntry ParseMapEntry(absl::string_view bytes) {
   protozero::pbf_reader message = Message(bytes);
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case Field(1, kLength): entry.key = View(message); break;
-      case Field(2, kLength): entry.value = View(message); break;
-      default: message.skip();
+      case Field(1, kLength):
+        entry.key = View(message);
+        break;
+      case Field(2, kLength):
+        entry.value = View(message);
+        break;
+      default:
+        message.skip();
     }
   }
   return entry;
@@ -36,11 +41,20 @@ NodeDef ParseNode(absl::string_view bytes) {
   protozero::pbf_reader message = Message(bytes);
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case Field(1, kLength): node.name = View(message); break;
-      case Field(2, kLength): node.op = View(message); break;
-      case Field(3, kLength): node.inputs.push_back(View(message)); break;
-      case Field(5, kLength): node.attrs.push_back(ParseAttrEntry(View(message))); break;
-      default: message.skip();
+      case Field(1, kLength):
+        node.name = View(message);
+        break;
+      case Field(2, kLength):
+        node.op = View(message);
+        break;
+      case Field(3, kLength):
+        node.inputs.push_back(View(message));
+        break;
+      case Field(5, kLength):
+        node.attrs.push_back(ParseAttrEntry(View(message)));
+        break;
+      default:
+        message.skip();
     }
   }
   return node;
@@ -65,10 +79,17 @@ void ParseFunctionSignature(absl::string_view bytes, FunctionDef& function) {
   protozero::pbf_reader message = Message(bytes);
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case Field(1, kLength): function.name = View(message); break;
-      case Field(2, kLength): function.args.push_back(ParseName(View(message))); break;
-      case Field(3, kLength): function.outputs.push_back(ParseName(View(message))); break;
-      default: message.skip();
+      case Field(1, kLength):
+        function.name = View(message);
+        break;
+      case Field(2, kLength):
+        function.args.push_back(ParseName(View(message)));
+        break;
+      case Field(3, kLength):
+        function.outputs.push_back(ParseName(View(message)));
+        break;
+      default:
+        message.skip();
     }
   }
 }
@@ -78,15 +99,22 @@ FunctionDef ParseFunction(absl::string_view bytes) {
   protozero::pbf_reader message = Message(bytes);
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case Field(1, kLength): ParseFunctionSignature(View(message), function); break;
-      case Field(3, kLength): function.nodes.push_back(ParseNode(View(message))); break;
+      case Field(1, kLength):
+        ParseFunctionSignature(View(message), function);
+        break;
+      case Field(3, kLength):
+        function.nodes.push_back(ParseNode(View(message)));
+        break;
       case Field(4, kLength): {
         MapEntry entry = ParseMapEntry(View(message));
         function.returns.emplace_back(entry.key, entry.value);
         break;
       }
-      case Field(5, kLength): function.attrs.push_back(ParseAttrEntry(View(message))); break;
-      default: message.skip();
+      case Field(5, kLength):
+        function.attrs.push_back(ParseAttrEntry(View(message)));
+        break;
+      default:
+        message.skip();
     }
   }
   return function;
@@ -107,9 +135,14 @@ void ParseGraph(absl::string_view bytes, MetaGraph& graph) {
   protozero::pbf_reader message = Message(bytes);
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case Field(1, kLength): graph.nodes.push_back(ParseNode(View(message))); break;
-      case Field(2, kLength): ParseLibrary(View(message), graph); break;
-      default: message.skip();
+      case Field(1, kLength):
+        graph.nodes.push_back(ParseNode(View(message)));
+        break;
+      case Field(2, kLength):
+        ParseLibrary(View(message), graph);
+        break;
+      default:
+        message.skip();
     }
   }
 }
@@ -120,10 +153,17 @@ TensorInfo ParseTensorInfo(const MapEntry& entry) {
   protozero::pbf_reader message = Message(entry.value);
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case Field(1, kLength): info.name = View(message); break;
-      case Field(2, kVarint): info.data_type = message.get_enum(); break;
-      case Field(3, kLength): info.shape = ParseShape(View(message)); break;
-      default: message.skip();
+      case Field(1, kLength):
+        info.name = View(message);
+        break;
+      case Field(2, kVarint):
+        info.data_type = message.get_enum();
+        break;
+      case Field(3, kLength):
+        info.shape = ParseShape(View(message));
+        break;
+      default:
+        message.skip();
     }
   }
   return info;
@@ -140,9 +180,14 @@ SignatureDef ParseSignature(const MapEntry& entry) {
   protozero::pbf_reader message = Message(entry.value);
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case Field(1, kLength): signature.inputs.push_back(ParseTensorInfo(ParseMapEntry(View(message)))); break;
-      case Field(2, kLength): signature.outputs.push_back(ParseTensorInfo(ParseMapEntry(View(message)))); break;
-      default: message.skip();
+      case Field(1, kLength):
+        signature.inputs.push_back(ParseTensorInfo(ParseMapEntry(View(message))));
+        break;
+      case Field(2, kLength):
+        signature.outputs.push_back(ParseTensorInfo(ParseMapEntry(View(message))));
+        break;
+      default:
+        message.skip();
     }
   }
   SortByKey(signature.inputs);
@@ -165,9 +210,14 @@ void ParseMetaInfo(absl::string_view bytes, MetaGraph& graph) {
   protozero::pbf_reader message = Message(bytes);
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case Field(2, kLength): ParseOpList(View(message), graph); break;
-      case Field(4, kLength): graph.tags.emplace_back(View(message)); break;
-      default: message.skip();
+      case Field(2, kLength):
+        ParseOpList(View(message), graph);
+        break;
+      case Field(4, kLength):
+        graph.tags.emplace_back(View(message));
+        break;
+      default:
+        message.skip();
     }
   }
 }
@@ -189,9 +239,14 @@ void ParseAsset(absl::string_view bytes, MetaGraph& graph) {
   protozero::pbf_reader message = Message(bytes);
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case Field(1, kLength): tensor = ParseTensorInfo({"", View(message)}); break;
-      case Field(2, kLength): file = View(message); break;
-      default: message.skip();
+      case Field(1, kLength):
+        tensor = ParseTensorInfo({"", View(message)});
+        break;
+      case Field(2, kLength):
+        file = View(message);
+        break;
+      default:
+        message.skip();
     }
   }
   graph.assets.emplace_back(tensor.name, file);
@@ -202,12 +257,23 @@ MetaGraph ParseMetaGraph(absl::string_view bytes) {
   protozero::pbf_reader message = Message(bytes);
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case Field(1, kLength): ParseMetaInfo(View(message), graph); break;
-      case Field(2, kLength): ParseGraph(View(message), graph); break;
-      case Field(3, kLength): ParseSaver(View(message), graph); break;
-      case Field(6, kLength): ParseAsset(View(message), graph); break;
-      case Field(5, kLength): graph.signatures.push_back(ParseSignature(ParseMapEntry(View(message)))); break;
-      default: message.skip();
+      case Field(1, kLength):
+        ParseMetaInfo(View(message), graph);
+        break;
+      case Field(2, kLength):
+        ParseGraph(View(message), graph);
+        break;
+      case Field(3, kLength):
+        ParseSaver(View(message), graph);
+        break;
+      case Field(6, kLength):
+        ParseAsset(View(message), graph);
+        break;
+      case Field(5, kLength):
+        graph.signatures.push_back(ParseSignature(ParseMapEntry(View(message))));
+        break;
+      default:
+        message.skip();
     }
   }
   SortByKey(graph.signatures);
@@ -219,9 +285,14 @@ FunctionRef ParseFunctionRef(absl::string_view bytes) {
   protozero::pbf_reader message = Message(bytes);
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case Field(1, kLength): function.name = View(message); break;
-      case Field(2, kLength): function.attrs.push_back(ParseAttrEntry(View(message))); break;
-      default: message.skip();
+      case Field(1, kLength):
+        function.name = View(message);
+        break;
+      case Field(2, kLength):
+        function.attrs.push_back(ParseAttrEntry(View(message)));
+        break;
+      default:
+        message.skip();
     }
   }
   return function;
@@ -232,26 +303,41 @@ void ParseAttrList(absl::string_view bytes, AttrValue& value) {
   protozero::pbf_reader message = Message(bytes);
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case Field(2, kLength): value.texts.push_back(View(message)); break;
+      case Field(2, kLength):
+        value.texts.push_back(View(message));
+        break;
       case Field(3, kLength):
         for (int64_t number : message.get_packed_int64()) value.numbers.push_back(number);
         break;
-      case Field(3, kVarint): value.numbers.push_back(message.get_int64()); break;
+      case Field(3, kVarint):
+        value.numbers.push_back(message.get_int64());
+        break;
       case Field(4, kLength):
         for (float number : message.get_packed_float()) value.reals.push_back(number);
         break;
-      case Field(4, kFixed32): value.reals.push_back(message.get_float()); break;
+      case Field(4, kFixed32):
+        value.reals.push_back(message.get_float());
+        break;
       case Field(5, kLength):
         for (bool flag : message.get_packed_bool()) value.numbers.push_back(flag);
         break;
-      case Field(5, kVarint): value.numbers.push_back(message.get_bool()); break;
+      case Field(5, kVarint):
+        value.numbers.push_back(message.get_bool());
+        break;
       case Field(6, kLength):
         for (int32_t type : message.get_packed_enum()) value.types.push_back(type);
         break;
-      case Field(6, kVarint): value.types.push_back(message.get_enum()); break;
-      case Field(7, kLength): value.shapes.push_back(ParseShape(View(message))); break;
-      case Field(9, kLength): value.functions.push_back(ParseName(View(message))); break;
-      default: message.skip();
+      case Field(6, kVarint):
+        value.types.push_back(message.get_enum());
+        break;
+      case Field(7, kLength):
+        value.shapes.push_back(ParseShape(View(message)));
+        break;
+      case Field(9, kLength):
+        value.functions.push_back(ParseName(View(message)));
+        break;
+      default:
+        message.skip();
     }
   }
 }
@@ -261,17 +347,48 @@ void ParseAttr(absl::string_view bytes, AttrValue& value) {
   protozero::pbf_reader message = Message(bytes);
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case Field(1, kLength): value.kind = Kind::kList; ParseAttrList(View(message), value); break;
-      case Field(2, kLength): value.kind = Kind::kString; value.text = View(message); break;
-      case Field(3, kVarint): value.kind = Kind::kInt; value.number = message.get_int64(); break;
-      case Field(4, kFixed32): value.kind = Kind::kFloat; value.real = message.get_float(); break;
-      case Field(5, kVarint): value.kind = Kind::kBool; value.number = message.get_bool(); break;
-      case Field(6, kVarint): value.kind = Kind::kType; value.number = message.get_enum(); break;
-      case Field(7, kLength): value.kind = Kind::kShape; value.shape = ParseShape(View(message)); break;
-      case Field(8, kLength): value.kind = Kind::kTensor; value.text = View(message); break;
-      case Field(9, kLength): value.kind = Kind::kPlaceholder; value.text = View(message); break;
-      case Field(10, kLength): value.kind = Kind::kFunction; value.function = ParseFunctionRef(View(message)); break;
-      default: message.skip();
+      case Field(1, kLength):
+        value.kind = Kind::kList;
+        ParseAttrList(View(message), value);
+        break;
+      case Field(2, kLength):
+        value.kind = Kind::kString;
+        value.text = View(message);
+        break;
+      case Field(3, kVarint):
+        value.kind = Kind::kInt;
+        value.number = message.get_int64();
+        break;
+      case Field(4, kFixed32):
+        value.kind = Kind::kFloat;
+        value.real = message.get_float();
+        break;
+      case Field(5, kVarint):
+        value.kind = Kind::kBool;
+        value.number = message.get_bool();
+        break;
+      case Field(6, kVarint):
+        value.kind = Kind::kType;
+        value.number = message.get_enum();
+        break;
+      case Field(7, kLength):
+        value.kind = Kind::kShape;
+        value.shape = ParseShape(View(message));
+        break;
+      case Field(8, kLength):
+        value.kind = Kind::kTensor;
+        value.text = View(message);
+        break;
+      case Field(9, kLength):
+        value.kind = Kind::kPlaceholder;
+        value.text = View(message);
+        break;
+      case Field(10, kLength):
+        value.kind = Kind::kFunction;
+        value.function = ParseFunctionRef(View(message));
+        break;
+      default:
+        message.skip();
     }
   }
 }
@@ -304,8 +421,11 @@ ir::Shape ParseShape(absl::string_view bytes) {
         shape.Append(size < 0 ? ir::kDynamic : size);
         break;
       }
-      case Field(3, kVarint): unknown_rank = message.get_bool(); break;
-      default: message.skip();
+      case Field(3, kVarint):
+        unknown_rank = message.get_bool();
+        break;
+      default:
+        message.skip();
     }
   }
   return unknown_rank ? ir::Shape::Unranked() : shape;

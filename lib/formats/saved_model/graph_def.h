@@ -59,7 +59,7 @@ struct FunctionDef {
   std::vector<absl::string_view> outputs;  // in the order of the function's signature
   std::vector<NodeDef> nodes;
   std::vector<std::pair<absl::string_view, absl::string_view>> returns;  // output -> the value it is
-  EncodedAttrs attrs;  // what is said of the function as a whole
+  EncodedAttrs attrs;                                                    // what is said of the function as a whole
 };
 
 struct TensorInfo {
@@ -79,9 +79,9 @@ struct MetaGraph {
   std::vector<absl::string_view> op_defs;  // encoded: the ops that its nodes are of, as the saving program knew them
   std::vector<NodeDef> nodes;
   std::vector<FunctionDef> functions;
-  std::vector<SignatureDef> signatures;  // sorted by key
+  std::vector<SignatureDef> signatures;                                 // sorted by key
   std::vector<std::pair<absl::string_view, absl::string_view>> assets;  // the tensor that names it -> file in assets/
-  absl::string_view restore_op;          // the node that restores the variables; may be empty
+  absl::string_view restore_op;  // the node that restores the variables; may be empty
 };
 
 // kInvalidArgument or kDataLoss for what is no SavedModel or is cut off.
@@ -97,8 +97,8 @@ struct FunctionRef {
 struct AttrValue {
   enum class Kind { kNone, kString, kInt, kFloat, kBool, kType, kShape, kTensor, kPlaceholder, kFunction, kList };
   Kind kind = Kind::kNone;
-  absl::string_view text;    // kString, kTensor (encoded), kPlaceholder
-  int64_t number = 0;        // kInt, kBool, kType
+  absl::string_view text;  // kString, kTensor (encoded), kPlaceholder
+  int64_t number = 0;      // kInt, kBool, kType
   float real = 0.0f;
   ir::Shape shape;
   FunctionRef function;

@@ -32,12 +32,18 @@ char ElementKind(const AttrValue& value, const AttrDefault* known) {
 
 void SetList(absl::string_view name, const AttrValue& value, const AttrDefault* known, ir::Attributes& attrs) {
   switch (ElementKind(value, known)) {
-    case 's': attrs.Set(name, Copy(value.texts)); break;
-    case 'f': attrs.Set(name, value.reals); break;
+    case 's':
+      attrs.Set(name, Copy(value.texts));
+      break;
+    case 'f':
+      attrs.Set(name, value.reals);
+      break;
     case 'h':
     case 't':
-    case kFunctions: break;
-    default: attrs.Set(name, value.numbers);
+    case kFunctions:
+      break;
+    default:
+      attrs.Set(name, value.numbers);
   }
 }
 
@@ -45,12 +51,24 @@ absl::Status SetAttribute(absl::string_view name, const AttrValue& value, const 
                           ir::Attributes& attrs) {
   using Kind = AttrValue::Kind;
   switch (value.kind) {
-    case Kind::kString: attrs.Set(name, std::string(value.text)); break;
-    case Kind::kInt: attrs.Set(name, value.number); break;
-    case Kind::kFloat: attrs.Set(name, value.real); break;
-    case Kind::kBool: attrs.Set(name, value.number != 0); break;
-    case Kind::kShape: attrs.Set(name, value.shape); break;
-    case Kind::kList: SetList(name, value, known, attrs); break;
+    case Kind::kString:
+      attrs.Set(name, std::string(value.text));
+      break;
+    case Kind::kInt:
+      attrs.Set(name, value.number);
+      break;
+    case Kind::kFloat:
+      attrs.Set(name, value.real);
+      break;
+    case Kind::kBool:
+      attrs.Set(name, value.number != 0);
+      break;
+    case Kind::kShape:
+      attrs.Set(name, value.shape);
+      break;
+    case Kind::kList:
+      SetList(name, value, known, attrs);
+      break;
     case Kind::kType:
       attrs.Set(name, TypeCode(value.number));
       if (TypeCode(value.number) == kNoElementType) {
@@ -64,7 +82,8 @@ absl::Status SetAttribute(absl::string_view name, const AttrValue& value, const 
     }
     case Kind::kFunction:
     case Kind::kPlaceholder:
-    case Kind::kNone: break;
+    case Kind::kNone:
+      break;
   }
   return absl::OkStatus();
 }
@@ -85,8 +104,8 @@ absl::StatusOr<ElementType> OutputType(int data_type) {
   if (data_type == kDtVariant) return ElementType::kVariant;
   std::optional<ElementType> type = ToElementType(data_type);
   if (!type.has_value()) {
-    return absl::UnimplementedError(absl::StrCat("it gives a tensor of type ", DataTypeName(data_type),
-                                                 ", which LiteRT does not have"));
+    return absl::UnimplementedError(
+        absl::StrCat("it gives a tensor of type ", DataTypeName(data_type), ", which LiteRT does not have"));
   }
   return *type;
 }
@@ -124,8 +143,8 @@ absl::StatusOr<std::vector<OutputInfo>> OutputsOfUnknown(const Program& program,
     ZP_ASSIGN_OR_RETURN(info.type, OutputType(static_cast<int>(type.number)));
     return std::vector<OutputInfo>(std::max<size_t>(Program::CountReadOutputs(frame, node), 1), info);
   }
-  return absl::UnimplementedError(
-      absl::StrCat("the op '", node.op, "' is not known: it is none of TensorFlow's, and the model holds no definition of it"));
+  return absl::UnimplementedError(absl::StrCat(
+      "the op '", node.op, "' is not known: it is none of TensorFlow's, and the model holds no definition of it"));
 }
 
 }  // namespace

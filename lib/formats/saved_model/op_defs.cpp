@@ -43,10 +43,22 @@ AttrValue ParseScalarDefault(char kind, absl::string_view text) {
   using Kind = AttrValue::Kind;
   AttrValue value;
   switch (kind) {
-    case 's': value.kind = Kind::kString; value.text = text; break;
-    case 'b': value.kind = Kind::kBool; value.number = text == "true"; break;
-    case 't': value.kind = Kind::kType; value.number = DataTypeFromName(text); break;
-    case 'h': value.kind = Kind::kShape; value.shape = text == "?" ? ir::Shape::Unranked() : ir::Shape(); break;
+    case 's':
+      value.kind = Kind::kString;
+      value.text = text;
+      break;
+    case 'b':
+      value.kind = Kind::kBool;
+      value.number = text == "true";
+      break;
+    case 't':
+      value.kind = Kind::kType;
+      value.number = DataTypeFromName(text);
+      break;
+    case 'h':
+      value.kind = Kind::kShape;
+      value.shape = text == "?" ? ir::Shape::Unranked() : ir::Shape();
+      break;
     case 'f':
       value.kind = Kind::kFloat;
       (void)absl::SimpleAtof(text, &value.real);
@@ -64,10 +76,17 @@ AttrValue ParseListDefault(char kind, absl::string_view text) {
   for (absl::string_view item : Items(text)) {
     AttrValue element = ParseScalarDefault(kind, item);
     switch (kind) {
-      case 's': value.texts.push_back(item); break;
-      case 't': value.types.push_back(static_cast<int>(element.number)); break;
-      case 'f': value.reals.push_back(element.real); break;
-      default: value.numbers.push_back(element.number);
+      case 's':
+        value.texts.push_back(item);
+        break;
+      case 't':
+        value.types.push_back(static_cast<int>(element.number));
+        break;
+      case 'f':
+        value.reals.push_back(element.real);
+        break;
+      default:
+        value.numbers.push_back(element.number);
     }
   }
   return value;
@@ -80,8 +99,8 @@ AttrDefault ParseDefault(absl::string_view word) {
   std::vector<absl::string_view> valued = absl::StrSplit(named[1], absl::MaxSplits('=', 1));
   attr.name = named[0];
   attr.element = valued[0].back();
-  attr.value = valued[0][0] == 'l' ? ParseListDefault(attr.element, valued[1])
-                                   : ParseScalarDefault(attr.element, valued[1]);
+  attr.value =
+      valued[0][0] == 'l' ? ParseListDefault(attr.element, valued[1]) : ParseScalarDefault(attr.element, valued[1]);
   return attr;
 }
 
@@ -101,12 +120,23 @@ OpArg DecodeArg(absl::string_view bytes) {
   protozero::pbf_reader message = Message(bytes);
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case Field(1, kLength): arg.name = View(message); break;
-      case Field(3, kVarint): arg.data_type = message.get_enum(); break;
-      case Field(4, kLength): arg.type_attr = View(message); break;
-      case Field(5, kLength): arg.number_attr = View(message); break;
-      case Field(6, kLength): arg.type_list_attr = View(message); break;
-      default: message.skip();
+      case Field(1, kLength):
+        arg.name = View(message);
+        break;
+      case Field(3, kVarint):
+        arg.data_type = message.get_enum();
+        break;
+      case Field(4, kLength):
+        arg.type_attr = View(message);
+        break;
+      case Field(5, kLength):
+        arg.number_attr = View(message);
+        break;
+      case Field(6, kLength):
+        arg.type_list_attr = View(message);
+        break;
+      default:
+        message.skip();
     }
   }
   return arg;
@@ -128,10 +158,18 @@ absl::StatusOr<std::optional<AttrDefault>> DecodeDefault(absl::string_view bytes
   protozero::pbf_reader message = Message(bytes);
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case Field(1, kLength): attr.name = View(message); break;
-      case Field(2, kLength): attr.element = KindOf(View(message)); break;
-      case Field(3, kLength): encoded = View(message); has_default = true; break;
-      default: message.skip();
+      case Field(1, kLength):
+        attr.name = View(message);
+        break;
+      case Field(2, kLength):
+        attr.element = KindOf(View(message));
+        break;
+      case Field(3, kLength):
+        encoded = View(message);
+        has_default = true;
+        break;
+      default:
+        message.skip();
     }
   }
   if (!has_default) return std::nullopt;
@@ -147,15 +185,22 @@ absl::StatusOr<std::pair<absl::string_view, OpSignature>> DecodeOpDef(absl::stri
     protozero::pbf_reader message = Message(encoded);
     while (message.next()) {
       switch (message.tag_and_type()) {
-        case Field(1, kLength): op.first = View(message); break;
-        case Field(2, kLength): op.second.inputs.push_back(DecodeArg(View(message))); break;
-        case Field(3, kLength): op.second.outputs.push_back(DecodeArg(View(message))); break;
+        case Field(1, kLength):
+          op.first = View(message);
+          break;
+        case Field(2, kLength):
+          op.second.inputs.push_back(DecodeArg(View(message)));
+          break;
+        case Field(3, kLength):
+          op.second.outputs.push_back(DecodeArg(View(message)));
+          break;
         case Field(4, kLength): {
           ZP_ASSIGN_OR_RETURN(std::optional<AttrDefault> attr, DecodeDefault(View(message)));
           if (attr.has_value()) op.second.defaults.push_back(*std::move(attr));
           break;
         }
-        default: message.skip();
+        default:
+          message.skip();
       }
     }
     return absl::OkStatus();

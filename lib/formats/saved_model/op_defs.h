@@ -1,5 +1,5 @@
-// What ops take and give: argument names and order, types, attribute defaults. TensorFlow's ops are in a table, others in
-// the model that uses them.
+// What ops take and give: argument names and order, types, attribute defaults. TensorFlow's ops are in a table, others
+// in the model that uses them.
 #ifndef ZEROPOINT_FORMATS_SAVED_MODEL_OP_DEFS_H_
 #define ZEROPOINT_FORMATS_SAVED_MODEL_OP_DEFS_H_
 

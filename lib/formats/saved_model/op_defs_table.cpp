@@ -64,7 +64,8 @@ constexpr OpRow kRows[] = {
     {"ClipByValue", "t:T clip_value_min:T clip_value_max:T", "output:T", ""},
     {"CombinedNonMaxSuppression",
      "boxes:@float scores:@float max_output_size_per_class:@int32 max_total_size:@int32 iou_threshold:@float "
-     "score_threshold:@float", "nmsed_boxes:@float nmsed_scores:@float nmsed_classes:@float valid_detections:@int32",
+     "score_threshold:@float",
+     "nmsed_boxes:@float nmsed_scores:@float nmsed_classes:@float valid_detections:@int32",
      "pad_per_class:b=false clip_boxes:b=true"},
     {"Complex", "real:T imag:T", "out:Tout", "T:t=float Tout:t=complex64"},
     {"ComplexAbs", "x:T", "y:Tout", "T:t=complex64 Tout:t=float"},
@@ -94,7 +95,8 @@ constexpr OpRow kRows[] = {
      "is_training:b=true"},
     {"CudnnRNNBackprop",
      "input:T input_h:T input_c:T params:T output:T output_h:T output_c:T output_backprop:T output_h_backprop:T "
-     "output_c_backprop:T reserve_space:T", "input_backprop:T input_h_backprop:T input_c_backprop:T params_backprop:T",
+     "output_c_backprop:T reserve_space:T",
+     "input_backprop:T input_h_backprop:T input_c_backprop:T params_backprop:T",
      "rnn_mode:s=lstm input_mode:s=linear_input direction:s=unidirectional dropout:f=0 seed:i=0 seed2:i=0"},
     {"CudnnRNNBackpropV3",
      "input:T input_h:T input_c:T params:T sequence_lengths:@int32 output:T output_h:T output_c:T output_backprop:T "
@@ -308,7 +310,8 @@ constexpr OpRow kRows[] = {
      "serialized:@string names:@string sparse_keys:@string dense_keys:@string ragged_keys:@string "
      "dense_defaults*Tdense",
      "sparse_indices*num_sparse:@int64 sparse_values*sparse_types sparse_shapes*num_sparse:@int64 dense_values*Tdense "
-     "ragged_values*ragged_value_types ragged_row_splits*ragged_split_types", ""},
+     "ragged_values*ragged_value_types ragged_row_splits*ragged_split_types",
+     ""},
     {"ParseSingleExample", "serialized:@string dense_defaults*Tdense",
      "sparse_indices*num_sparse:@int64 sparse_values*sparse_types sparse_shapes*num_sparse:@int64 dense_values*Tdense",
      ""},

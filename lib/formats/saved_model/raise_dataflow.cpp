@@ -86,7 +86,8 @@ class Slice {
   const std::vector<ir::ValueId>& inputs() const { return inputs_; }
 
   // A graph with an input for each of `inputs` (of which the slice's own are a part), in that order.
-  ir::Graph Copy(std::string name, const std::vector<ir::ValueId>& inputs, const std::vector<ir::ValueId>& results) const {
+  ir::Graph Copy(std::string name, const std::vector<ir::ValueId>& inputs,
+                 const std::vector<ir::ValueId>& results) const {
     ir::Graph copy;
     copy.name = std::move(name);
     std::unordered_map<ir::ValueId, ir::ValueId> copies;
@@ -269,7 +270,8 @@ class BranchRaiser {
       if (Produces(graph_, value, kMerge)) return {Role::kUnready};
       if (!Produces(graph_, value, kSwitch)) return {Role::kInside};
       const ir::Node& node = graph_.node(graph_.producer(value));
-      if (WithoutIdentities(graph_, node.input(1)) != predicate) return {Role::kInput, value};  // of a cond around this one
+      if (WithoutIdentities(graph_, node.input(1)) != predicate)
+        return {Role::kInput, value};  // of a cond around this one
       const ir::ValueId data = node.input(0);
       return graph_.value(data).is_constant ? Role{Role::kCopyOf, data} : Role{Role::kInput, data};
     });

@@ -24,9 +24,10 @@ struct BackEdge {
   ir::NodeId next_iteration;  // what comes around
 };
 
-// Nodes tf.Switch, tf.Enter, tf.Exit, tf.NextIteration and tf.LoopCond are as TensorFlow has them, each frame name being
-// one of its own; a tf.Merge has the inputs {if false, if true, predicate}, or in a loop the one that enters. Afterwards
-// the graph has none of them. kUnimplemented names a node that is part of no branch or loop as TensorFlow makes them.
+// Nodes tf.Switch, tf.Enter, tf.Exit, tf.NextIteration and tf.LoopCond are as TensorFlow has them, each frame name
+// being one of its own; a tf.Merge has the inputs {if false, if true, predicate}, or in a loop the one that enters.
+// Afterwards the graph has none of them. kUnimplemented names a node that is part of no branch or loop as TensorFlow
+// makes them.
 absl::Status RaiseDataflow(ir::Graph& graph, const std::vector<BackEdge>& back_edges, CalledGraphs& called);
 
 }  // namespace zeropoint::formats::saved_model

@@ -10,8 +10,8 @@
 namespace zeropoint::formats::saved_model {
 namespace {
 
-constexpr char kHandle[] = "VAR_HANDLE", kRead[] = "READ_VARIABLE", kAssign[] = "ASSIGN_VARIABLE", kOnce[] = "CALL_ONCE",
-               kTable[] = "HASHTABLE";
+constexpr char kHandle[] = "VAR_HANDLE", kRead[] = "READ_VARIABLE", kAssign[] = "ASSIGN_VARIABLE",
+               kOnce[] = "CALL_ONCE", kTable[] = "HASHTABLE";
 constexpr char kNameAttr[] = "shared_name";
 // TensorFlow's converter calls the graph so.
 constexpr char kInitGraph[] = "NoOp";
@@ -93,8 +93,7 @@ absl::StatusOr<ir::ValueId> Resources::AddRead(const Source& variable, ir::Value
   ZP_ASSIGN_OR_RETURN(const std::string known_as, NameOf(variable));
   const Variable& known = by_name_.at(known_as);
   ir::NodeInfo info{.op = kRead, .name = name};
-  const ir::ValueId value =
-      graph.AddValue({.name = std::move(name), .type = known.first.type, .shape = known.shape});
+  const ir::ValueId value = graph.AddValue({.name = std::move(name), .type = known.first.type, .shape = known.shape});
   graph.AddNode(std::move(info), {handle}, {value});
   return value;
 }
@@ -116,7 +115,8 @@ absl::Status Resources::Finish(ir::Model& model) {
   const std::set<std::string> read = VariablesUsedBy(model, kRead);
   for (ir::Graph& graph : model.graphs) RemoveUnread(read, graph);
   if (read.empty() && tables_.empty()) return absl::OkStatus();
-  for (auto it = by_name_.begin(); it != by_name_.end();) it = read.count(it->first) > 0 ? std::next(it) : by_name_.erase(it);
+  for (auto it = by_name_.begin(); it != by_name_.end();)
+    it = read.count(it->first) > 0 ? std::next(it) : by_name_.erase(it);
   const auto init = static_cast<int64_t>(model.graphs.size());
   for (const ir::Signature& signature : model.signatures) {
     std::set<int> met;

@@ -1,4 +1,5 @@
-// What the graphs of a model share while it runs: variables that change and lookup tables, and the graph that gives them their first values.
+// What the graphs of a model share while it runs: variables that change and lookup tables, and the graph that gives
+// them their first values.
 #ifndef ZEROPOINT_FORMATS_SAVED_MODEL_RESOURCES_H_
 #define ZEROPOINT_FORMATS_SAVED_MODEL_RESOURCES_H_
 
@@ -28,8 +29,8 @@ class Resources {
   // What the variable holds now. `name` is for the result.
   absl::StatusOr<ir::ValueId> AddRead(const Source& variable, ir::ValueId handle, std::string name, ir::Graph& graph);
 
-  // To be called once, when all graphs are there: lets the graphs of signatures that use resources call one that sets them
-  // up first, and removes what is only ever assigned.
+  // To be called once, when all graphs are there: lets the graphs of signatures that use resources call one that sets
+  // them up first, and removes what is only ever assigned.
   absl::Status Finish(ir::Model& model);
 
  private:

@@ -65,8 +65,7 @@ absl::StatusOr<std::vector<const SignatureDef*>> ChooseSignatures(const MetaGrap
     served.push_back(&signature);
     names.push_back(absl::StrCat("'", signature.key, "'"));
   }
-  const std::string there =
-      names.empty() ? "it has none" : absl::StrCat("it has ", absl::StrJoin(names, ", "));
+  const std::string there = names.empty() ? "it has none" : absl::StrCat("it has ", absl::StrJoin(names, ", "));
   std::vector<std::string> wanted = keys;
   if (wanted.empty()) wanted.push_back(served.size() == 1 ? served[0]->key : kDefaultSignature);
   for (const std::string& key : wanted) {

@@ -10,8 +10,8 @@ namespace {
 using Span = absl::Span<const uint8_t>;
 using Entries = std::vector<std::pair<std::string, std::string>>;
 
-constexpr size_t kFooterSize = 48;   // two block handles, padded to 40 bytes, then the magic number
-constexpr size_t kTrailerSize = 5;   // compression and checksum, behind each block
+constexpr size_t kFooterSize = 48;  // two block handles, padded to 40 bytes, then the magic number
+constexpr size_t kTrailerSize = 5;  // compression and checksum, behind each block
 constexpr uint64_t kMagic = 0xdb4775248b80fb57;
 constexpr uint8_t kUncompressed = 0, kSnappy = 1;
 // Blocks are cut at 256 KiB; a block is larger only by one entry, and entries hold a tensor's shape, not its data.

@@ -124,17 +124,18 @@ ir::ValueId AddComparison(const ir::TensorLiteral& keys, const ir::TensorLiteral
   ir::Attributes expand = Typed(keys.type);
   expand.Set("Tdim", static_cast<int64_t>(ElementType::kInt32));
   const ir::ValueId last = emit.Int32("last", -1);
-  const ir::ValueId expanded = emit.Add("column", "tf.ExpandDims", {wanted, last}, keys.type, column, std::move(expand));
+  const ir::ValueId expanded =
+      emit.Add("column", "tf.ExpandDims", {wanted, last}, keys.type, column, std::move(expand));
   ir::Attributes equal = Typed(keys.type);
   equal.Set("incompatible_shape_error", true);
-  const ir::ValueId same = emit.Add("same", "tf.Equal", {expanded, emit.Constant("keys", keys)}, ElementType::kBool, pairs,
-                                    std::move(equal));
+  const ir::ValueId same = emit.Add("same", "tf.Equal", {expanded, emit.Constant("keys", keys)}, ElementType::kBool,
+                                    pairs, std::move(equal));
   const ir::ValueId numbers = emit.Cast("numbers", same, ElementType::kInt32);
   ir::Attributes first = Typed(ElementType::kInt32);
   first.Set("Tidx", static_cast<int64_t>(ElementType::kInt32));
   first.Set("output_type", static_cast<int64_t>(ElementType::kInt32));
-  const ir::ValueId place =
-      emit.Add("place", "tf.ArgMax", {numbers, emit.Int32("dimension", -1)}, ElementType::kInt32, shape, std::move(first));
+  const ir::ValueId place = emit.Add("place", "tf.ArgMax", {numbers, emit.Int32("dimension", -1)}, ElementType::kInt32,
+                                     shape, std::move(first));
   ir::Attributes any;
   any.Set("Tidx", static_cast<int64_t>(ElementType::kInt32));
   any.Set("keep_dims", false);
@@ -237,8 +238,8 @@ absl::StatusOr<Tables::Contents> Tables::ReadContents(const Source& initializer,
   return contents;
 }
 
-// What the top graph assigns to the variable that the node reads: TensorFlow 2 keeps names of files in variables. The node
-// itself where it reads none.
+// What the top graph assigns to the variable that the node reads: TensorFlow 2 keeps names of files in variables. The
+// node itself where it reads none.
 absl::StatusOr<Source> Tables::Assigned(const Source& read) const {
   if (read.node->op != "ReadVariableOp") return read;
   ZP_ASSIGN_OR_RETURN(const Source variable, program_.Resolve(*read.frame, DataInput(*read.node, 0)));
@@ -294,8 +295,7 @@ absl::StatusOr<Tables::Contents> Tables::ReadTextFile(const Source& initializer,
     return Parsed(texts, type);
   };
   Contents contents;
-  ZP_ASSIGN_OR_RETURN(contents.keys,
-                      column(attrs.Int("key_index"), static_cast<ElementType>(types.Int("key_dtype"))));
+  ZP_ASSIGN_OR_RETURN(contents.keys, column(attrs.Int("key_index"), static_cast<ElementType>(types.Int("key_dtype"))));
   ZP_ASSIGN_OR_RETURN(contents.values,
                       column(attrs.Int("value_index"), static_cast<ElementType>(types.Int("value_dtype"))));
   return contents;
@@ -304,7 +304,8 @@ absl::StatusOr<Tables::Contents> Tables::ReadTextFile(const Source& initializer,
 absl::StatusOr<int64_t> Tables::SizeOf(const Source& table) {
   ZP_ASSIGN_OR_RETURN(const Contents* contents, ContentsOf(table));
   if (contents->keys.type == ElementType::kString) {
-    return static_cast<int64_t>(std::set<std::string>(contents->keys.strings.begin(), contents->keys.strings.end()).size());
+    return static_cast<int64_t>(
+        std::set<std::string>(contents->keys.strings.begin(), contents->keys.strings.end()).size());
   }
   if (!IsInteger(contents->keys.type)) return Unsupported("with such keys");
   const std::vector<int64_t> keys = IntegersOf(contents->keys);
@@ -357,7 +358,8 @@ absl::StatusOr<ir::ValueId> Tables::AddLookup(const Source& table, ir::ValueId k
   const auto count = static_cast<int64_t>(CountOf(contents->keys));
   LiteTable numbers{contents->keys, Int64s(Count(static_cast<size_t>(count)))};
   const int64_t missing = text_values ? -1 : count;
-  const ir::ValueId none = graph.AddConstant(absl::StrCat(name, "/none"), ir::Shape{}, absl::MakeConstSpan(&missing, 1));
+  const ir::ValueId none =
+      graph.AddConstant(absl::StrCat(name, "/none"), ir::Shape{}, absl::MakeConstSpan(&missing, 1));
   const ir::ValueId number = AddFind(table, kToIndex, std::move(numbers), keys, none, name, graph);
   if (text_values) {
     LiteTable texts{Int64s(Count(static_cast<size_t>(count))), contents->values};
@@ -367,9 +369,10 @@ absl::StatusOr<ir::ValueId> Tables::AddLookup(const Source& table, ir::ValueId k
   ir::Attributes reshape = Typed(contents->values.type);
   reshape.Set("Tshape", static_cast<int64_t>(ElementType::kInt32));
   const int32_t one = 1;
-  const ir::ValueId one_element = graph.AddConstant(absl::StrCat(name, "/one"), ir::Shape{1}, absl::MakeConstSpan(&one, 1));
-  const ir::ValueId last = emit.Add("otherwise", "tf.Reshape", {otherwise, one_element}, contents->values.type, {1},
-                                    std::move(reshape));
+  const ir::ValueId one_element =
+      graph.AddConstant(absl::StrCat(name, "/one"), ir::Shape{1}, absl::MakeConstSpan(&one, 1));
+  const ir::ValueId last =
+      emit.Add("otherwise", "tf.Reshape", {otherwise, one_element}, contents->values.type, {1}, std::move(reshape));
   ir::Attributes concat = Typed(contents->values.type);
   concat.Set("N", int64_t{2});
   concat.Set("Tidx", static_cast<int64_t>(ElementType::kInt32));
@@ -387,10 +390,10 @@ void Tables::AddFirstValues(ir::Graph& graph) const {
     attrs.Set("table_id", static_cast<int64_t>(id));
     attrs.Set("key_dtype", static_cast<int64_t>(table.keys.type));
     attrs.Set("value_dtype", static_cast<int64_t>(table.values.type));
-    const ir::ValueId handle =
-        emit.Add("", "HASHTABLE", {}, ElementType::kResource, ir::Shape{}, std::move(attrs));
+    const ir::ValueId handle = emit.Add("", "HASHTABLE", {}, ElementType::kResource, ir::Shape{}, std::move(attrs));
     const ir::ValueId keys = emit.Constant("keys", table.keys), values = emit.Constant("values", table.values);
-    graph.AddNode({.op = "HASHTABLE_IMPORT", .name = absl::StrCat("table_", id, "/import")}, {handle, keys, values}, {});
+    graph.AddNode({.op = "HASHTABLE_IMPORT", .name = absl::StrCat("table_", id, "/import")}, {handle, keys, values},
+                  {});
   }
 }
 

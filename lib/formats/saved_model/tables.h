@@ -62,8 +62,8 @@ class Tables {
   const Bytes& file_;
   std::string folder_;
   bool searched_ = false;
-  std::unordered_map<const NodeDef*, Source> initializers_;  // by table
-  std::unordered_map<const NodeDef*, Contents> contents_;    // by table
+  std::unordered_map<const NodeDef*, Source> initializers_;                   // by table
+  std::unordered_map<const NodeDef*, Contents> contents_;                     // by table
   std::vector<std::pair<std::pair<const NodeDef*, int>, LiteTable>> tables_;  // of the result; the index is the id
 };
 

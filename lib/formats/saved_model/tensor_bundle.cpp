@@ -27,9 +27,14 @@ Header ParseHeader(absl::string_view bytes) {
   protozero::pbf_reader message = Message(bytes);
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case Field(1, kVarint): header.shards = message.get_int32(); break;
-      case Field(2, kVarint): header.endianness = message.get_enum(); break;
-      default: message.skip();
+      case Field(1, kVarint):
+        header.shards = message.get_int32();
+        break;
+      case Field(2, kVarint):
+        header.endianness = message.get_enum();
+        break;
+      default:
+        message.skip();
     }
   }
   return header;
@@ -40,9 +45,14 @@ Extent ParseExtent(absl::string_view bytes) {
   protozero::pbf_reader message = Message(bytes);
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case Field(1, kVarint): extent.start = message.get_int64(); break;
-      case Field(2, kVarint): extent.length = message.get_int64(); break;
-      default: message.skip();
+      case Field(1, kVarint):
+        extent.start = message.get_int64();
+        break;
+      case Field(2, kVarint):
+        extent.length = message.get_int64();
+        break;
+      default:
+        message.skip();
     }
   }
   return extent;
@@ -81,14 +91,29 @@ TensorBundle::Entry TensorBundle::ParseEntry(absl::string_view bytes) {
   protozero::pbf_reader message = Message(bytes);
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case Field(1, kVarint): entry.data_type = message.get_enum(); break;
-      case Field(2, kLength): entry.shape = ParseShape(View(message)); break;
-      case Field(3, kVarint): entry.shard = message.get_int32(); break;
-      case Field(4, kVarint): entry.offset = message.get_uint64(); break;
-      case Field(5, kVarint): entry.size = message.get_uint64(); break;
-      case Field(6, kFixed32): entry.crc = message.get_fixed32(); break;
-      case Field(7, kLength): entry.slices.push_back(ParseSlice(View(message))); break;
-      default: message.skip();
+      case Field(1, kVarint):
+        entry.data_type = message.get_enum();
+        break;
+      case Field(2, kLength):
+        entry.shape = ParseShape(View(message));
+        break;
+      case Field(3, kVarint):
+        entry.shard = message.get_int32();
+        break;
+      case Field(4, kVarint):
+        entry.offset = message.get_uint64();
+        break;
+      case Field(5, kVarint):
+        entry.size = message.get_uint64();
+        break;
+      case Field(6, kFixed32):
+        entry.crc = message.get_fixed32();
+        break;
+      case Field(7, kLength):
+        entry.slices.push_back(ParseSlice(View(message)));
+        break;
+      default:
+        message.skip();
     }
   }
   return entry;
@@ -141,9 +166,9 @@ absl::Status TensorBundle::CheckExtents() const {
     }
     const Shard& shard = shards_[static_cast<size_t>(entry.shard)];
     if (entry.offset > shard.bytes.size() || entry.size > shard.bytes.size() - entry.offset) {
-      absl::Status status = absl::DataLossError(
-          absl::StrCat("the file is cut off: a tensor takes bytes ", entry.offset, " to ", entry.offset, "+",
-                       entry.size, ", the file has ", shard.bytes.size()));
+      absl::Status status =
+          absl::DataLossError(absl::StrCat("the file is cut off: a tensor takes bytes ", entry.offset, " to ",
+                                           entry.offset, "+", entry.size, ", the file has ", shard.bytes.size()));
       return Annotate(Annotate(status, Place::kFile, shard.file), Place::kTensor, Printable(key));
     }
   }

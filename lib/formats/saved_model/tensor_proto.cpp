@@ -25,16 +25,35 @@ struct DataTypeRow {
 };
 
 constexpr DataTypeRow kDataTypes[] = {
-    {1, "float", T::kFloat32},      {2, "double", T::kFloat64},          {3, "int32", T::kInt32},
-    {4, "uint8", T::kUInt8},        {5, "int16", T::kInt16},             {6, "int8", T::kInt8},
-    {7, "string", T::kString},      {8, "complex64", T::kComplex64},     {9, "int64", T::kInt64},
-    {10, "bool", T::kBool},         {11, "qint8", std::nullopt},         {12, "quint8", std::nullopt},
-    {13, "qint32", std::nullopt},   {14, "bfloat16", T::kBFloat16},      {15, "qint16", std::nullopt},
-    {16, "quint16", std::nullopt},  {17, "uint16", T::kUInt16},          {18, "complex128", T::kComplex128},
-    {19, "half", T::kFloat16},      {20, "resource", T::kResource},      {21, "variant", T::kVariant},
-    {22, "uint32", T::kUInt32},     {23, "uint64", T::kUInt64},          {24, "float8_e5m2", T::kFloat8E5M2},
-    {25, "float8_e4m3fn", T::kFloat8E4M3}, {29, "int4", T::kInt4},       {30, "uint4", T::kUInt4},
-    {31, "int2", T::kInt2},         {32, "uint2", std::nullopt},
+    {1, "float", T::kFloat32},
+    {2, "double", T::kFloat64},
+    {3, "int32", T::kInt32},
+    {4, "uint8", T::kUInt8},
+    {5, "int16", T::kInt16},
+    {6, "int8", T::kInt8},
+    {7, "string", T::kString},
+    {8, "complex64", T::kComplex64},
+    {9, "int64", T::kInt64},
+    {10, "bool", T::kBool},
+    {11, "qint8", std::nullopt},
+    {12, "quint8", std::nullopt},
+    {13, "qint32", std::nullopt},
+    {14, "bfloat16", T::kBFloat16},
+    {15, "qint16", std::nullopt},
+    {16, "quint16", std::nullopt},
+    {17, "uint16", T::kUInt16},
+    {18, "complex128", T::kComplex128},
+    {19, "half", T::kFloat16},
+    {20, "resource", T::kResource},
+    {21, "variant", T::kVariant},
+    {22, "uint32", T::kUInt32},
+    {23, "uint64", T::kUInt64},
+    {24, "float8_e5m2", T::kFloat8E5M2},
+    {25, "float8_e4m3fn", T::kFloat8E4M3},
+    {29, "int4", T::kInt4},
+    {30, "uint4", T::kUInt4},
+    {31, "int2", T::kInt2},
+    {32, "uint2", std::nullopt},
 };
 
 const DataTypeRow* FindDataType(int number) {
@@ -60,10 +79,17 @@ TensorProto ParseTensorHead(absl::string_view encoded) {
   protozero::pbf_reader message = Message(encoded);
   while (message.next()) {
     switch (message.tag_and_type()) {
-      case Field(1, kVarint): tensor.data_type = message.get_enum(); break;
-      case Field(2, kLength): tensor.shape = ParseShape(View(message)); break;
-      case Field(4, kLength): tensor.content = View(message); break;
-      default: message.skip();
+      case Field(1, kVarint):
+        tensor.data_type = message.get_enum();
+        break;
+      case Field(2, kLength):
+        tensor.shape = ParseShape(View(message));
+        break;
+      case Field(4, kLength):
+        tensor.content = View(message);
+        break;
+      default:
+        message.skip();
     }
   }
   return tensor;
@@ -121,24 +147,51 @@ void ReadFixed(absl::string_view encoded, uint32_t field, std::vector<uint8_t>& 
 absl::StatusOr<std::vector<uint8_t>> ReadList(ElementType type, absl::string_view encoded) {
   std::vector<uint8_t> bytes;
   switch (type) {
-    case T::kFloat32: ReadFixed(encoded, kFloatVal, bytes); break;
-    case T::kFloat64: ReadFixed(encoded, kDoubleVal, bytes); break;
-    case T::kComplex64: ReadFixed(encoded, kComplexFloatVal, bytes); break;
-    case T::kComplex128: ReadFixed(encoded, kComplexDoubleVal, bytes); break;
-    case T::kInt32: ReadVarints<uint32_t>(encoded, kIntVal, bytes); break;
+    case T::kFloat32:
+      ReadFixed(encoded, kFloatVal, bytes);
+      break;
+    case T::kFloat64:
+      ReadFixed(encoded, kDoubleVal, bytes);
+      break;
+    case T::kComplex64:
+      ReadFixed(encoded, kComplexFloatVal, bytes);
+      break;
+    case T::kComplex128:
+      ReadFixed(encoded, kComplexDoubleVal, bytes);
+      break;
+    case T::kInt32:
+      ReadVarints<uint32_t>(encoded, kIntVal, bytes);
+      break;
     case T::kInt16:
-    case T::kUInt16: ReadVarints<uint16_t>(encoded, kIntVal, bytes); break;
+    case T::kUInt16:
+      ReadVarints<uint16_t>(encoded, kIntVal, bytes);
+      break;
     case T::kInt8:
-    case T::kUInt8: ReadVarints<uint8_t>(encoded, kIntVal, bytes); break;
+    case T::kUInt8:
+      ReadVarints<uint8_t>(encoded, kIntVal, bytes);
+      break;
     case T::kFloat16:
-    case T::kBFloat16: ReadVarints<uint16_t>(encoded, kHalfVal, bytes); break;
-    case T::kInt64: ReadVarints<uint64_t>(encoded, kInt64Val, bytes); break;
-    case T::kBool: ReadVarints<bool>(encoded, kBoolVal, bytes); break;
-    case T::kUInt32: ReadVarints<uint32_t>(encoded, kUInt32Val, bytes); break;
-    case T::kUInt64: ReadVarints<uint64_t>(encoded, kUInt64Val, bytes); break;
+    case T::kBFloat16:
+      ReadVarints<uint16_t>(encoded, kHalfVal, bytes);
+      break;
+    case T::kInt64:
+      ReadVarints<uint64_t>(encoded, kInt64Val, bytes);
+      break;
+    case T::kBool:
+      ReadVarints<bool>(encoded, kBoolVal, bytes);
+      break;
+    case T::kUInt32:
+      ReadVarints<uint32_t>(encoded, kUInt32Val, bytes);
+      break;
+    case T::kUInt64:
+      ReadVarints<uint64_t>(encoded, kUInt64Val, bytes);
+      break;
     case T::kFloat8E4M3:
-    case T::kFloat8E5M2: ReadFixed(encoded, kFloat8Val, bytes); break;
-    default: return absl::UnimplementedError(absl::StrCat("constants of type ", Name(type), " are not read"));
+    case T::kFloat8E5M2:
+      ReadFixed(encoded, kFloat8Val, bytes);
+      break;
+    default:
+      return absl::UnimplementedError(absl::StrCat("constants of type ", Name(type), " are not read"));
   }
   return bytes;
 }
@@ -204,9 +257,7 @@ absl::Status ReadElements(absl::string_view encoded, const TensorProto& proto, c
 
 }  // namespace
 
-int WithoutReference(int data_type) {
-  return data_type > kReferenceOffset ? data_type - kReferenceOffset : data_type;
-}
+int WithoutReference(int data_type) { return data_type > kReferenceOffset ? data_type - kReferenceOffset : data_type; }
 
 std::optional<ElementType> ToElementType(int data_type) {
   const DataTypeRow* row = FindDataType(WithoutReference(data_type));

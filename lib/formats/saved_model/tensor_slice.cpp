@@ -128,18 +128,16 @@ absl::StatusOr<ir::Shape> SliceShape(const ir::Shape& whole, const TensorSlice& 
   return shape;
 }
 
-void InsertSlice(const ir::Shape& whole, const TensorSlice& slice, size_t element_size,
-                 absl::Span<const uint8_t> part, absl::Span<uint8_t> into) {
-  ForEachRun(whole, slice, element_size, [&](size_t at, size_t offset, size_t size) {
-    std::memcpy(into.data() + offset, part.data() + at, size);
-  });
+void InsertSlice(const ir::Shape& whole, const TensorSlice& slice, size_t element_size, absl::Span<const uint8_t> part,
+                 absl::Span<uint8_t> into) {
+  ForEachRun(whole, slice, element_size,
+             [&](size_t at, size_t offset, size_t size) { std::memcpy(into.data() + offset, part.data() + at, size); });
 }
 
-void ExtractSlice(const ir::Shape& whole, const TensorSlice& slice, size_t element_size,
-                  absl::Span<const uint8_t> from, absl::Span<uint8_t> part) {
-  ForEachRun(whole, slice, element_size, [&](size_t at, size_t offset, size_t size) {
-    std::memcpy(part.data() + at, from.data() + offset, size);
-  });
+void ExtractSlice(const ir::Shape& whole, const TensorSlice& slice, size_t element_size, absl::Span<const uint8_t> from,
+                  absl::Span<uint8_t> part) {
+  ForEachRun(whole, slice, element_size,
+             [&](size_t at, size_t offset, size_t size) { std::memcpy(part.data() + at, from.data() + offset, size); });
 }
 
 }  // namespace zeropoint::formats::saved_model

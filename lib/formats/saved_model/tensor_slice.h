@@ -27,11 +27,11 @@ absl::StatusOr<ShapeAndSlice> ParseShapeAndSlice(absl::string_view text);
 absl::StatusOr<ir::Shape> SliceShape(const ir::Shape& whole, const TensorSlice& slice);
 
 // Copies the part's elements into their place in the whole. Sizes must match the shapes; the slice must lie inside.
-void InsertSlice(const ir::Shape& whole, const TensorSlice& slice, size_t element_size,
-                 absl::Span<const uint8_t> part, absl::Span<uint8_t> into);
+void InsertSlice(const ir::Shape& whole, const TensorSlice& slice, size_t element_size, absl::Span<const uint8_t> part,
+                 absl::Span<uint8_t> into);
 // The other way round.
-void ExtractSlice(const ir::Shape& whole, const TensorSlice& slice, size_t element_size,
-                  absl::Span<const uint8_t> from, absl::Span<uint8_t> part);
+void ExtractSlice(const ir::Shape& whole, const TensorSlice& slice, size_t element_size, absl::Span<const uint8_t> from,
+                  absl::Span<uint8_t> part);
 
 }  // namespace zeropoint::formats::saved_model
 

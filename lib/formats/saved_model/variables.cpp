@@ -10,12 +10,11 @@ namespace zeropoint::formats::saved_model {
 namespace {
 
 // Everything else that takes a resource variable may change it.
-constexpr absl::string_view kResourceReaders[] = {"ReadVariableOp",     "ResourceGather",    "ResourceGatherNd",
-                                                  "VariableShape",      "VarIsInitializedOp", "DisableCopyOnRead",
-                                                  "Identity",           "IdentityN",         "Enter",
-                                                  "Switch"};
+constexpr absl::string_view kResourceReaders[] = {
+    "ReadVariableOp",    "ResourceGather", "ResourceGatherNd", "VariableShape", "VarIsInitializedOp",
+    "DisableCopyOnRead", "Identity",       "IdentityN",        "Enter",         "Switch"};
 // Any op may read a reference variable; these change it.
-constexpr absl::string_view kReferenceWriters[] = {"Assign", "Scatter", "Apply", "SparseApply", "StridedSliceAssign",
+constexpr absl::string_view kReferenceWriters[] = {"Assign",   "Scatter", "Apply", "SparseApply", "StridedSliceAssign",
                                                    "CountUpTo"};
 
 template <size_t n>
@@ -152,8 +151,8 @@ absl::Status Variables::FollowAssignment(Frame& frame, const NodeDef& assignment
   }
   const size_t output = static_cast<size_t>(value.output);
   if (output >= restore->second.size()) {
-    return absl::InvalidArgumentError(absl::StrCat("the model restores tensor ", output, " of ",
-                                                   restore->second.size()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("the model restores tensor ", output, " of ", restore->second.size()));
   }
   keys_.emplace(variable.node, restore->second[output]);
   return absl::OkStatus();

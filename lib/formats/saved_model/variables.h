@@ -60,9 +60,9 @@ class Variables {
   const Bytes& file_;
   std::string folder_;
   std::optional<TensorBundle> bundle_;
-  std::unordered_map<const NodeDef*, Key> keys_;                    // by variable
-  std::unordered_map<const NodeDef*, std::vector<Key>> restores_;   // by RestoreV2: the key of each output
-  std::unordered_map<const NodeDef*, ir::TensorLiteral> values_;    // by variable, checked already
+  std::unordered_map<const NodeDef*, Key> keys_;                   // by variable
+  std::unordered_map<const NodeDef*, std::vector<Key>> restores_;  // by RestoreV2: the key of each output
+  std::unordered_map<const NodeDef*, ir::TensorLiteral> values_;   // by variable, checked already
 };
 
 }  // namespace zeropoint::formats::saved_model

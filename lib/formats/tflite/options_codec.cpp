@@ -39,28 +39,43 @@ bool IsOffset(FieldKind kind) {
     case FieldKind::kLongs:
     case FieldKind::kBools:
     case FieldKind::kFloats:
-    case FieldKind::kGraphs: return true;
-    default: return false;
+    case FieldKind::kGraphs:
+      return true;
+    default:
+      return false;
   }
 }
 
 size_t SizeInTable(FieldKind kind) {
   switch (kind) {
     case FieldKind::kBool:
-    case FieldKind::kInt8: return 1;
-    case FieldKind::kInt64: return 8;
-    default: return 4;
+    case FieldKind::kInt8:
+      return 1;
+    case FieldKind::kInt64:
+      return 8;
+    default:
+      return 4;
   }
 }
 
 void ReadField(const flatbuffers::Table* table, const OptionField& field, ir::Attributes& attrs) {
   switch (field.kind) {
-    case FieldKind::kBool: attrs.Set(field.name, ReadScalar<uint8_t>(table, field) != 0); break;
-    case FieldKind::kInt8: attrs.Set(field.name, int64_t{ReadScalar<int8_t>(table, field)}); break;
+    case FieldKind::kBool:
+      attrs.Set(field.name, ReadScalar<uint8_t>(table, field) != 0);
+      break;
+    case FieldKind::kInt8:
+      attrs.Set(field.name, int64_t{ReadScalar<int8_t>(table, field)});
+      break;
     case FieldKind::kGraph:
-    case FieldKind::kInt32: attrs.Set(field.name, int64_t{ReadScalar<int32_t>(table, field)}); break;
-    case FieldKind::kInt64: attrs.Set(field.name, ReadScalar<int64_t>(table, field)); break;
-    case FieldKind::kFloat: attrs.Set(field.name, ReadScalar<float>(table, field)); break;
+    case FieldKind::kInt32:
+      attrs.Set(field.name, int64_t{ReadScalar<int32_t>(table, field)});
+      break;
+    case FieldKind::kInt64:
+      attrs.Set(field.name, ReadScalar<int64_t>(table, field));
+      break;
+    case FieldKind::kFloat:
+      attrs.Set(field.name, ReadScalar<float>(table, field));
+      break;
     case FieldKind::kString:
       attrs.Set(field.name, Text(table->GetPointer<const flatbuffers::String*>(field.vtable_offset)));
       break;
@@ -70,10 +85,18 @@ void ReadField(const flatbuffers::Table* table, const OptionField& field, ir::At
       break;
     }
     case FieldKind::kGraphs:
-    case FieldKind::kInts: attrs.Set(field.name, ReadWidened<int32_t>(table, field)); break;
-    case FieldKind::kBools: attrs.Set(field.name, ReadWidened<uint8_t>(table, field)); break;
-    case FieldKind::kLongs: attrs.Set(field.name, ReadVector<int64_t>(table, field)); break;
-    case FieldKind::kFloats: attrs.Set(field.name, ReadVector<float>(table, field)); break;
+    case FieldKind::kInts:
+      attrs.Set(field.name, ReadWidened<int32_t>(table, field));
+      break;
+    case FieldKind::kBools:
+      attrs.Set(field.name, ReadWidened<uint8_t>(table, field));
+      break;
+    case FieldKind::kLongs:
+      attrs.Set(field.name, ReadVector<int64_t>(table, field));
+      break;
+    case FieldKind::kFloats:
+      attrs.Set(field.name, ReadVector<float>(table, field));
+      break;
   }
 }
 
@@ -104,15 +127,20 @@ absl::StatusOr<flatbuffers::uoffset_t> WriteNarrowed(const ir::Attributes& attrs
 absl::StatusOr<flatbuffers::uoffset_t> WriteOutOfLine(const ir::Attributes& attrs, const OptionField& field,
                                                       Builder& builder) {
   switch (field.kind) {
-    case FieldKind::kString: return builder.CreateSharedString(attrs.String(field.name)).o;
+    case FieldKind::kString:
+      return builder.CreateSharedString(attrs.String(field.name)).o;
     case FieldKind::kBytes: {
       const std::string bytes = attrs.String(field.name);
       return builder.CreateVector(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()).o;
     }
-    case FieldKind::kFloats: return builder.CreateVector(attrs.Floats(field.name)).o;
-    case FieldKind::kLongs: return builder.CreateVector(attrs.Ints(field.name)).o;
-    case FieldKind::kBools: return WriteNarrowed<uint8_t>(attrs, field, builder);
-    default: return WriteNarrowed<int32_t>(attrs, field, builder);
+    case FieldKind::kFloats:
+      return builder.CreateVector(attrs.Floats(field.name)).o;
+    case FieldKind::kLongs:
+      return builder.CreateVector(attrs.Ints(field.name)).o;
+    case FieldKind::kBools:
+      return WriteNarrowed<uint8_t>(attrs, field, builder);
+    default:
+      return WriteNarrowed<int32_t>(attrs, field, builder);
   }
 }
 
@@ -123,14 +151,18 @@ absl::Status WriteInline(const ir::Attributes& attrs, const OptionField& field, 
       builder.AddElement<uint8_t>(field.vtable_offset, attrs.Bool(field.name, field.otherwise != 0) ? 1 : 0,
                                   field.otherwise != 0 ? 1 : 0);
       break;
-    case FieldKind::kInt8: return WriteInt<int8_t>(attrs, field, builder);
+    case FieldKind::kInt8:
+      return WriteInt<int8_t>(attrs, field, builder);
     case FieldKind::kGraph:
-    case FieldKind::kInt32: return WriteInt<int32_t>(attrs, field, builder);
-    case FieldKind::kInt64: return WriteInt<int64_t>(attrs, field, builder);
+    case FieldKind::kInt32:
+      return WriteInt<int32_t>(attrs, field, builder);
+    case FieldKind::kInt64:
+      return WriteInt<int64_t>(attrs, field, builder);
     case FieldKind::kFloat:
       builder.AddElement<float>(field.vtable_offset, attrs.Float(field.name, otherwise), otherwise);
       break;
-    default: break;  // written out of line
+    default:
+      break;  // written out of line
   }
   return absl::OkStatus();
 }

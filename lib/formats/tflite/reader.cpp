@@ -51,9 +51,7 @@ absl::Status BlameFile(const absl::Status& status) {
 }
 
 // The part that flatbuffers can address; what lies behind is reached through Buffer.offset.
-size_t FlatbufferSize(const Bytes& file) {
-  return std::min<size_t>(file.size(), FLATBUFFERS_MAX_BUFFER_SIZE - 1);
-}
+size_t FlatbufferSize(const Bytes& file) { return std::min<size_t>(file.size(), FLATBUFFERS_MAX_BUFFER_SIZE - 1); }
 
 absl::StatusOr<const schema::Model*> Open(const Bytes& file) {
   if (file.size() < kSmallestFile || !schema::ModelBufferHasIdentifier(file.data())) {
@@ -75,8 +73,8 @@ absl::StatusOr<const schema::Model*> Open(const Bytes& file) {
 
 // One row of the file's table of op codes.
 struct OpCode {
-  std::string name;                  // "CONV_2D", "custom.Mine"
-  const ops::OpDef* def = nullptr;   // null for custom ops and for builtins without a record
+  std::string name;                 // "CONV_2D", "custom.Mine"
+  const ops::OpDef* def = nullptr;  // null for custom ops and for builtins without a record
   bool is_custom = false;
   int version = 1;
 };
@@ -274,7 +272,8 @@ class ModelReader {
   }
 
   static const flatbuffers::Table* OptionsTable(const schema::Operator& op, const ops::OptionsSpec& spec) {
-    const int type = spec.second ? static_cast<int>(op.builtin_options_2_type()) : static_cast<int>(op.builtin_options_type());
+    const int type =
+        spec.second ? static_cast<int>(op.builtin_options_2_type()) : static_cast<int>(op.builtin_options_type());
     if (type != spec.table) return nullptr;
     return static_cast<const flatbuffers::Table*>(spec.second ? op.builtin_options_2() : op.builtin_options());
   }

@@ -17,15 +17,15 @@ namespace zeropoint::formats::tflite {
 // record (named with its node), sparsity, external buffers. Custom ops and metadata come through untouched.
 absl::StatusOr<ir::Model> Read(const Bytes& file, const std::string& source);
 
-// kInvalidArgument with the line that exports a SavedModel when `path` is named as Keras names its own files; Read() asks it.
-// Missing files are the caller's to find first.
+// kInvalidArgument with the line that exports a SavedModel when `path` is named as Keras names its own files; Read()
+// asks it. Missing files are the caller's to find first.
 absl::Status RefuseKerasFile(const std::string& path);
 
 // The bytes of the file; the same model gives the same bytes. kResourceExhausted above the 2 GiB a flatbuffer holds.
 absl::StatusOr<std::vector<uint8_t>> Write(const ir::Model& model);
 
-// The same bytes in parts, one after the other: large constants are not copied but shared with the model, which need not
-// outlive them.
+// The same bytes in parts, one after the other: large constants are not copied but shared with the model, which need
+// not outlive them.
 absl::StatusOr<std::vector<Bytes>> WriteParts(const ir::Model& model);
 
 }  // namespace zeropoint::formats::tflite

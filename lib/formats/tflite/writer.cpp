@@ -3,9 +3,9 @@
 // The order in which things enter the builder depends on the model alone, so the same model gives the same bytes.
 // Vectors, strings and constants that occur more than once are stored once.
 //
-// Large constants never enter the builder's memory. It is reserved in one piece, of which the system gives only the pages
-// that are written to, and where a large constant belongs nothing is: the file is handed out in parts, from the builder
-// and from the constants in turn.
+// Large constants never enter the builder's memory. It is reserved in one piece, of which the system gives only the
+// pages that are written to, and where a large constant belongs nothing is: the file is handed out in parts, from the
+// builder and from the constants in turn.
 #include <algorithm>
 #include <limits>
 #include <map>
@@ -154,8 +154,8 @@ class ModelWriter {
       }
     }
     if (bytes < FLATBUFFERS_MAX_BUFFER_SIZE) return static_cast<size_t>(bytes);
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "the model needs about ", bytes, " bytes, more than the ", FLATBUFFERS_MAX_BUFFER_SIZE, " of a .tflite file"));
+    return absl::ResourceExhaustedError(absl::StrCat("the model needs about ", bytes, " bytes, more than the ",
+                                                     FLATBUFFERS_MAX_BUFFER_SIZE, " of a .tflite file"));
   }
 
   Offset<Vector<Offset<schema::Buffer>>> WriteBuffers() {
@@ -300,7 +300,8 @@ class ModelWriter {
   };
 
   uint32_t OpCode(const ir::NodeInfo& info, const ops::OpDef* def) {
-    auto [at, is_new] = code_index_.emplace(std::make_pair(info.op, info.version), static_cast<uint32_t>(codes_.size()));
+    auto [at, is_new] =
+        code_index_.emplace(std::make_pair(info.op, info.version), static_cast<uint32_t>(codes_.size()));
     if (is_new && def != nullptr) codes_.push_back({def->code, "", info.version});
     if (is_new && def == nullptr) {
       absl::string_view custom = absl::StripPrefix(info.op, ops::kCustomPrefix);
@@ -335,7 +336,8 @@ class ModelWriter {
                      [](const ir::NamedValue& a, const ir::NamedValue& b) { return a.name < b.name; });
     std::vector<Offset<schema::TensorMap>> tables;
     for (const ir::NamedValue& named : list) {
-      tables.push_back(schema::CreateTensorMap(builder_, String(named.name), static_cast<uint32_t>(Index(named.value))));
+      tables.push_back(
+          schema::CreateTensorMap(builder_, String(named.name), static_cast<uint32_t>(Index(named.value))));
     }
     return builder_.CreateVector(tables);
   }
@@ -388,12 +390,12 @@ class ModelWriter {
 
   const ir::Model& model_;
   flatbuffers::FlatBufferBuilder builder_;
-  std::vector<LeftOut> left_out_;                       // the last in the file first
+  std::vector<LeftOut> left_out_;  // the last in the file first
   BufferPool pool_;
-  std::vector<std::vector<int32_t>> tensor_index_;      // by graph and value; kNoValue when not written
-  const std::vector<int32_t>* indices_ = nullptr;       // of the graph being written
+  std::vector<std::vector<int32_t>> tensor_index_;  // by graph and value; kNoValue when not written
+  const std::vector<int32_t>* indices_ = nullptr;   // of the graph being written
   std::vector<uint32_t> metadata_buffers_;
-  std::vector<OpCodeRow> codes_;                        // in order of first use
+  std::vector<OpCodeRow> codes_;  // in order of first use
   std::map<std::pair<std::string, int>, uint32_t> code_index_;
   std::map<std::vector<int32_t>, Offset<Vector<int32_t>>> ints_;
   std::map<std::vector<int64_t>, Offset<Vector<int64_t>>> zero_points_;

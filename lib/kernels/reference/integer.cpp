@@ -21,11 +21,13 @@ void Products(const int16_t* rows, int64_t n, const int16_t* columns, int64_t co
 }
 
 template <typename Sum>
-void Depthwise(const int16_t* const* taps, int64_t n, const int16_t* weights, int64_t channels, int64_t multiplier, Sum* sums) {
+void Depthwise(const int16_t* const* taps, int64_t n, const int16_t* weights, int64_t channels, int64_t multiplier,
+               Sum* sums) {
   for (int64_t m = 0; m < channels * multiplier; ++m) {
     int64_t sum = 0;
     for (int64_t t = 0; t < n; ++t) {
-      if (taps[t] != nullptr) sum += static_cast<int64_t>(taps[t][m / multiplier]) * weights[t * channels * multiplier + m];
+      if (taps[t] != nullptr)
+        sum += static_cast<int64_t>(taps[t][m / multiplier]) * weights[t * channels * multiplier + m];
     }
     sums[m] = static_cast<Sum>(sum);
   }
@@ -45,8 +47,9 @@ void RescaleTo(const int32_t* sums, int64_t n, const RescaleFactors& factors, T*
 }  // namespace
 
 const IntegerKernels* Integers() {
-  static constexpr IntegerKernels kTable = {"reference",        Products<int32_t>,  Products<int64_t>,  Products<int64_t>,
-                                            Depthwise<int32_t>, Depthwise<int64_t>, RescaleTo<int8_t>, RescaleTo<uint8_t>};
+  static constexpr IntegerKernels kTable = {"reference",       Products<int32_t>,  Products<int64_t>,
+                                            Products<int64_t>, Depthwise<int32_t>, Depthwise<int64_t>,
+                                            RescaleTo<int8_t>, RescaleTo<uint8_t>};
   return &kTable;
 }
 

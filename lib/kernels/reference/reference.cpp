@@ -26,7 +26,8 @@ void Tile(const GemmTile& t) {
       float sum = t.bias == nullptr ? 0.0f : t.bias[c];
       for (int64_t tap = 0; tap < t.taps; ++tap) {
         const float* row = t.rows[tap * t.rows_per_tap + r] + t.offset;
-        for (int64_t i = 0; i < t.depth; ++i) sum = std::fma(row[i], t.weights[(tap * t.depth + i) * kPanelWidth + c], sum);
+        for (int64_t i = 0; i < t.depth; ++i)
+          sum = std::fma(row[i], t.weights[(tap * t.depth + i) * kPanelWidth + c], sum);
       }
       t.out[r * t.out_stride + c] = Apply(t.clamp, sum);
     }
@@ -37,7 +38,8 @@ void Depthwise(const DepthwiseStrip& s) {
   for (int64_t p = 0; p < s.pixels; ++p) {
     for (int64_t c = 0; c < s.channels; ++c) {
       float sum = s.bias == nullptr ? 0.0f : s.bias[c];
-      for (int64_t t = 0; t < s.taps; ++t) sum = std::fma(s.inputs[p * s.taps + t][c], s.weights[t * s.channels + c], sum);
+      for (int64_t t = 0; t < s.taps; ++t)
+        sum = std::fma(s.inputs[p * s.taps + t][c], s.weights[t * s.channels + c], sum);
       s.out[p * s.channels + c] = Apply(s.clamp, sum);
     }
   }
@@ -78,9 +80,15 @@ void QuantizeRow(const float* from, size_t n, const QuantizeStep& step, T* to) {
     const float factor = step.factors == nullptr ? 0.0f : step.factors[step.walks ? i : 0];
     double q = 0.0;
     switch (step.rule) {
-      case QuantizeStep::Rule::kMultiply: q = std::round(from[i] * factor) + static_cast<double>(step.zero_point); break;
-      case QuantizeStep::Rule::kDivide: q = std::round(from[i] / factor) + static_cast<double>(step.zero_point); break;
-      case QuantizeStep::Rule::kDivideExactly: q = std::round(from[i] / step.exact + step.zero_point); break;
+      case QuantizeStep::Rule::kMultiply:
+        q = std::round(from[i] * factor) + static_cast<double>(step.zero_point);
+        break;
+      case QuantizeStep::Rule::kDivide:
+        q = std::round(from[i] / factor) + static_cast<double>(step.zero_point);
+        break;
+      case QuantizeStep::Rule::kDivideExactly:
+        q = std::round(from[i] / step.exact + step.zero_point);
+        break;
     }
     to[i] = static_cast<T>(q >= step.high ? step.high : q > step.low ? static_cast<int32_t>(q) : step.low);
   }

@@ -1,5 +1,5 @@
-// Quantizing, dequantizing and half floats. What each vector type brings, in its Vec: Truncate and FromInt, Narrow (packs
-// vectors of int32 that fit into bytes or 16-bit integers), Widen (the way back), NarrowHalf and WidenHalf.
+// Quantizing, dequantizing and half floats. What each vector type brings, in its Vec: Truncate and FromInt, Narrow
+// (packs vectors of int32 that fit into bytes or 16-bit integers), Widen (the way back), NarrowHalf and WidenHalf.
 #ifndef ZEROPOINT_KERNELS_SIMD_CONVERT_H_
 #define ZEROPOINT_KERNELS_SIMD_CONVERT_H_
 
@@ -62,8 +62,8 @@ struct Quantizer {
   using F = typename V::Float;
   using I = typename V::Int;
   static constexpr bool kExactly = kRule == QuantizeStep::Rule::kDivideExactly;
-  // Multiplying with the rounded reciprocal instead of dividing in double is off by less than 2^-23 of the quotient, which
-  // is at most 2^8 for 8 bits: only so near to a half can the result differ.
+  // Multiplying with the rounded reciprocal instead of dividing in double is off by less than 2^-23 of the quotient,
+  // which is at most 2^8 for 8 bits: only so near to a half can the result differ.
   static constexpr float kNearTie = 0.5f - 0x1p-14f;
 
   explicit Quantizer(const QuantizeStep& step)
@@ -175,7 +175,7 @@ void DequantizeRow(const T* from, size_t n, const DequantizeStep& step, float* t
 template <typename V>
 typename V::Int HalfBits(typename V::Float x) {
   using I = typename V::Int;
-  constexpr int kDropped = 13;              // mantissa bits that a half lacks
+  constexpr int kDropped = 13;  // mantissa bits that a half lacks
   constexpr int32_t kRebias = (127 - 15) << 10;
   constexpr float kSmallestNormal = 0x1p-14f;
   const typename V::Float magnitude = V::Abs(x);

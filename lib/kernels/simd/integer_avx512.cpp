@@ -1,4 +1,5 @@
-// Integer loops for processors with AVX-512 and its dot products (VNNI). Compiled with -O3 and the flags in CMakeLists.txt.
+// Integer loops for processors with AVX-512 and its dot products (VNNI). Compiled with -O3 and the flags in
+// CMakeLists.txt.
 #include "kernels/simd/integer_loops.h"
 
 namespace zeropoint::kernels::simd {

@@ -1,6 +1,6 @@
 // Plain loops over integers that the compiler turns into vectors. Included only by the files that are compiled for one
-// instruction set each; everything is a template over a tag of that file's own, so that no code for a newer processor can
-// stand in for that of an older one.
+// instruction set each; everything is a template over a tag of that file's own, so that no code for a newer processor
+// can stand in for that of an older one.
 #ifndef ZEROPOINT_KERNELS_SIMD_INTEGER_LOOPS_H_
 #define ZEROPOINT_KERNELS_SIMD_INTEGER_LOOPS_H_
 
@@ -24,7 +24,8 @@ struct IntegerLoops {
 
   // kRows x kColumns sums over one block of the depth, side by side: loads are shared.
   template <int kRows, int kColumns, typename Sum>
-  static void Tile(const int16_t* rows, const int16_t* columns, int64_t depth, int64_t block, Sum* sums, int64_t sums_stride) {
+  static void Tile(const int16_t* rows, const int16_t* columns, int64_t depth, int64_t block, Sum* sums,
+                   int64_t sums_stride) {
     static_assert(kRows <= 4 && kColumns <= 2);
     const int16_t *r0 = rows, *r1 = rows + (kRows > 1 ? depth : 0), *r2 = rows + (kRows > 2 ? 2 * depth : 0),
                   *r3 = rows + (kRows > 3 ? 3 * depth : 0);
@@ -52,25 +53,30 @@ struct IntegerLoops {
       for (int c = 0; c < kColumns; ++c) sums[r * sums_stride + c] = totals[r][c];
     }
   }
-  static int32_t Wrap(int32_t a, int32_t b) { return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b)); }
+  static int32_t Wrap(int32_t a, int32_t b) {
+    return static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
+  }
   static int64_t Wrap(int64_t a, int32_t b) { return a + b; }
 
   template <int kColumns, typename Sum>
-  static void Rows(const int16_t* rows, int64_t n, const int16_t* columns, int64_t depth, int64_t block, Sum* sums, int64_t stride) {
+  static void Rows(const int16_t* rows, int64_t n, const int16_t* columns, int64_t depth, int64_t block, Sum* sums,
+                   int64_t stride) {
     int64_t r = 0;
     for (; r + 4 <= n; r += 4) Tile<4, kColumns>(rows + r * depth, columns, depth, block, sums + r * stride, stride);
     for (; r < n; ++r) Tile<1, kColumns>(rows + r * depth, columns, depth, block, sums + r * stride, stride);
   }
 
   template <typename Sum>
-  static void Products(const int16_t* rows, int64_t n, const int16_t* columns, int64_t count, int64_t depth, Sum* sums) {
+  static void Products(const int16_t* rows, int64_t n, const int16_t* columns, int64_t count, int64_t depth,
+                       Sum* sums) {
     constexpr int64_t kBlock = sizeof(Sum) == 4 ? kBlock8 : kBlock16;
     int64_t c = 0;
     for (; c + 2 <= count; c += 2) Rows<2>(rows, n, columns + c * depth, depth, kBlock, sums + c, count);
     for (; c < count; ++c) Rows<1>(rows, n, columns + c * depth, depth, kBlock, sums + c, count);
   }
 
-  static void WideProducts(const int16_t* rows, int64_t n, const int16_t* columns, int64_t count, int64_t depth, int64_t* sums) {
+  static void WideProducts(const int16_t* rows, int64_t n, const int16_t* columns, int64_t count, int64_t depth,
+                           int64_t* sums) {
     for (int64_t r = 0; r < n; ++r) {
       const int16_t* row = rows + r * depth;
       for (int64_t c = 0; c < count; ++c) {
@@ -83,8 +89,8 @@ struct IntegerLoops {
   }
 
   template <typename Sum>
-  static void Depthwise(const int16_t* const* taps, int64_t n, const int16_t* weights, int64_t channels, int64_t multiplier,
-                        Sum* sums) {
+  static void Depthwise(const int16_t* const* taps, int64_t n, const int16_t* weights, int64_t channels,
+                        int64_t multiplier, Sum* sums) {
     const int64_t results = channels * multiplier;
     for (int64_t c = 0; c < results; ++c) sums[c] = 0;
     for (int64_t t = 0; t < n; ++t, weights += results) {
@@ -97,15 +103,17 @@ struct IntegerLoops {
         continue;
       }
       for (int64_t c = 0; c < channels; ++c) {
-        for (int64_t m = c * multiplier; m < (c + 1) * multiplier; ++m) to[m] += static_cast<Sum>(static_cast<int32_t>(tap[c]) * w[m]);
+        for (int64_t m = c * multiplier; m < (c + 1) * multiplier; ++m)
+          to[m] += static_cast<Sum>(static_cast<int32_t>(tap[c]) * w[m]);
       }
     }
   }
 
-  // numeric::Rescale of 32 bits without branches: for factors that are not negative, rounding the product half away from
-  // zero and dividing towards zero is the same as adding a half and shifting.
+  // numeric::Rescale of 32 bits without branches: for factors that are not negative, rounding the product half away
+  // from zero and dividing towards zero is the same as adding a half and shifting.
   template <typename T>
-  static void RescaleTo(const int32_t* __restrict__ sums, int64_t n, const RescaleFactors& factors, T* __restrict__ to) {
+  static void RescaleTo(const int32_t* __restrict__ sums, int64_t n, const RescaleFactors& factors,
+                        T* __restrict__ to) {
     const int32_t *__restrict__ values = factors.values, *__restrict__ left = factors.left, *__restrict__ right = factors.right;
     const int32_t* __restrict__ bias = factors.bias;
     const int32_t zero = factors.zero, low = factors.low, high = factors.high;
@@ -128,8 +136,14 @@ struct IntegerLoops {
   }
 
   static constexpr IntegerKernels Table(const char* name) {
-    return {name,           Products<int32_t>,  Products<int64_t>,   WideProducts,
-            Depthwise<int32_t>, Depthwise<int64_t>, RescaleTo<int8_t>, RescaleTo<uint8_t>};
+    return {name,
+            Products<int32_t>,
+            Products<int64_t>,
+            WideProducts,
+            Depthwise<int32_t>,
+            Depthwise<int64_t>,
+            RescaleTo<int8_t>,
+            RescaleTo<uint8_t>};
   }
 };
 

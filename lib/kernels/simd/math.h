@@ -66,7 +66,7 @@ struct Math {
 
   static F Log(F x) {
     // log(1 + f) = f - f^2 / 2 + f^3 p(f) for f in [sqrt(1/2) - 1, sqrt(2) - 1].
-    static constexpr float kP[] = {0.333333164f,  -0.250008106f, 0.200022861f, -0.166245535f,
+    static constexpr float kP[] = {0.333333164f, -0.250008106f, 0.200022861f, -0.166245535f,
                                    0.141811967f, -0.131287679f, 0.128816217f, -0.0785954595f};
     constexpr float kSmallestNormal = 1.17549435e-38f, kSubnormalScale = 16777216.0f;  // 2^24
     constexpr int32_t kSqrtHalf = 0x3f3504f3;
@@ -114,7 +114,7 @@ struct Math {
   static F TwiceTail(F x) {
     // t = |x| / sqrt 2; exp(t^2) erfc(t) = p(u) / (1 + 2t), u = (t - 2) / (t + 2), for t in [0, 10.1]. Beyond kEnd the
     // tail rounds to 0.
-    static constexpr float kP[] = {1.27697837f,  -0.0927639827f, -0.16603142f,  0.164055347f,  -0.0542043f,
+    static constexpr float kP[] = {1.27697837f,     -0.0927639827f, -0.16603142f,   0.164055347f,    -0.0542043f,
                                    -0.00805987604f, 0.00863168482f, 0.00131352537f, -0.00122993079f, -0.000400579593f};
     constexpr float kSqrtHalf = 0.707106769f, kEnd = 14.28f;
     const F two = V::Set(2.0f), one = V::Set(1.0f);
@@ -160,9 +160,7 @@ struct Math {
   }
 
   // |n| < 2^22.
-  static F ToFloat(I n) {
-    return V::FromBits(n + V::Bits(V::Set(kRounder))) - V::Set(kRounder);
-  }
+  static F ToFloat(I n) { return V::FromBits(n + V::Bits(V::Set(kRounder))) - V::Set(kRounder); }
 };
 
 }  // namespace zeropoint::kernels::simd

@@ -177,7 +177,8 @@ void StripPixels(const DepthwiseStrip& s, int64_t first) {
     block.Finish(out);
   };
   int64_t c = 0;
-  for (; c + 2 * kWidth <= s.channels; c += 2 * kWidth) run(StripBlock<V, kPixels, 2, true>{s, inputs, c, V::kWidth, {}});
+  for (; c + 2 * kWidth <= s.channels; c += 2 * kWidth)
+    run(StripBlock<V, kPixels, 2, true>{s, inputs, c, V::kWidth, {}});
   for (; c + kWidth <= s.channels; c += kWidth) run(StripBlock<V, kPixels, 1, true>{s, inputs, c, V::kWidth, {}});
   if (c < s.channels) run(StripBlock<V, kPixels, 1, false>{s, inputs, c, static_cast<size_t>(s.channels - c), {}});
 }
@@ -226,16 +227,18 @@ template <typename V>
 void AveragePool(const float* const* pixels, int64_t taps, int64_t channels, float* y, Clamp clamp) {
   using F = typename V::Float;
   const F low = V::Set(clamp.low), high = V::Set(clamp.high), count = V::Set(static_cast<float>(taps));
-  Pool<V>(pixels, taps, channels, y, [](F a, F b) { return a + b; },
-          [&](F v) { return V::Min(high, V::Max(low, v / count)); });
+  Pool<V>(
+      pixels, taps, channels, y, [](F a, F b) { return a + b; },
+      [&](F v) { return V::Min(high, V::Max(low, v / count)); });
 }
 
 template <typename V>
 void MaxPool(const float* const* pixels, int64_t taps, int64_t channels, float* y, Clamp clamp) {
   using F = typename V::Float;
   const F low = V::Set(clamp.low), high = V::Set(clamp.high);
-  Pool<V>(pixels, taps, channels, y, [](F a, F b) { return V::Max(a, b); },
-          [&](F v) { return V::Min(high, V::Max(low, v)); });
+  Pool<V>(
+      pixels, taps, channels, y, [](F a, F b) { return V::Max(a, b); },
+      [&](F v) { return V::Min(high, V::Max(low, v)); });
 }
 
 template <typename V>

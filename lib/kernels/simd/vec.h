@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-
 #include <xsimd/xsimd.hpp>
 
 namespace zeropoint::kernels::simd {

@@ -57,8 +57,7 @@ absl::StatusOr<bool> FromBatchMatMul(ir::Graph& graph, ir::NodeId id) {
   if (ConstantMatrix(graph, a) && b_shape.rank() == 2 && !IsConstant(graph, b)) {
     ir::ValueId rows = adj_y ? b : EmitTranspose(graph, id, b, {1, 0});
     ir::ValueId weights = adj_x ? EmitTranspose(graph, id, a, {1, 0}) : a;
-    ir::ValueId product =
-        Emit(graph, id, "FULLY_CONNECTED", {rows, weights, ir::kNoValue}, FullyConnectedAttrs(false));
+    ir::ValueId product = Emit(graph, id, "FULLY_CONNECTED", {rows, weights, ir::kNoValue}, FullyConnectedAttrs(false));
     ir::ValueId perm = AddInts(graph, absl::StrCat(graph.node(id).info.name, "/perm"), {1, 0});
     Become(graph, id, "TRANSPOSE", {product, perm});
     return true;

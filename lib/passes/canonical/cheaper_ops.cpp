@@ -6,7 +6,8 @@
 // ADD(NEG(x), y)              SUB(y, x)        either operand
 // DIV(x, SQRT(y))             MUL(x, RSQRT(y)) nothing else reads the SQRT
 // PACK(x)                     RESHAPE(x, [1])  one operand, a scalar
-// RANGE(a, b, c), float32     CAST(RANGE)      whole numbers that float32 tells from their neighbours, constants, c not 0
+// RANGE(a, b, c), float32     CAST(RANGE)      whole numbers that float32 tells from their neighbours, constants, c not
+// 0
 //
 // Algebra: the definitions. Between whole numbers a RANGE has whole numbers; the shape rule of integers knows how many,
 // that of floats does not, so that what hangs on it (the angles of rotary embeddings) becomes constant.

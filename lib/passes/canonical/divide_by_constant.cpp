@@ -19,8 +19,8 @@ absl::StatusOr<int> DivideByConstant(ir::Graph& graph) {
     auto elements = ir::FloatElements(graph, divisor);
     if (!elements.has_value() || std::count(elements->begin(), elements->end(), 0.0f) > 0) return false;
     for (float& element : *elements) element = 1.0f / element;
-    ir::ValueId factor = AddFloats(graph, absl::StrCat(graph.value(divisor).name, "/reciprocal"),
-                                   graph.value(divisor).shape, *elements);
+    ir::ValueId factor =
+        AddFloats(graph, absl::StrCat(graph.value(divisor).name, "/reciprocal"), graph.value(divisor).shape, *elements);
     graph.node(id).info.op = "MUL";
     graph.SetInput(id, 1, factor);
     return true;

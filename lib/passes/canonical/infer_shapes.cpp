@@ -10,7 +10,8 @@ namespace zeropoint::passes {
 absl::StatusOr<int> InferShapes(ir::Graph& graph) {
   std::vector<std::pair<ElementType, ir::Shape>> before;
   before.reserve(static_cast<size_t>(graph.num_values()));
-  for (ir::ValueId id = 0; id < graph.num_values(); ++id) before.emplace_back(graph.value(id).type, graph.value(id).shape);
+  for (ir::ValueId id = 0; id < graph.num_values(); ++id)
+    before.emplace_back(graph.value(id).type, graph.value(id).shape);
   ZP_RETURN_IF_ERROR(engine::InferShapes(graph));
   int changed = 0;
   for (ir::ValueId id = 0; id < graph.num_values(); ++id) {

@@ -66,8 +66,8 @@ absl::StatusOr<int> InlineComposites(const ir::Model& model, ir::Graph& graph) {
     if (graph.node(id).op() != kComposite) continue;
     const std::vector<int> callees = ops::CalledGraphs(graph.node(id));
     std::set<int> callers;
-    const ir::Graph* body = callees.size() == 1 && CallsEnd(model, callees[0], callers) ? GraphAt(model, callees[0])
-                                                                                        : nullptr;
+    const ir::Graph* body =
+        callees.size() == 1 && CallsEnd(model, callees[0], callers) ? GraphAt(model, callees[0]) : nullptr;
     if (body == nullptr || body == &graph || !CanInline(*body, graph.node(id))) continue;
     Inline(*body, graph, id);
     ++inlined;

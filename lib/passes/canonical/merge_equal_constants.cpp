@@ -1,8 +1,8 @@
 // Before: constants a and b of one type, shape and content
 // After:  a, read where b was
 //
-// Conditions: neither is quantized, or has a range that was trained; b is not a graph output, which keeps its name. Algebra: none. What reads a constant
-// once needs one DEQUANTIZE in a float16 file, and one copy everywhere.
+// Conditions: neither is quantized, or has a range that was trained; b is not a graph output, which keeps its name.
+// Algebra: none. What reads a constant once needs one DEQUANTIZE in a float16 file, and one copy everywhere.
 #include <map>
 #include <string>
 #include <tuple>

@@ -83,7 +83,8 @@ absl::StatusOr<bool> MergePack(ir::Graph& graph, ir::NodeId id) {
 }  // namespace
 
 absl::StatusOr<int> MergeMoves(ir::Graph& graph) {
-  ZP_ASSIGN_OR_RETURN(int reshapes, RewriteEach(graph, "RESHAPE", [&](ir::NodeId id) { return MergeReshape(graph, id); }));
+  ZP_ASSIGN_OR_RETURN(int reshapes,
+                      RewriteEach(graph, "RESHAPE", [&](ir::NodeId id) { return MergeReshape(graph, id); }));
   ZP_ASSIGN_OR_RETURN(int transposes,
                       RewriteEach(graph, "TRANSPOSE", [&](ir::NodeId id) { return MergeTranspose(graph, id); }));
   ZP_ASSIGN_OR_RETURN(int packs, RewriteEach(graph, "PACK", [&](ir::NodeId id) { return MergePack(graph, id); }));

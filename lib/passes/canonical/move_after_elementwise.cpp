@@ -14,7 +14,7 @@
 namespace zeropoint::passes {
 namespace {
 
-constexpr absl::string_view kUnary[] = {"RELU", "RELU6", "RELU_N1_TO_1", "TANH", "LOGISTIC", "EXP",  "NEG",
+constexpr absl::string_view kUnary[] = {"RELU", "RELU6", "RELU_N1_TO_1", "TANH", "LOGISTIC", "EXP", "NEG",
                                         "CEIL", "FLOOR", "ROUND",        "SQRT", "SQUARE",   "ABS"};
 constexpr absl::string_view kBinary[] = {"ADD", "SUB", "MUL"};
 
@@ -67,8 +67,9 @@ absl::StatusOr<bool> Move(ir::Graph& graph, ir::NodeId id) {
 }  // namespace
 
 absl::StatusOr<int> MoveAfterElementwise(ir::Graph& graph) {
-  return RewriteEachIf(graph, [&](const ir::Node& node) { return Elementwise(graph, node); },
-                       [&](ir::NodeId id) { return Move(graph, id); });
+  return RewriteEachIf(
+      graph, [&](const ir::Node& node) { return Elementwise(graph, node); },
+      [&](ir::NodeId id) { return Move(graph, id); });
 }
 
 }  // namespace zeropoint::passes

@@ -20,16 +20,42 @@ struct Row {
   bool takes_int32_only = false;
 };
 constexpr Row kRows[] = {
-    {"RESHAPE", 1, 1},     {"TRANSPOSE", 1, 1},      {"PAD", 1, 1},          {"PADV2", 1, 1},
-    {"MIRROR_PAD", 1, 1},  {"SLICE", 1, 2},          {"STRIDED_SLICE", 1, 3}, {"TILE", 1, 1},
-    {"BROADCAST_TO", 1, 1}, {"EXPAND_DIMS", 1, 1},   {"FILL", 0, 0},         {"MEAN", 1, 1},
-    {"SUM", 1, 1},         {"REDUCE_PROD", 1, 1},    {"REDUCE_MAX", 1, 1},   {"REDUCE_MIN", 1, 1},
-    {"REDUCE_ANY", 1, 1},  {"REDUCE_ALL", 1, 1},     {"ARG_MAX", 1, 1},      {"ARG_MIN", 1, 1},
-    {"SPLIT", 0, 0},       {"SPLIT_V", 1, 2},        {"SPACE_TO_BATCH_ND", 1, 2}, {"BATCH_TO_SPACE_ND", 1, 2},
-    {"REVERSE_V2", 1, 1},  {"CUMSUM", 1, 1},         {"TRANSPOSE_CONV", 0, 0}, {"RESIZE_BILINEAR", 1, 1},
-    {"RESIZE_NEAREST_NEIGHBOR", 1, 1}, {"CONV_3D_TRANSPOSE", 0, 0, true},
-    {"TOPK_V2", 1, 1, true},              {"SCATTER_ND", 0, 2, true},            {"SEGMENT_SUM", 1, 1, true},
-    {"UNSORTED_SEGMENT_SUM", 1, 2, true}, {"UNSORTED_SEGMENT_PROD", 1, 2, true}, {"UNSORTED_SEGMENT_MAX", 1, 2, true},
+    {"RESHAPE", 1, 1},
+    {"TRANSPOSE", 1, 1},
+    {"PAD", 1, 1},
+    {"PADV2", 1, 1},
+    {"MIRROR_PAD", 1, 1},
+    {"SLICE", 1, 2},
+    {"STRIDED_SLICE", 1, 3},
+    {"TILE", 1, 1},
+    {"BROADCAST_TO", 1, 1},
+    {"EXPAND_DIMS", 1, 1},
+    {"FILL", 0, 0},
+    {"MEAN", 1, 1},
+    {"SUM", 1, 1},
+    {"REDUCE_PROD", 1, 1},
+    {"REDUCE_MAX", 1, 1},
+    {"REDUCE_MIN", 1, 1},
+    {"REDUCE_ANY", 1, 1},
+    {"REDUCE_ALL", 1, 1},
+    {"ARG_MAX", 1, 1},
+    {"ARG_MIN", 1, 1},
+    {"SPLIT", 0, 0},
+    {"SPLIT_V", 1, 2},
+    {"SPACE_TO_BATCH_ND", 1, 2},
+    {"BATCH_TO_SPACE_ND", 1, 2},
+    {"REVERSE_V2", 1, 1},
+    {"CUMSUM", 1, 1},
+    {"TRANSPOSE_CONV", 0, 0},
+    {"RESIZE_BILINEAR", 1, 1},
+    {"RESIZE_NEAREST_NEIGHBOR", 1, 1},
+    {"CONV_3D_TRANSPOSE", 0, 0, true},
+    {"TOPK_V2", 1, 1, true},
+    {"SCATTER_ND", 0, 2, true},
+    {"SEGMENT_SUM", 1, 1, true},
+    {"UNSORTED_SEGMENT_SUM", 1, 2, true},
+    {"UNSORTED_SEGMENT_PROD", 1, 2, true},
+    {"UNSORTED_SEGMENT_MAX", 1, 2, true},
     {"UNSORTED_SEGMENT_MIN", 1, 2, true},
 };
 
@@ -46,8 +72,8 @@ bool Narrow(ir::Graph& graph, ir::NodeId id, int operand) {
   const std::vector<int64_t> elements = *ir::IntElements(graph, wide);
   if (!std::all_of(elements.begin(), elements.end(), Fits)) return false;
   std::vector<int32_t> narrow(elements.begin(), elements.end());
-  graph.SetInput(id, operand, graph.AddConstant(graph.value(wide).name, graph.value(wide).shape,
-                                                absl::Span<const int32_t>(narrow)));
+  graph.SetInput(id, operand,
+                 graph.AddConstant(graph.value(wide).name, graph.value(wide).shape, absl::Span<const int32_t>(narrow)));
   return true;
 }
 

@@ -10,8 +10,8 @@
 namespace zeropoint::passes {
 
 absl::StatusOr<int> OrderOperands(ir::Graph& graph) {
-  constexpr absl::string_view kCommutative[] = {"ADD", "MUL", "MAXIMUM", "MINIMUM", "SQUARED_DIFFERENCE", "EQUAL",
-                                                "NOT_EQUAL"};
+  constexpr absl::string_view kCommutative[] = {"ADD",   "MUL",      "MAXIMUM", "MINIMUM", "SQUARED_DIFFERENCE",
+                                                "EQUAL", "NOT_EQUAL"};
   auto wanted = [&](const ir::Node& node) {
     return std::find(std::begin(kCommutative), std::end(kCommutative), node.op()) != std::end(kCommutative);
   };

@@ -15,7 +15,7 @@ namespace zeropoint::passes {
 namespace {
 
 constexpr absl::string_view kTfEffects[] = {
-    "tf.AssignVariableOp", "tf.AssignAddVariableOp", "tf.AssignSubVariableOp",
+    "tf.AssignVariableOp",        "tf.AssignAddVariableOp", "tf.AssignSubVariableOp",
     "tf.StatefulPartitionedCall", "tf.LookupTableImportV2", "tf.InitializeTableV2",
 };
 

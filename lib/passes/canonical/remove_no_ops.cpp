@@ -25,14 +25,17 @@ struct Site {
   const ir::Node& node;
   const ir::Value& in() const { return graph.value(node.input(0)); }
   const ir::Value& out() const { return graph.value(node.output()); }
-  std::vector<int64_t> ints(int i) const { return ir::IntElements(graph, node.input(i)).value_or(std::vector<int64_t>{}); }
+  std::vector<int64_t> ints(int i) const {
+    return ir::IntElements(graph, node.input(i)).value_or(std::vector<int64_t>{});
+  }
 };
 
 int UnknownDims(const ir::Shape& shape) {
   return static_cast<int>(std::count(shape.dims().begin(), shape.dims().end(), ir::kDynamic));
 }
 
-// With at most one unknown dimension, equal lists and equal element counts make equal shapes; with none, equal lists do.
+// With at most one unknown dimension, equal lists and equal element counts make equal shapes; with none, equal lists
+// do.
 bool SameShape(const Site& s, int most_unknown) {
   return s.in().shape.ranked() && s.in().shape == s.out().shape && UnknownDims(s.in().shape) <= most_unknown;
 }
@@ -81,12 +84,23 @@ struct Row {
   bool (*does_nothing)(const Site&);
 };
 constexpr Row kRows[] = {
-    {"RESHAPE", MovesNothing},       {"SQUEEZE", MovesNothing},        {"EXPAND_DIMS", MovesNothing},
-    {"TRANSPOSE", KeepsOrder},       {"PAD", PadsNothing},             {"PADV2", PadsNothing},
-    {"MIRROR_PAD", PadsNothing},     {"SLICE", CoversAll},             {"STRIDED_SLICE", StridedCoversAll},
-    {"TILE", CoversAll},             {"BROADCAST_TO", CoversAll},      {"CAST", SameType},
-    {"CONCATENATION", OneOperand},   {"MUL", TimesOne},                {"DIV", TimesOne},
-    {"ADD", PlusZero},               {"SUB", PlusZero},
+    {"RESHAPE", MovesNothing},
+    {"SQUEEZE", MovesNothing},
+    {"EXPAND_DIMS", MovesNothing},
+    {"TRANSPOSE", KeepsOrder},
+    {"PAD", PadsNothing},
+    {"PADV2", PadsNothing},
+    {"MIRROR_PAD", PadsNothing},
+    {"SLICE", CoversAll},
+    {"STRIDED_SLICE", StridedCoversAll},
+    {"TILE", CoversAll},
+    {"BROADCAST_TO", CoversAll},
+    {"CAST", SameType},
+    {"CONCATENATION", OneOperand},
+    {"MUL", TimesOne},
+    {"DIV", TimesOne},
+    {"ADD", PlusZero},
+    {"SUB", PlusZero},
 };
 
 const Row* FindRow(absl::string_view op) {
@@ -104,8 +118,7 @@ absl::StatusOr<int> RemoveNoOps(ir::Graph& graph) {
     // An operand that is a graph input or constant cannot take the name of a graph output: the op stays there, so that
     // inputs and outputs of the file remain different tensors.
     const ir::ValueId x = node.input(0);
-    if (graph.IsGraphOutput(node.output()) &&
-        (graph.producer(x) == ir::kNoNode || graph.IsGraphOutput(x))) {
+    if (graph.IsGraphOutput(node.output()) && (graph.producer(x) == ir::kNoNode || graph.IsGraphOutput(x))) {
       return false;
     }
     if (!FindRow(node.op())->does_nothing(Site{graph, node})) return false;

@@ -4,8 +4,8 @@
 // Before: RESHAPE(x) {new_shape}, the form without an operand for the shape
 // After:  RESHAPE(x, shape)
 //
-// Conditions: the result's shape is known, for SQUEEZE and PACK but for one dimension (-1 in the shape), for EXPAND_DIMS
-// wholly, as TensorFlow's converter has it. Algebra: all keep the elements and their order.
+// Conditions: the result's shape is known, for SQUEEZE and PACK but for one dimension (-1 in the shape), for
+// EXPAND_DIMS wholly, as TensorFlow's converter has it. Algebra: all keep the elements and their order.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"

@@ -59,7 +59,11 @@ std::optional<Entries> Read(const ir::Graph& graph, const ir::Node& node) {
       begin->size() > kMaskBits) {
     return std::nullopt;
   }
-  return Entries{*begin, *end, *strides, node.attrs().Int("begin_mask"), node.attrs().Int("end_mask"),
+  return Entries{*begin,
+                 *end,
+                 *strides,
+                 node.attrs().Int("begin_mask"),
+                 node.attrs().Int("end_mask"),
                  node.attrs().Int("shrink_axis_mask")};
 }
 
@@ -140,8 +144,7 @@ absl::StatusOr<bool> StridedSlice(ir::Graph& graph, ir::NodeId id) {
   if (!expanded.has_value()) return absl::InvalidArgumentError("more entries than dimensions");
   const Entries& e = expanded->entries;
   ir::ValueId operand = InsertAxes(graph, id, x, *expanded);
-  Become(graph, id, "STRIDED_SLICE",
-         {operand, ints("begin", e.begin), ints("end", e.end), ints("strides", e.strides)},
+  Become(graph, id, "STRIDED_SLICE", {operand, ints("begin", e.begin), ints("end", e.end), ints("strides", e.strides)},
          Attrs({{"begin_mask", e.begin_mask},
                 {"end_mask", e.end_mask},
                 {"ellipsis_mask", int64_t{0}},

@@ -37,7 +37,9 @@ bool Fits(const Call& call) {
   return !call.is_loop || arguments == node.outputs().size();
 }
 
-void Erase(std::vector<ir::ValueId>& values, size_t i) { values.erase(values.begin() + static_cast<std::ptrdiff_t>(i)); }
+void Erase(std::vector<ir::ValueId>& values, size_t i) {
+  values.erase(values.begin() + static_cast<std::ptrdiff_t>(i));
+}
 
 bool GraphHasEffects(const ir::Model& model, int index, std::set<int>& open) {
   if (index < 0 || static_cast<size_t>(index) >= model.graphs.size() || !open.insert(index).second) return true;
@@ -66,8 +68,8 @@ std::vector<Call> OwnCalls(ir::Model& model) {
       if (node.op() != kIf && node.op() != kWhile) continue;
       Call call{.caller = &graph, .node = id, .is_loop = node.op() == kWhile};
       for (int callee : ops::CalledGraphs(node)) {
-        const bool own = callee >= 0 && static_cast<size_t>(callee) < callers.size() &&
-                         callers[static_cast<size_t>(callee)] == 1;
+        const bool own =
+            callee >= 0 && static_cast<size_t>(callee) < callers.size() && callers[static_cast<size_t>(callee)] == 1;
         if (own) call.callees.push_back(&model.graphs[static_cast<size_t>(callee)]);
       }
       // A loop's first graph is its condition: the record lists the fields in the order of the file's format.

@@ -14,8 +14,8 @@ namespace zeropoint::passes {
 inline constexpr absl::string_view kIf = "IF";
 inline constexpr absl::string_view kWhile = "WHILE";
 
-// An IF or WHILE, and the graphs that it calls: the branches, or the condition and the body. The pointers live as long as
-// no graph is added to the model.
+// An IF or WHILE, and the graphs that it calls: the branches, or the condition and the body. The pointers live as long
+// as no graph is added to the model.
 struct Call {
   ir::Graph* caller = nullptr;
   ir::NodeId node = ir::kNoNode;

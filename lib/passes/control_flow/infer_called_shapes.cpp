@@ -5,10 +5,10 @@
 // After:  the condition's and the body's input, and y : float32[?,4]
 //
 // Conditions: IF and WHILE whose graphs nobody else calls.
-// Algebra: a loop's variable has the shape that the operand and the body's result share (ops/control_flow.h). As long as
-// the body holds nodes whose shapes nobody can infer, a variable has the shape that TensorFlow declares, or one of the
-// operand's rank: TensorFlow's loops keep the rank of a variable unless the model's author says otherwise, and what says
-// otherwise is refused here once the body's result is known.
+// Algebra: a loop's variable has the shape that the operand and the body's result share (ops/control_flow.h). As long
+// as the body holds nodes whose shapes nobody can infer, a variable has the shape that TensorFlow declares, or one of
+// the operand's rank: TensorFlow's loops keep the rank of a variable unless the model's author says otherwise, and what
+// says otherwise is refused here once the body's result is known.
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -45,9 +45,9 @@ absl::Status CheckRank(const Call& call, size_t i) {
   const ir::Shape& before = call.body().value(call.body().inputs[i]).shape;
   const ir::Shape& after = call.body().value(call.body().outputs[i]).shape;
   if (!before.ranked() || !after.ranked() || before.rank() == after.rank()) return absl::OkStatus();
-  absl::Status status = absl::UnimplementedError(
-      absl::StrCat("variable ", i, " of the loop changes from ", before.ToString(), " to ", after.ToString(),
-                   "; variables that change their rank are not supported"));
+  absl::Status status =
+      absl::UnimplementedError(absl::StrCat("variable ", i, " of the loop changes from ", before.ToString(), " to ",
+                                            after.ToString(), "; variables that change their rank are not supported"));
   const ir::Node& node = call.caller->node(call.node);
   return Annotate(Annotate(std::move(status), Place::kNode, node.info.name), Place::kOp, node.op());
 }

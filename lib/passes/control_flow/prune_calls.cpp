@@ -14,9 +14,10 @@
 // After:  z, y = WHILE(s, x), the body's results are {a, n} of its inputs {b, a}
 //
 // Conditions: nobody else calls those graphs; a node goes as a whole only when nothing in its graphs has other effects.
-// Algebra: none. TensorFlow's converter drops the same. A loop keeps one variable at least, as LiteRT wants it. The order
-// of variables matters because LiteRT's WHILE copies the results over the inputs one after the other: an input that is the
-// next value of another variable must not be overwritten before. Variables that change places in a circle are refused.
+// Algebra: none. TensorFlow's converter drops the same. A loop keeps one variable at least, as LiteRT wants it. The
+// order of variables matters because LiteRT's WHILE copies the results over the inputs one after the other: an input
+// that is the next value of another variable must not be overwritten before. Variables that change places in a circle
+// are refused.
 #include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
@@ -43,7 +44,8 @@ bool ForwardInvariant(const Call& call, size_t i) {
   return true;
 }
 
-// The variables that matter: to somebody who reads their last value, to the condition, to effects, or to such variables.
+// The variables that matter: to somebody who reads their last value, to the condition, to effects, or to such
+// variables.
 std::vector<bool> NeededVariables(const Call& call) {
   const ir::Graph& body = call.body();
   std::vector<bool> needed(body.inputs.size(), false);
@@ -128,8 +130,8 @@ absl::StatusOr<int> OrderVariables(const Call& call) {
   const std::vector<size_t> order = SafeOrder(call.body());
   const ir::Node& node = call.caller->node(call.node);
   if (order.empty()) {
-    absl::Status status = absl::UnimplementedError(
-        "variables of the loop change places in a circle, which LiteRT's WHILE does not do");
+    absl::Status status =
+        absl::UnimplementedError("variables of the loop change places in a circle, which LiteRT's WHILE does not do");
     return Annotate(Annotate(std::move(status), Place::kNode, node.info.name), Place::kOp, node.op());
   }
   int moved = 0;

@@ -39,7 +39,8 @@ absl::StatusOr<int> SinkConstants(ir::Model& model) {
     for (size_t i = call.body().inputs.size(); i-- > 0;) {
       const ir::Node& node = call.caller->node(call.node);
       const ir::ValueId operand = node.input(call.first_operand() + static_cast<int>(i));
-      if (!IsConstant(*call.caller, operand) || call.caller->value(operand).is_variable || !IsInvariant(call, i)) continue;
+      if (!IsConstant(*call.caller, operand) || call.caller->value(operand).is_variable || !IsInvariant(call, i))
+        continue;
       Sink(call, i);
       ++applied;
     }

@@ -4,8 +4,8 @@
 // Conditions: the record has a float kernel and no side effects; the op has an operand (so random generators and
 // variables, whose results differ from run to run, have none of this); the result's shape is known and it is no larger
 // than kAlwaysBytes or than the operands together, so that a few bytes of FILL or TILE do not become a huge file.
-// FAKE_QUANT is left to AbsorbWeightFakeQuant, which keeps its range; a constant that is transposed or reshaped keeps it too.
-// Algebra: the kernels are those that calibration runs, in float32, as TensorFlow's converter folds.
+// FAKE_QUANT is left to AbsorbWeightFakeQuant, which keeps its range; a constant that is transposed or reshaped keeps
+// it too. Algebra: the kernels are those that calibration runs, in float32, as TensorFlow's converter folds.
 #include <algorithm>
 #include <limits>
 #include <optional>
@@ -90,8 +90,9 @@ absl::StatusOr<bool> Fold(ir::Graph& graph, ir::NodeId id) {
 
 absl::StatusOr<int> FoldConstants(ir::Graph& graph) {
   // One sweep in order of execution folds whole chains.
-  return RewriteEachIf(graph, [&](const ir::Node& node) { return Foldable(graph, node); },
-                       [&](ir::NodeId id) { return Fold(graph, id); });
+  return RewriteEachIf(
+      graph, [&](const ir::Node& node) { return Foldable(graph, node); },
+      [&](ir::NodeId id) { return Fold(graph, id); });
 }
 
 }  // namespace zeropoint::passes

@@ -85,10 +85,11 @@ bool ReadsShape(const ir::Graph& graph, const ir::Node& node) {
 }  // namespace
 
 absl::StatusOr<int> MaterializeShapes(ir::Graph& graph) {
-  ZP_ASSIGN_OR_RETURN(int whole, RewriteEach(graph, "SHAPE", [&](ir::NodeId id) { return MaterializeShape(graph, id); }));
-  ZP_ASSIGN_OR_RETURN(int parts,
-                      RewriteEachIf(graph, [&](const ir::Node& node) { return ReadsShape(graph, node); },
-                                    [&](ir::NodeId id) { return MaterializePart(graph, id); }));
+  ZP_ASSIGN_OR_RETURN(int whole,
+                      RewriteEach(graph, "SHAPE", [&](ir::NodeId id) { return MaterializeShape(graph, id); }));
+  ZP_ASSIGN_OR_RETURN(int parts, RewriteEachIf(
+                                     graph, [&](const ir::Node& node) { return ReadsShape(graph, node); },
+                                     [&](ir::NodeId id) { return MaterializePart(graph, id); }));
   return whole + parts;
 }
 

@@ -5,8 +5,8 @@
 // Conditions: stride 1 and no dilation in the middle, which has one reader each; block, pads and crops constant. VALID:
 // nothing is padded but what the blocks need and crops take away again. SAME: rows and columns of x known, and pads
 // less crops are what SAME pads.
-// Algebra: SPACE_TO_BATCH_ND deals out every block-th pixel to one image; a convolution of those is the dilated one of x
-// (the "a trous" algorithm), and BATCH_TO_SPACE_ND deals them back.
+// Algebra: SPACE_TO_BATCH_ND deals out every block-th pixel to one image; a convolution of those is the dilated one of
+// x (the "a trous" algorithm), and BATCH_TO_SPACE_ND deals them back.
 #include "ir/constants.h"
 #include "passes/edit.h"
 #include "passes/fuse/fuse.h"
@@ -23,7 +23,8 @@ struct Blocks {
 };
 
 std::optional<Blocks> ReadBlocks(const ir::Graph& graph, ir::NodeId id) {
-  auto block = ir::IntElements(graph, graph.node(id).input(1)), amounts = ir::IntElements(graph, graph.node(id).input(2));
+  auto block = ir::IntElements(graph, graph.node(id).input(1)),
+       amounts = ir::IntElements(graph, graph.node(id).input(2));
   if (!block.has_value() || !amounts.has_value() || block->size() != 2 || amounts->size() != 4) return std::nullopt;
   return Blocks{*block, *amounts};
 }
@@ -63,7 +64,8 @@ absl::StatusOr<bool> Fuse(ir::Graph& graph, ir::NodeId id) {
   Padding padding[2];
   for (size_t i = 0; i < 2; ++i) {
     const int axis = 1 + static_cast<int>(i);
-    padding[i] = PaddingOf(image[axis], filter[axis], spread->block[i], &spread->amounts[2 * i], &gather->amounts[2 * i]);
+    padding[i] =
+        PaddingOf(image[axis], filter[axis], spread->block[i], &spread->amounts[2 * i], &gather->amounts[2 * i]);
   }
   // A kernel of one row pads nothing either way.
   for (size_t i = 0; i < 2; ++i) {

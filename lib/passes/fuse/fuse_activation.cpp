@@ -2,8 +2,8 @@
 // After:  OP(x) {fused_activation_function = RELU}
 //
 // Conditions: OP's record says that it absorbs activations, the other's that it is one; nothing else reads between. A
-// TRANSPOSE_CONV without a bias operand stays as it is, as with TensorFlow's converter: old runtimes know only that form.
-// Algebra: the kernels clamp the same value before storing it.
+// TRANSPOSE_CONV without a bias operand stays as it is, as with TensorFlow's converter: old runtimes know only that
+// form. Algebra: the kernels clamp the same value before storing it.
 #include "ops/op_def.h"
 #include "passes/edit.h"
 #include "passes/fuse/fuse.h"

@@ -34,8 +34,7 @@ absl::StatusOr<bool> FoldInto(ir::Graph& graph, ir::NodeId add, bool subtract) {
 
 absl::StatusOr<int> FuseBias(ir::Graph& graph) {
   auto wanted = [](const ir::Node& node) { return node.op() == "ADD" || node.op() == "SUB"; };
-  return RewriteEachIf(graph, wanted,
-                       [&](ir::NodeId id) { return FoldInto(graph, id, graph.node(id).op() == "SUB"); });
+  return RewriteEachIf(graph, wanted, [&](ir::NodeId id) { return FoldInto(graph, id, graph.node(id).op() == "SUB"); });
 }
 
 }  // namespace zeropoint::passes

@@ -13,8 +13,8 @@
 // Conditions: c, w and b float32 constants; the first op has no fused activation and one reader, but that ADD stays for
 // others where FULLY_CONNECTED need not wait for it.
 // Algebra: W(cx) = (cW)x and W(x + c) = Wx + Wc. Padding with zeros comes after the ADD, so ADD asks for VALID.
-// TensorFlow's converter asks for scalars before convolutions and for a bias after ADD of a vector; so do we, to write its
-// graph.
+// TensorFlow's converter asks for scalars before convolutions and for a bias after ADD of a vector; so do we, to write
+// its graph.
 #include <algorithm>
 #include <cstring>
 #include <string>

@@ -43,7 +43,8 @@ absl::StatusOr<bool> Fuse(ir::Graph& graph, ir::NodeId id) {
     const int64_t in = image[1 + i], kernel = filter[1 + i], stride = attrs.Int(kStrides[i], 1);
     if (in == ir::kDynamic || kernel == ir::kDynamic || stride < 1) return false;
     const Sides same = SamePadding(in, stride, attrs.Int(kDilations[i], 1), kernel);
-    if (p[static_cast<size_t>(2 + 2 * i)] != same.before || p[static_cast<size_t>(3 + 2 * i)] != same.after) return false;
+    if (p[static_cast<size_t>(2 + 2 * i)] != same.before || p[static_cast<size_t>(3 + 2 * i)] != same.after)
+      return false;
   }
   graph.node(id).info.attrs.Set("padding", kPaddingSame);
   graph.SetInput(id, 0, x);

@@ -62,8 +62,7 @@ bool IsCube(const ir::Graph& graph, ir::ValueId id, ir::ValueId x) {
 bool IsTanhGate(const ir::Graph& graph, ir::ValueId id, ir::ValueId x) {
   const ir::NodeId tanh = ProducerOf(graph, Beside(graph, id, "ADD", 1.0f), "TANH");
   if (tanh == ir::kNoNode) return false;
-  const ir::NodeId sum = ProducerOf(
-      graph, Beside(graph, graph.node(tanh).input(0), "MUL", kSqrtTwoOverPi), "ADD");
+  const ir::NodeId sum = ProducerOf(graph, Beside(graph, graph.node(tanh).input(0), "MUL", kSqrtTwoOverPi), "ADD");
   if (sum == ir::kNoNode) return false;
   for (int i = 0; i < 2; ++i) {
     if (graph.node(sum).input(i) != x) continue;

@@ -1,8 +1,8 @@
 // Before: x * relu6(x + 3) * (1/6), the three factors in any association
 // After:  HARD_SWISH(x)
 //
-// Conditions: float32; the constants scalars (1/6 within kTolerance: converters spell it in several ways). Middle values
-// that something else reads stay for it. Algebra: the definition.
+// Conditions: float32; the constants scalars (1/6 within kTolerance: converters spell it in several ways). Middle
+// values that something else reads stay for it. Algebra: the definition.
 #include <cmath>
 
 #include "ir/constants.h"

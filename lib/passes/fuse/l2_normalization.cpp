@@ -3,9 +3,8 @@
 //         DIV(x, SQRT(...)) has become a product before.
 // After:  L2_NORMALIZATION(x)
 //
-// Conditions: float32; the sum is over the last axis alone; epsilon a scalar below kMostEpsilon, because LiteRT's kernel
-// has a fixed one of its own (1e-6); x has a known rank.
-// Algebra: the definition, but for epsilon's exact place.
+// Conditions: float32; the sum is over the last axis alone; epsilon a scalar below kMostEpsilon, because LiteRT's
+// kernel has a fixed one of its own (1e-6); x has a known rank. Algebra: the definition, but for epsilon's exact place.
 #include "ir/constants.h"
 #include "passes/edit.h"
 #include "passes/fuse/fuse.h"
@@ -22,7 +21,8 @@ ir::ValueId WithoutEpsilon(const ir::Graph& graph, ir::ValueId sum) {
     const ir::NodeId node = ProducerOf(graph, sum, op);
     if (node == ir::kNoNode) continue;
     const auto epsilon = ir::FloatScalar(graph, graph.node(node).input(1));
-    return epsilon.has_value() && *epsilon >= 0.0f && *epsilon < kMostEpsilon ? graph.node(node).input(0) : ir::kNoValue;
+    return epsilon.has_value() && *epsilon >= 0.0f && *epsilon < kMostEpsilon ? graph.node(node).input(0)
+                                                                              : ir::kNoValue;
   }
   return sum;
 }
@@ -48,7 +48,8 @@ absl::StatusOr<int> FuseL2Normalization(ir::Graph& graph) {
   return RewriteEach(graph, "MUL", [&](ir::NodeId id) -> absl::StatusOr<bool> {
     for (int i = 0; i < 2; ++i) {
       const ir::ValueId x = graph.node(id).input(i);
-      if (graph.value(x).type != ElementType::kFloat32 || graph.node(id).attrs().Int("fused_activation_function") != 0 ||
+      if (graph.value(x).type != ElementType::kFloat32 ||
+          graph.node(id).attrs().Int("fused_activation_function") != 0 ||
           !IsInverseNorm(graph, graph.node(id).input(1 - i), x)) {
         continue;
       }

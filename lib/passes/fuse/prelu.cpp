@@ -25,7 +25,8 @@ absl::StatusOr<bool> Fuse(ir::Graph& graph, ir::NodeId id) {
     const ir::NodeId scaled = SoleProducerOf(graph, graph.node(id).input(1 - i), "MUL");
     if (positive == ir::kNoNode || scaled == ir::kNoNode) continue;
     const ir::ValueId x = graph.node(positive).input(0), constant = graph.node(scaled).input(1);
-    auto slopes = graph.value(constant).type == ElementType::kFloat32 ? ir::FloatElements(graph, constant) : std::nullopt;
+    auto slopes =
+        graph.value(constant).type == ElementType::kFloat32 ? ir::FloatElements(graph, constant) : std::nullopt;
     const ir::Shape shape = graph.value(constant).shape;
     if (!slopes.has_value() || NegativePart(graph, graph.node(scaled).input(0)) != x) continue;
     if (!graph.value(x).shape.ranked() || graph.value(x).shape.rank() != shape.rank() + 1) continue;

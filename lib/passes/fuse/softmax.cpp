@@ -20,7 +20,8 @@ bool OverLastAxis(const ir::Graph& graph, ir::NodeId reduce) {
 absl::StatusOr<bool> Fuse(ir::Graph& graph, ir::NodeId id) {
   const ir::ValueId e = graph.node(id).input(0);
   const ir::NodeId exp = ProducerOf(graph, e, "EXP"), sum = ProducerOf(graph, graph.node(id).input(1), "SUM");
-  if (exp == ir::kNoNode || sum == ir::kNoNode || graph.node(sum).input(0) != e || !OverLastAxis(graph, sum)) return false;
+  if (exp == ir::kNoNode || sum == ir::kNoNode || graph.node(sum).input(0) != e || !OverLastAxis(graph, sum))
+    return false;
   const ir::NodeId shifted = ProducerOf(graph, graph.node(exp).input(0), "SUB");
   if (shifted == ir::kNoNode || graph.node(id).attrs().Int("fused_activation_function") != 0) return false;
   const ir::ValueId x = graph.node(shifted).input(0);

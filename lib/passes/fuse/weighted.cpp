@@ -29,8 +29,8 @@ constexpr absl::string_view kActivation = "fused_activation_function";
 ir::QuantParams ScaledRange(const ir::Value& weights, int axis, int channel_axis, absl::Span<const float> factors) {
   if (!HasTrainedRange(weights)) return {};
   ir::QuantParams quant = weights.quant;
-  const bool uniform = std::all_of(factors.begin(), factors.end(),
-                                   [&](float f) { return std::fabs(f) == std::fabs(factors[0]); });
+  const bool uniform =
+      std::all_of(factors.begin(), factors.end(), [&](float f) { return std::fabs(f) == std::fabs(factors[0]); });
   if (!uniform) {
     if (axis != channel_axis || (quant.min.size() > 1 && quant.axis != axis)) return {};
     quant.axis = axis;
@@ -88,8 +88,7 @@ void SetBias(ir::Graph& graph, ir::NodeId node, const Weighted& form, absl::Span
              const std::string& name) {
   std::vector<ir::ValueId> inputs(graph.node(node).inputs().begin(), graph.node(node).inputs().end());
   inputs.resize(static_cast<size_t>(form.bias) + 1, ir::kNoValue);
-  inputs[static_cast<size_t>(form.bias)] =
-      AddFloats(graph, name, ir::Shape{static_cast<int64_t>(bias.size())}, bias);
+  inputs[static_cast<size_t>(form.bias)] = AddFloats(graph, name, ir::Shape{static_cast<int64_t>(bias.size())}, bias);
   graph.SetInputs(node, std::move(inputs));
 }
 

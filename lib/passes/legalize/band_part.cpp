@@ -2,8 +2,8 @@
 // After:  d = SUB(EXPAND_DIMS(RANGE(0, rows, 1), 1), RANGE(0, columns, 1))
 //         y = SELECT_V2(LOGICAL_AND(LESS_EQUAL(d, lower), LESS_EQUAL(NEG(d), upper)), x, 0)
 //
-// Conditions: x of known rank. A constant bound below 0 is no bound and left out; one that is not constant is replaced by the
-// number of rows or columns where it is below 0. With known sizes and bounds the mask folds to a constant.
+// Conditions: x of known rank. A constant bound below 0 is no bound and left out; one that is not constant is replaced
+// by the number of rows or columns where it is below 0. With known sizes and bounds the mask folds to a constant.
 // Algebra: element (i, j) stays when -upper <= i - j <= lower.
 #include "ir/constants.h"
 #include "passes/legalize/formula.h"

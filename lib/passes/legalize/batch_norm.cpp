@@ -50,8 +50,8 @@ absl::StatusOr<bool> BatchNorm(ir::Graph& graph, ir::NodeId id) {
   ir::ValueId eps = AddFloat(graph, absl::StrCat(graph.node(id).info.name, "/epsilon"), epsilon);
   ir::ValueId inverse = Emit(graph, id, "RSQRT", {Emit(graph, id, "ADD", {variance, eps}, no_activation)});
   ir::ValueId factor = Emit(graph, id, "MUL", {scale, inverse}, no_activation);
-  ir::ValueId shift = Emit(graph, id, "SUB", {offset, Emit(graph, id, "MUL", {mean, factor}, no_activation)},
-                           no_activation);
+  ir::ValueId shift =
+      Emit(graph, id, "SUB", {offset, Emit(graph, id, "MUL", {mean, factor}, no_activation)}, no_activation);
   ir::ValueId scaled = Emit(graph, id, "MUL", {image, factor}, no_activation);
 
   // The statistics that the node passes through, for whoever reads them.

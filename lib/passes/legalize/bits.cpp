@@ -3,9 +3,8 @@
 // Before: tf.Invert(x)               After: BITWISE_XOR(x, -1)
 // Before: tf.LeftShift(x, y)         After: MUL(x, GATHER([1, 2, 4, ...], y))
 //
-// Conditions: And, Or: int8, int16, int32, whose kernels LiteRT has, and shapes known unless they are equal. Invert, LeftShift:
-// int32.
-// Algebra: x | y = x ^ y ^ (x & y); ~x = x ^ -1; x << y = x * 2^y modulo 2^32.
+// Conditions: And, Or: int8, int16, int32, whose kernels LiteRT has, and shapes known unless they are equal. Invert,
+// LeftShift: int32. Algebra: x | y = x ^ y ^ (x & y); ~x = x ^ -1; x << y = x * 2^y modulo 2^32.
 #include "passes/legalize/formula.h"
 #include "passes/legalize/legalize.h"
 
@@ -52,10 +51,14 @@ absl::StatusOr<bool> LeftShift(ir::Graph& graph, ir::NodeId id) {
 }  // namespace
 
 absl::StatusOr<int> LegalizeBits(ir::Graph& graph) {
-  ZP_ASSIGN_OR_RETURN(const int ands, RewriteEach(graph, "tf.BitwiseAnd", [&](ir::NodeId id) { return And(graph, id, false); }));
-  ZP_ASSIGN_OR_RETURN(const int ors, RewriteEach(graph, "tf.BitwiseOr", [&](ir::NodeId id) { return And(graph, id, true); }));
-  ZP_ASSIGN_OR_RETURN(const int nots, RewriteEach(graph, "tf.Invert", [&](ir::NodeId id) { return Invert(graph, id); }));
-  ZP_ASSIGN_OR_RETURN(const int shifts, RewriteEach(graph, "tf.LeftShift", [&](ir::NodeId id) { return LeftShift(graph, id); }));
+  ZP_ASSIGN_OR_RETURN(const int ands,
+                      RewriteEach(graph, "tf.BitwiseAnd", [&](ir::NodeId id) { return And(graph, id, false); }));
+  ZP_ASSIGN_OR_RETURN(const int ors,
+                      RewriteEach(graph, "tf.BitwiseOr", [&](ir::NodeId id) { return And(graph, id, true); }));
+  ZP_ASSIGN_OR_RETURN(const int nots,
+                      RewriteEach(graph, "tf.Invert", [&](ir::NodeId id) { return Invert(graph, id); }));
+  ZP_ASSIGN_OR_RETURN(const int shifts,
+                      RewriteEach(graph, "tf.LeftShift", [&](ir::NodeId id) { return LeftShift(graph, id); }));
   return ands + ors + nots + shifts;
 }
 

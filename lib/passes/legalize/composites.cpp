@@ -22,7 +22,8 @@
 // tf.InvertPermutation(x)         SCATTER_ND(EXPAND_DIMS(x, 1), RANGE(0, n, 1), SHAPE(x))
 // tf.LinSpace(a, b, n)            ADD(a, MUL(CAST(RANGE(0, n, 1)), DIV(SUB(b, a), CAST(MAXIMUM(n - 1, 1)))))
 // tf.Size(x)                      REDUCE_PROD(SHAPE(x), 0)
-// tf.L2Loss(x)                    MUL(SUM(SQUARE(x), all axes), 0.5); RESHAPE(x, [-1]) first where the rank is not known
+// tf.L2Loss(x)                    MUL(SUM(SQUARE(x), all axes), 0.5); RESHAPE(x, [-1]) first where the rank is not
+// known
 //
 // Before                          After, x bool
 // tf.ZerosLike(x)                 LOGICAL_AND(x, LOGICAL_NOT(x))
@@ -98,24 +99,22 @@ void LinSpace(const Formula& f) {
 }
 
 constexpr FormulaRow kRows[] = {
-    {"tf.Softplus", 1, true, Softplus},   {"tf.Softsign", 1, true, Softsign},
-    {"tf.Log1p", 1, true, Log1p},         {"tf.Expm1", 1, true, Expm1},
-    {"tf.Selu", 1, true, Selu},           {"tf.Reciprocal", 1, false, Reciprocal},
-    {"tf.Inv", 1, false, Reciprocal},     {"tf.ClipByValue", 3, false, ClipByValue},
-    {"tf.IsNan", 1, true, IsNan},         {"tf.IsInf", 1, true, IsInf},
-    {"tf.IsFinite", 1, true, IsFinite},   {"tf.Xdivy", 2, true, Xdivy},
-    {"tf.Xlogy", 2, true, Xlogy},         {"tf.Xlog1py", 2, true, Xlog1py},
-    {"tf.DivNoNan", 2, false, DivNoNan},  {"tf.MulNoNan", 2, true, MulNoNan},
-    {"tf.OnesLike", 1, false, OnesLike},  {"tf.L2Loss", 1, true, L2Loss},
+    {"tf.Softplus", 1, true, Softplus},  {"tf.Softsign", 1, true, Softsign},
+    {"tf.Log1p", 1, true, Log1p},        {"tf.Expm1", 1, true, Expm1},
+    {"tf.Selu", 1, true, Selu},          {"tf.Reciprocal", 1, false, Reciprocal},
+    {"tf.Inv", 1, false, Reciprocal},    {"tf.ClipByValue", 3, false, ClipByValue},
+    {"tf.IsNan", 1, true, IsNan},        {"tf.IsInf", 1, true, IsInf},
+    {"tf.IsFinite", 1, true, IsFinite},  {"tf.Xdivy", 2, true, Xdivy},
+    {"tf.Xlogy", 2, true, Xlogy},        {"tf.Xlog1py", 2, true, Xlog1py},
+    {"tf.DivNoNan", 2, false, DivNoNan}, {"tf.MulNoNan", 2, true, MulNoNan},
+    {"tf.OnesLike", 1, false, OnesLike}, {"tf.L2Loss", 1, true, L2Loss},
     {"tf.LinSpace", 3, true, LinSpace},
 };
 
 // --- other types
 
 void IntegerQuotient(const Formula& f) { f.Is("DIV", {f.x(0), f.x(1)}); }
-void IntegerRemainder(const Formula& f) {
-  f.Is("SUB", {f.x(0), f.Op("MUL", {f.Op("DIV", {f.x(0), f.x(1)}), f.x(1)})});
-}
+void IntegerRemainder(const Formula& f) { f.Is("SUB", {f.x(0), f.Op("MUL", {f.Op("DIV", {f.x(0), f.x(1)}), f.x(1)})}); }
 void InvertPermutation(const Formula& f) {
   const ValueId places = f.Op("EXPAND_DIMS", {f.Cast(f.x(), ElementType::kInt32), f.Int(1)});
   const ValueId positions = f.Cast(f.Count(f.Dim(f.x(), 0)), f.type());
@@ -139,9 +138,12 @@ struct TypedRow {
   void (*write)(const Formula& f);
 };
 constexpr TypedRow kTypedRows[] = {
-    {"tf.TruncateDiv", IsIndex, IntegerQuotient}, {"tf.TruncateMod", IsIndex, IntegerRemainder},
-    {"tf.Mod", IsIndex, IntegerRemainder},        {"tf.InvertPermutation", IsIndex, InvertPermutation},
-    {"tf.ZerosLike", IsBool, AllFalse},           {"tf.OnesLike", IsBool, AllTrue},
+    {"tf.TruncateDiv", IsIndex, IntegerQuotient},
+    {"tf.TruncateMod", IsIndex, IntegerRemainder},
+    {"tf.Mod", IsIndex, IntegerRemainder},
+    {"tf.InvertPermutation", IsIndex, InvertPermutation},
+    {"tf.ZerosLike", IsBool, AllFalse},
+    {"tf.OnesLike", IsBool, AllTrue},
     {"tf.Size", IsAny, Size},
 };
 

@@ -1,11 +1,13 @@
 // Before: y = tf.Cumprod(x, axis) {exclusive, reverse}
 // After, up to kByMask elements or a number that is not known:
-//         y = REDUCE_PROD(SELECT_V2(mask, EXPAND_DIMS(x, axis + 1), 1), axis), mask[i, j] true where element j has factor i
+//         y = REDUCE_PROD(SELECT_V2(mask, EXPAND_DIMS(x, axis + 1), 1), axis), mask[i, j] true where element j has
+//         factor i
 // After, more elements: y = x; for s = 1, 2, 4 ...: y = MUL(y, y moved on by s, 1 before it)
 //         where "moved" is PADV2(SLICE(y), 1); exclusive: x moved on by 1 first
 //
-// Conditions: axis constant, x of known rank (mask: at most 4, because SELECT_V2 broadcasts 5 dimensions); float32, int32, int64.
-// Algebra: the definition; and prefix products by doubling: after step s, y[j] is the product of the last 2s factors.
+// Conditions: axis constant, x of known rank (mask: at most 4, because SELECT_V2 broadcasts 5 dimensions); float32,
+// int32, int64. Algebra: the definition; and prefix products by doubling: after step s, y[j] is the product of the last
+// 2s factors.
 #include "ir/constants.h"
 #include "ops/infer.h"
 #include "passes/legalize/formula.h"
@@ -59,7 +61,8 @@ absl::StatusOr<bool> Cumprod(ir::Graph& graph, ir::NodeId id) {
   const Formula f(graph, id);
   const ir::Shape shape = f.shape();
   const auto given = ir::IntScalar(graph, f.x(1));
-  const bool number = f.type() == ElementType::kFloat32 || f.type() == ElementType::kInt32 || f.type() == ElementType::kInt64;
+  const bool number =
+      f.type() == ElementType::kFloat32 || f.type() == ElementType::kInt32 || f.type() == ElementType::kInt64;
   if (!shape.ranked() || !given.has_value() || !number) return false;
   ZP_ASSIGN_OR_RETURN(const int axis, ops::NormalizeAxis(*given, shape.rank()));
   const Direction direction{f.attrs().Bool("exclusive"), f.attrs().Bool("reverse")};

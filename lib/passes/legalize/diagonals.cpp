@@ -1,4 +1,5 @@
-// Matrices from diagonals, diagonals from matrices, and diagonals put into matrices, where one LiteRT op does not say it.
+// Matrices from diagonals, diagonals from matrices, and diagonals put into matrices, where one LiteRT op does not say
+// it.
 //
 // Before: tf.MatrixDiagV2/V3(d, k, rows, columns, padding)   After: SELECT_V2(mask, picked, padding)
 // Before: tf.MatrixSetDiagV2/V3(x, d, k)                     After: SELECT_V2(mask, picked, x)
@@ -8,10 +9,11 @@
 // Before: tf.Diag(d), d a vector                             After: MATRIX_DIAG(d)
 // Before: tf.DiagPart(x), x a matrix                         After: GATHER(RESHAPE(x, [-1]), places)
 //
-// Conditions: sizes of matrices and diagonals known, k constant; of the dimensions before them at most one unknown. The main
-// diagonal in a square of zeros, and the main diagonal set, are MATRIX_DIAG and MATRIX_SET_DIAG (their records import them).
-// Algebra: element (i, j) lies on diagonal j - i, at row i (j - i >= 0) or column j of it. `places` holds, for each element of
-// the result, where it stands in the flattened operand; `mask` is false where the result has the padding.
+// Conditions: sizes of matrices and diagonals known, k constant; of the dimensions before them at most one unknown. The
+// main diagonal in a square of zeros, and the main diagonal set, are MATRIX_DIAG and MATRIX_SET_DIAG (their records
+// import them). Algebra: element (i, j) lies on diagonal j - i, at row i (j - i >= 0) or column j of it. `places`
+// holds, for each element of the result, where it stands in the flattened operand; `mask` is false where the result has
+// the padding.
 #include <algorithm>
 
 #include "absl/strings/match.h"
@@ -146,8 +148,8 @@ absl::StatusOr<bool> MatrixDiag(ir::Graph& graph, ir::NodeId id) {
     return absl::InvalidArgumentError("the diagonals do not fit the matrix");
   }
   const Picked picked = MatrixFromDiagonals(*band);
-  const auto matrices = Pick(f, f.x(), shape, shape.rank() - inner, band->count() * longest, picked,
-                             {band->rows, band->columns});
+  const auto matrices =
+      Pick(f, f.x(), shape, shape.rank() - inner, band->count() * longest, picked, {band->rows, band->columns});
   if (!matrices.has_value()) return false;
   f.Is("SELECT_V2", {f.Bools({band->rows, band->columns}, picked.mask), *matrices, f.x(4)});
   return true;
@@ -169,8 +171,8 @@ absl::StatusOr<bool> MatrixSetDiag(ir::Graph& graph, ir::NodeId id) {
   if (!band.has_value() || (band->low == 0 && band->high == 0)) return false;
   if (!band->fits()) return absl::InvalidArgumentError("the diagonals do not fit the matrix");
   const Picked picked = MatrixFromDiagonals(*band);
-  const auto matrices = Pick(f, f.x(1), shape, shape.rank() - 2, band->count() * band->Longest(), picked,
-                             {band->rows, band->columns});
+  const auto matrices =
+      Pick(f, f.x(1), shape, shape.rank() - 2, band->count() * band->Longest(), picked, {band->rows, band->columns});
   if (!matrices.has_value()) return false;
   f.Is("SELECT_V2", {f.Bools({band->rows, band->columns}, picked.mask), *matrices, f.x()});
   return true;
@@ -185,8 +187,7 @@ absl::StatusOr<bool> MatrixDiagPart(ir::Graph& graph, ir::NodeId id) {
   const Picked picked = DiagonalsFromMatrix(*band);
   const std::vector<int64_t> inner =
       band->count() > 1 ? std::vector<int64_t>{band->count(), band->Longest()} : std::vector<int64_t>{band->Longest()};
-  const auto diagonals =
-      Pick(f, f.x(), shape, shape.rank() - 2, band->rows * band->columns, picked, inner);
+  const auto diagonals = Pick(f, f.x(), shape, shape.rank() - 2, band->rows * band->columns, picked, inner);
   if (!diagonals.has_value()) return false;
   if (picked.whole()) {
     Forward(graph, id, {*diagonals});
@@ -209,10 +210,14 @@ absl::StatusOr<bool> DiagPart(ir::Graph& graph, ir::NodeId id) {
 }
 
 constexpr RewriteRow kRows[] = {
-    {"tf.MatrixDiagV2", MatrixDiag},         {"tf.MatrixDiagV3", MatrixDiag},
-    {"tf.MatrixSetDiagV2", MatrixSetDiag},   {"tf.MatrixSetDiagV3", MatrixSetDiag},
-    {"tf.MatrixDiagPart", MatrixDiagPart},   {"tf.MatrixDiagPartV2", MatrixDiagPart},
-    {"tf.MatrixDiagPartV3", MatrixDiagPart}, {"tf.Diag", Diag},
+    {"tf.MatrixDiagV2", MatrixDiag},
+    {"tf.MatrixDiagV3", MatrixDiag},
+    {"tf.MatrixSetDiagV2", MatrixSetDiag},
+    {"tf.MatrixSetDiagV3", MatrixSetDiag},
+    {"tf.MatrixDiagPart", MatrixDiagPart},
+    {"tf.MatrixDiagPartV2", MatrixDiagPart},
+    {"tf.MatrixDiagPartV3", MatrixDiagPart},
+    {"tf.Diag", Diag},
     {"tf.DiagPart", DiagPart},
 };
 

@@ -30,7 +30,7 @@ bool Distinct(absl::string_view labels) {
 }
 
 struct Equation {
-  std::string a, b, result;                 // labels
+  std::string a, b, result;                  // labels
   std::string batch, rows, columns, summed;  // groups, in the order of the operand they come from
 };
 
@@ -50,8 +50,9 @@ std::optional<Equation> Parse(std::string text, int a_rank, int b_rank) {
   const std::vector<std::string> operands = absl::StrSplit(sides[0], ',');
   if (operands.size() != 2) return std::nullopt;
   auto hidden = [](const std::string& labels, int rank) {
-    return absl::string_view(labels).find("...") == absl::string_view::npos ? 0
-                                                                            : rank - static_cast<int>(labels.size()) + 3;
+    return absl::string_view(labels).find("...") == absl::string_view::npos
+               ? 0
+               : rank - static_cast<int>(labels.size()) + 3;
   };
   const int a_hidden = hidden(operands[0], a_rank), b_hidden = hidden(operands[1], b_rank);
   constexpr int kMostHidden = 8;
@@ -87,7 +88,11 @@ std::optional<Equation> Parse(std::string text, int a_rank, int b_rank) {
 class Writer {
  public:
   Writer(ir::Graph& graph, ir::NodeId id, const Equation& e)
-      : graph_(graph), id_(id), e_(e), name_(graph.node(id).info.name), a_(graph.node(id).input(0)),
+      : graph_(graph),
+        id_(id),
+        e_(e),
+        name_(graph.node(id).info.name),
+        a_(graph.node(id).input(0)),
         b_(graph.node(id).input(1)) {}
 
   void Write() {
@@ -144,9 +149,7 @@ class Writer {
     return plain ? x : Emit(graph_, id_, "RESHAPE", {x, MergedShape(x, groups)});
   }
 
-  ValueId Reshape(ValueId x, const std::string& labels) {
-    return Emit(graph_, id_, "RESHAPE", {x, ShapeOf(labels)});
-  }
+  ValueId Reshape(ValueId x, const std::string& labels) { return Emit(graph_, id_, "RESHAPE", {x, ShapeOf(labels)}); }
 
   int64_t SizeOf(char label) const {
     for (const auto& [value, labels] : {std::pair(a_, &e_.a), std::pair(b_, &e_.b)}) {
@@ -179,8 +182,8 @@ class Writer {
   }
 
   ValueId RunTimeShape(ValueId operand) {
-    return Emit(graph_, id_, "SHAPE", {operand},
-                Attrs({{"out_type", static_cast<int64_t>(ElementType::kInt32)}}), ElementType::kInt32);
+    return Emit(graph_, id_, "SHAPE", {operand}, Attrs({{"out_type", static_cast<int64_t>(ElementType::kInt32)}}),
+                ElementType::kInt32);
   }
 
   // The labels' sizes as a constant, where one -1 can stand for what is unknown.
@@ -205,7 +208,8 @@ class Writer {
         const bool in_a = Has(e_.a, labels[i]);
         const std::string& from = in_a ? e_.a : e_.b;
         const size_t at = from.find(labels[i]);
-        while (end < labels.size() && SizeOf(labels[end]) == ir::kDynamic && from.find(labels[end]) == at + end - i) ++end;
+        while (end < labels.size() && SizeOf(labels[end]) == ir::kDynamic && from.find(labels[end]) == at + end - i)
+          ++end;
         parts.push_back(RunTimeSizes(in_a ? a_ : b_, static_cast<int64_t>(at), static_cast<int64_t>(at + end - i)));
       }
       i = end;
@@ -219,7 +223,8 @@ class Writer {
   ValueId MergedShape(ValueId x, const Groups& groups) {
     if (auto known = KnownShape(groups)) return *known;
     std::vector<int64_t> group_of;
-    for (size_t i = 0; i < groups.size(); ++i) group_of.insert(group_of.end(), groups[i].size(), static_cast<int64_t>(i));
+    for (size_t i = 0; i < groups.size(); ++i)
+      group_of.insert(group_of.end(), groups[i].size(), static_cast<int64_t>(i));
     return Emit(graph_, id_, "UNSORTED_SEGMENT_PROD",
                 {RunTimeShape(x), AddInts(graph_, absl::StrCat(name_, "/groups"), group_of),
                  AddInt(graph_, absl::StrCat(name_, "/num_groups"), static_cast<int64_t>(groups.size()))});

@@ -7,10 +7,10 @@
 //         q = MUL(p(t), EXP(MUL(MUL(a, a), -1))), a = ABS(x), t = DIV(1, ADD(MUL(a, c), 1)), p a polynomial
 //
 // Conditions: float32. It runs after FuseGelu, which takes those that are part of a GELU.
-// Algebra: formula 7.1.26 of Abramowitz and Stegun, Handbook of Mathematical Functions (1964), after Hastings: q is erfc(a) to
-// 1.5e-7. With float32's rounding the results are within 4e-7. Infinities have t = 0 and EXP = 0, zero has SIGN = 0. No
-// divisor is near 0 and no middle value is large, so that integers can hold them all; GELU(x) / x would be shorter, but
-// LiteRT's int8 DIV refuses the divisors that round to zero.
+// Algebra: formula 7.1.26 of Abramowitz and Stegun, Handbook of Mathematical Functions (1964), after Hastings: q is
+// erfc(a) to 1.5e-7. With float32's rounding the results are within 4e-7. Infinities have t = 0 and EXP = 0, zero has
+// SIGN = 0. No divisor is near 0 and no middle value is large, so that integers can hold them all; GELU(x) / x would be
+// shorter, but LiteRT's int8 DIV refuses the divisors that round to zero.
 #include "passes/legalize/formula.h"
 #include "passes/legalize/legalize.h"
 

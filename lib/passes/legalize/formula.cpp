@@ -93,7 +93,8 @@ absl::StatusOr<std::pair<ValueId, ValueId>> Formula::Alike(ValueId a, ValueId b)
   };
   if (both.IsStatic()) {
     const ValueId shape = Ints(both.dims());
-    return std::pair(first == both ? a : Op("BROADCAST_TO", {a, shape}), second == both ? b : Op("BROADCAST_TO", {b, shape}));
+    return std::pair(first == both ? a : Op("BROADCAST_TO", {a, shape}),
+                     second == both ? b : Op("BROADCAST_TO", {b, shape}));
   }
   if (is_one(second, first)) return std::pair(a, Op("BROADCAST_TO", {b, ShapeOf(a)}));
   if (is_one(first, second)) return std::pair(Op("BROADCAST_TO", {a, ShapeOf(b)}), b);

@@ -20,8 +20,8 @@ namespace zeropoint::passes {
 namespace {
 
 constexpr absl::string_view kForwarders[] = {
-    "tf.Identity",      "tf.IdentityN", "tf.StopGradient",     "tf.PreventGradient",        "tf.CheckNumerics",
-    "tf.Snapshot",      "tf.EnsureShape", "tf.DisableCopyOnRead", "tf.PlaceholderWithDefault",
+    "tf.Identity", "tf.IdentityN",   "tf.StopGradient",      "tf.PreventGradient",        "tf.CheckNumerics",
+    "tf.Snapshot", "tf.EnsureShape", "tf.DisableCopyOnRead", "tf.PlaceholderWithDefault",
 };
 constexpr absl::string_view kWithoutResults[] = {"tf.NoOp", "tf.Assert"};
 

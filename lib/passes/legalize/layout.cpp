@@ -40,8 +40,14 @@ void BecomeInLayout(ir::Graph& graph, ir::NodeId node, absl::string_view op, std
 }
 
 ir::ValueId EmitPad(ir::Graph& graph, ir::NodeId before, ir::ValueId image, const ExplicitPadding& p) {
-  std::vector<int32_t> amounts = {0,      0,       static_cast<int32_t>(p.top),  static_cast<int32_t>(p.bottom),
-                                  static_cast<int32_t>(p.left), static_cast<int32_t>(p.right), 0, 0};
+  std::vector<int32_t> amounts = {0,
+                                  0,
+                                  static_cast<int32_t>(p.top),
+                                  static_cast<int32_t>(p.bottom),
+                                  static_cast<int32_t>(p.left),
+                                  static_cast<int32_t>(p.right),
+                                  0,
+                                  0};
   ir::ValueId paddings = graph.AddConstant(absl::StrCat(graph.node(before).info.name, "/paddings"), ir::Shape{4, 2},
                                            absl::Span<const int32_t>(amounts));
   return Emit(graph, before, "PAD", {image, paddings});

@@ -9,14 +9,15 @@
 // tf.BatchToSpace(x, crops) {b}         BATCH_TO_SPACE_ND(x, [b, b], crops)
 // tf.MaxPoolV2(x, ksize, strides)       tf.MaxPool(x) {ksize, strides}
 // tf.SegmentMean(x, ids)                DIV(SEGMENT_SUM(x, ids), MAXIMUM(SEGMENT_SUM(ones, ids), 1))
-// tf.DenseBincount(x, n, weights),      SUM(ONE_HOT(x, n, 1, 0), axis before the last), or REDUCE_MAX for binary_output;
+// tf.DenseBincount(x, n, weights),      SUM(ONE_HOT(x, n, 1, 0), axis before the last), or REDUCE_MAX for
+// binary_output;
 //   tf.Bincount(x, n, weights)          times EXPAND_DIMS(weights, -1) when there are weights
-// tf.Cross(x, y)                        SUB(MUL(x', y''), MUL(x'', y')), ' and '' moving the three coordinates on by one and two
-// tf.DynamicStitch(i, ..., x, ...)      GATHER(CONCATENATION(x, ...), places), all indices constant
+// tf.Cross(x, y)                        SUB(MUL(x', y''), MUL(x'', y')), ' and '' moving the three coordinates on by
+// one and two tf.DynamicStitch(i, ..., x, ...)      GATHER(CONCATENATION(x, ...), places), all indices constant
 //
-// Conditions: the operands that become attributes are constant. UniqueV2: a vector. Bincount: int32 numbers of rank 1 or 2.
-// DynamicStitch: of rank 1 or 0, no index left out.
-// Algebra: the definitions. A bin counts how often its one-hot vector comes; numbers outside the bins have none.
+// Conditions: the operands that become attributes are constant. UniqueV2: a vector. Bincount: int32 numbers of rank 1
+// or 2. DynamicStitch: of rank 1 or 0, no index left out. Algebra: the definitions. A bin counts how often its one-hot
+// vector comes; numbers outside the bins have none.
 #include <algorithm>
 #include <utility>
 
@@ -50,7 +51,8 @@ absl::StatusOr<bool> ShapeN(ir::Graph& graph, ir::NodeId id) {
   const ElementType type = f.result_type();
   std::vector<ValueId> shapes;
   for (size_t i = 0; i < graph.node(id).inputs().size(); ++i) {
-    shapes.push_back(f.Op("SHAPE", {f.x(static_cast<int>(i))}, Attrs({{"out_type", static_cast<int64_t>(type)}}), type));
+    shapes.push_back(
+        f.Op("SHAPE", {f.x(static_cast<int>(i))}, Attrs({{"out_type", static_cast<int64_t>(type)}}), type));
   }
   Forward(graph, id, shapes);
   return true;
@@ -59,7 +61,8 @@ absl::StatusOr<bool> ShapeN(ir::Graph& graph, ir::NodeId id) {
 absl::StatusOr<bool> UniqueV2(ir::Graph& graph, ir::NodeId id) {
   const Formula f(graph, id);
   if (!f.shape().ranked() || f.shape().rank() != 1) return false;
-  f.Is("UNIQUE", {f.x()}, Attrs({{"idx_out_type", f.attrs().Int("out_idx", static_cast<int64_t>(ElementType::kInt32))}}));
+  f.Is("UNIQUE", {f.x()},
+       Attrs({{"idx_out_type", f.attrs().Int("out_idx", static_cast<int64_t>(ElementType::kInt32))}}));
   return true;
 }
 
@@ -100,7 +103,8 @@ absl::StatusOr<bool> Bincount(ir::Graph& graph, ir::NodeId id) {
   if (weighted && weights != numbers) return false;
   const ElementType type = f.result_type();
   const ValueId bins = f.Cast(f.x(1), ElementType::kInt32);
-  ValueId counts = f.Op("ONE_HOT", {f.x(0), bins, f.Number(type, 1), f.Number(type, 0)}, Attrs({{"axis", int64_t{-1}}}), type);
+  ValueId counts =
+      f.Op("ONE_HOT", {f.x(0), bins, f.Number(type, 1), f.Number(type, 0)}, Attrs({{"axis", int64_t{-1}}}), type);
   if (weighted && !binary) counts = f.Op("MUL", {counts, f.Op("EXPAND_DIMS", {f.x(2), f.Int(-1)})});
   f.Is(binary ? "REDUCE_MAX" : "SUM", {counts, f.Ints({numbers.rank() - 1})}, Attrs({{"keep_dims", false}}));
   return true;
@@ -153,12 +157,18 @@ absl::StatusOr<bool> Stitch(ir::Graph& graph, ir::NodeId id) {
 }
 
 constexpr RewriteRow kRows[] = {
-    {"tf.Concat", Concat},           {"tf.TopK", TopK},
-    {"tf.ShapeN", ShapeN},           {"tf.UniqueV2", UniqueV2},
-    {"tf.SpaceToBatch", Blocks},     {"tf.BatchToSpace", Blocks},
-    {"tf.MaxPoolV2", MaxPoolV2},     {"tf.SegmentMean", SegmentMean},
-    {"tf.DenseBincount", Bincount},  {"tf.Bincount", Bincount},
-    {"tf.Cross", Cross},             {"tf.DynamicStitch", Stitch},
+    {"tf.Concat", Concat},
+    {"tf.TopK", TopK},
+    {"tf.ShapeN", ShapeN},
+    {"tf.UniqueV2", UniqueV2},
+    {"tf.SpaceToBatch", Blocks},
+    {"tf.BatchToSpace", Blocks},
+    {"tf.MaxPoolV2", MaxPoolV2},
+    {"tf.SegmentMean", SegmentMean},
+    {"tf.DenseBincount", Bincount},
+    {"tf.Bincount", Bincount},
+    {"tf.Cross", Cross},
+    {"tf.DynamicStitch", Stitch},
     {"tf.ParallelDynamicStitch", Stitch},
 };
 

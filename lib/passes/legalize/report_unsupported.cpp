@@ -19,17 +19,20 @@ namespace zeropoint::passes {
 namespace {
 
 constexpr absl::string_view kOutOfScope =
-    "Flex ops, which run TensorFlow inside LiteRT, are out of scope; allow_custom_ops (--allow-custom-ops) writes such nodes "
+    "Flex ops, which run TensorFlow inside LiteRT, are out of scope; allow_custom_ops (--allow-custom-ops) writes such "
+    "nodes "
     "as custom ops, for which the application brings kernels";
 
 constexpr absl::string_view kStringsOutside =
     "prepare text outside the model: export a signature that takes numbers, such as token ids";
-constexpr absl::string_view kImagesOutside = "decode outside the model: export a signature that takes the decoded tensor";
+constexpr absl::string_view kImagesOutside =
+    "decode outside the model: export a signature that takes the decoded tensor";
 constexpr absl::string_view kParsedOutside = "export a signature that takes the tensors themselves";
 constexpr absl::string_view kDecodeOutside = "export a signature that ends with the logits, and decode them outside";
 constexpr absl::string_view kPlainResize = "tf.image.resize with method 'bilinear' or 'nearest' has a LiteRT form";
 constexpr absl::string_view kFourierProducts =
-    "tf.signal.rfft where the input is real; otherwise, for a fixed length, real products with cosine and sine matrices";
+    "tf.signal.rfft where the input is real; otherwise, for a fixed length, real products with cosine and sine "
+    "matrices";
 constexpr absl::string_view kBeforeExport = "where the operand does not depend on inputs, compute it before the export";
 constexpr absl::string_view kNoPython = "Python does not run in LiteRT: write the function in TensorFlow's ops";
 
@@ -69,7 +72,8 @@ constexpr Advice kAdvice[] = {
 };
 
 absl::string_view AdviceFor(absl::string_view op) {
-  const Advice* found = std::find_if(std::begin(kAdvice), std::end(kAdvice), [&](const Advice& a) { return a.op == op; });
+  const Advice* found =
+      std::find_if(std::begin(kAdvice), std::end(kAdvice), [&](const Advice& a) { return a.op == op; });
   return found == std::end(kAdvice) ? absl::string_view() : found->text;
 }
 
@@ -89,8 +93,8 @@ constexpr absl::string_view kCalls[] = {"StatefulPartitionedCall", "PartitionedC
 constexpr absl::string_view kModels[] = {"functional", "model", "sequential"};
 constexpr absl::string_view kControlFlow[] = {"while", "cond"};
 
-// "StatefulPartitionedCall/functional_1/lstm_1/while/MatMul" -> "lstm_1". What lies in a loop or a branch belongs to the
-// layer around it. Empty when the node stands in no scope.
+// "StatefulPartitionedCall/functional_1/lstm_1/while/MatMul" -> "lstm_1". What lies in a loop or a branch belongs to
+// the layer around it. Empty when the node stands in no scope.
 std::string LayerOf(absl::string_view name) {
   std::vector<absl::string_view> scopes = absl::StrSplit(name, '/', absl::SkipEmpty());
   if (!scopes.empty()) scopes.pop_back();  // the op
@@ -123,8 +127,9 @@ absl::StatusOr<int> ReportUnsupported(const ir::Model& model, ir::Graph&) {
     }
   }
   if (lines.empty()) return 0;
-  return absl::UnimplementedError(absl::StrCat("no LiteRT form for ", lines.size(), lines.size() == 1 ? " node:" : " nodes:",
-                                               "\n  ", absl::StrJoin(lines, "\n  "), "\n", kOutOfScope));
+  return absl::UnimplementedError(absl::StrCat("no LiteRT form for ", lines.size(),
+                                               lines.size() == 1 ? " node:" : " nodes:", "\n  ",
+                                               absl::StrJoin(lines, "\n  "), "\n", kOutOfScope));
 }
 
 }  // namespace zeropoint::passes

@@ -1,5 +1,6 @@
 // Before: y = tf.Roll(x, shift, axis)
-// After:  for each axis (its shifts added up): y = CONCATENATION(SLICE(x, n - s ..), SLICE(x, .. n - s)), s = shift mod n
+// After:  for each axis (its shifts added up): y = CONCATENATION(SLICE(x, n - s ..), SLICE(x, .. n - s)), s = shift mod
+// n
 //         where n or the shift is not known: y = GATHER(x, FLOOR_MOD(SUB(RANGE(0, n, 1), shift), n)) along the axis
 //
 // Conditions: the axes constant, x of known rank.

@@ -4,9 +4,8 @@
 // Before: tf.TensorScatterAdd(x, indices, updates)   After: ADD(x, SCATTER_ND(indices, updates, SHAPE(x)))
 // Before: tf.TensorScatterSub(x, indices, updates)   After: SUB(x, SCATTER_ND(indices, updates, SHAPE(x)))
 //
-// Conditions: float32, int32, int64. Indices of one TensorScatterUpdate name no place twice: then TF takes one of the updates,
-// and this takes their sum.
-// Algebra: SCATTER_ND adds up what comes to each place, zero where nothing does.
+// Conditions: float32, int32, int64. Indices of one TensorScatterUpdate name no place twice: then TF takes one of the
+// updates, and this takes their sum. Algebra: SCATTER_ND adds up what comes to each place, zero where nothing does.
 #include "passes/legalize/formula.h"
 #include "passes/legalize/legalize.h"
 

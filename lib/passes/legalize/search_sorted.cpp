@@ -3,7 +3,8 @@
 // Before: tf.UpperBound(sorted, values)     After: the same with LESS_EQUAL
 //
 // Conditions: float32, int32 or int64 elements.
-// Algebra: in a sorted row, the first place whose element is not less than the value is the number of elements that are less.
+// Algebra: in a sorted row, the first place whose element is not less than the value is the number of elements that are
+// less.
 #include "passes/legalize/formula.h"
 #include "passes/legalize/legalize.h"
 

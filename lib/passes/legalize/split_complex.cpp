@@ -1,4 +1,5 @@
-// Complex numbers as pairs of real ones, which is all that LiteRT's kernels take but for RFFT2D and what reads its result.
+// Complex numbers as pairs of real ones, which is all that LiteRT's kernels take but for RFFT2D and what reads its
+// result.
 //
 // Before: tf.Real(z), tf.Imag(z)    After: the real part and the imaginary part of z, see below
 // Before: tf.ComplexAbs(z)          After: SQRT(ADD(MUL(re, re), MUL(im, im)))
@@ -19,11 +20,11 @@
 // Before: tf.IRFFT(z, n)
 // After:  ADD(BATCH_MATMUL(re, cosines), BATCH_MATMUL(im, minus sines))
 //
-// Conditions: complex64. Where z is the result of a transform itself (reshaped or not), or a graph's input, its parts are the ops
-// REAL, IMAG and COMPLEX_ABS, which the records import; nothing is rewritten. Transforms by matrix: the length constant and at most
-// kLongest, the size of the last dimension known.
-// Algebra: the definitions; ops that move elements do not look at them. A transform is linear; LiteRT's wants a power of 2. Rows of
-// the matrix beyond the length are zero, which crops as TF does; missing ones stand for TF's zeros behind.
+// Conditions: complex64. Where z is the result of a transform itself (reshaped or not), or a graph's input, its parts
+// are the ops REAL, IMAG and COMPLEX_ABS, which the records import; nothing is rewritten. Transforms by matrix: the
+// length constant and at most kLongest, the size of the last dimension known. Algebra: the definitions; ops that move
+// elements do not look at them. A transform is linear; LiteRT's wants a power of 2. Rows of the matrix beyond the
+// length are zero, which crops as TF does; missing ones stand for TF's zeros behind.
 #include <algorithm>
 #include <cmath>
 #include <complex>
@@ -59,9 +60,11 @@ bool Among(absl::string_view op, const absl::string_view (&ops)[n]) {
 
 // Ops whose first operand's elements come out unchanged.
 constexpr absl::string_view kMoves[] = {
-    "Reshape", "RESHAPE", "Slice", "SLICE", "StridedSlice", "STRIDED_SLICE", "Transpose", "TRANSPOSE", "Squeeze", "SQUEEZE",
-    "ExpandDims", "EXPAND_DIMS", "GatherV2", "GATHER", "GatherNd", "GATHER_ND", "ReverseV2", "REVERSE_V2", "Tile", "TILE",
-    "Pad", "PAD", "Identity", "BroadcastTo", "BROADCAST_TO", "Sum", "SUM", "Mean", "MEAN", "Cumsum", "CUMSUM",
+    "Reshape",   "RESHAPE",   "Slice",       "SLICE",        "StridedSlice", "STRIDED_SLICE", "Transpose",
+    "TRANSPOSE", "Squeeze",   "SQUEEZE",     "ExpandDims",   "EXPAND_DIMS",  "GatherV2",      "GATHER",
+    "GatherNd",  "GATHER_ND", "ReverseV2",   "REVERSE_V2",   "Tile",         "TILE",          "Pad",
+    "PAD",       "Identity",  "BroadcastTo", "BROADCAST_TO", "Sum",          "SUM",           "Mean",
+    "MEAN",      "Cumsum",    "CUMSUM",
 };
 // Those among them that LiteRT runs on complex numbers, too.
 constexpr absl::string_view kViews[] = {"Reshape", "RESHAPE", "Squeeze", "SQUEEZE", "ExpandDims", "EXPAND_DIMS"};
@@ -84,8 +87,8 @@ std::optional<int64_t> LastDimension(const ir::Shape& shape) {
   return shape[shape.rank() - 1];
 }
 
-// Element (i, j) belongs to time and frequency i and j, in either order. Backwards, a frequency counts for its negative too, and
-// everything is divided by the length.
+// Element (i, j) belongs to time and frequency i and j, in either order. Backwards, a frequency counts for its negative
+// too, and everything is divided by the length.
 struct WaveShape {
   int64_t length, rows, columns;
   bool backwards = false;
@@ -246,7 +249,8 @@ class Splitter {
   std::map<ValueId, Parts> read_;
 };
 
-constexpr absl::string_view kReaders[] = {"tf.Real", "tf.Imag", "tf.ComplexAbs", "tf.Angle", "REAL", "IMAG", "COMPLEX_ABS"};
+constexpr absl::string_view kReaders[] = {"tf.Real", "tf.Imag", "tf.ComplexAbs", "tf.Angle",
+                                          "REAL",    "IMAG",    "COMPLEX_ABS"};
 
 void BecomeOfParts(const Formula& f, absl::string_view op, const Parts& z) {
   if (op == "tf.Real" || op == "REAL") {
@@ -275,20 +279,23 @@ absl::StatusOr<bool> TransformBack(Splitter& splitter, ir::Graph& graph, ir::Nod
 
 absl::StatusOr<int> SplitComplex(ir::Graph& graph) {
   Splitter splitter(graph);
-  ZP_ASSIGN_OR_RETURN(const int inverted,
-                      RewriteEach(graph, "tf.IRFFT", [&](ir::NodeId id) { return TransformBack(splitter, graph, id); }));
-  const auto wanted = [&](const ir::Node& node) { return Among(node.op(), kReaders) && IsComplex(graph, node.input(0)); };
+  ZP_ASSIGN_OR_RETURN(const int inverted, RewriteEach(graph, "tf.IRFFT", [&](ir::NodeId id) {
+                        return TransformBack(splitter, graph, id);
+                      }));
+  const auto wanted = [&](const ir::Node& node) {
+    return Among(node.op(), kReaders) && IsComplex(graph, node.input(0));
+  };
   ZP_ASSIGN_OR_RETURN(const int read, RewriteEachIf(graph, wanted, [&](ir::NodeId id) -> absl::StatusOr<bool> {
-    const std::string op = graph.node(id).op();
-    const ValueId z = graph.node(id).input(0);
-    ZP_ASSIGN_OR_RETURN(std::optional<Parts> parts, splitter.Computed(z));
-    if (!parts.has_value() && op == "tf.Angle") {  // no op reads the angle from z itself
-      ZP_ASSIGN_OR_RETURN(parts, splitter.PartsOf(z, id));
-    }
-    if (!parts.has_value()) return false;
-    BecomeOfParts(Formula(graph, id), op, *parts);
-    return true;
-  }));
+                        const std::string op = graph.node(id).op();
+                        const ValueId z = graph.node(id).input(0);
+                        ZP_ASSIGN_OR_RETURN(std::optional<Parts> parts, splitter.Computed(z));
+                        if (!parts.has_value() && op == "tf.Angle") {  // no op reads the angle from z itself
+                          ZP_ASSIGN_OR_RETURN(parts, splitter.PartsOf(z, id));
+                        }
+                        if (!parts.has_value()) return false;
+                        BecomeOfParts(Formula(graph, id), op, *parts);
+                        return true;
+                      }));
   return inverted + read;
 }
 

@@ -3,14 +3,16 @@
 //
 // Before: tf.CombinedNonMaxSuppression(boxes[b, n, q or 1, 4], scores[b, n, q], per_class, most, iou, score)
 // After:  for each image and class: (i, count) = NON_MAX_SUPPRESSION_V4 of its boxes and scores
-//             its scores: SELECT_V2(LESS(RANGE(0, per_class, 1), count), GATHER(scores, i), lowest); its boxes: GATHER(boxes, i)
-//         for each image: (s, at) = TOPK_V2 of the CONCATENATION of all classes' scores; boxes: GATHER(all boxes, at); class:
+//             its scores: SELECT_V2(LESS(RANGE(0, per_class, 1), count), GATHER(scores, i), lowest); its boxes:
+//             GATHER(boxes, i)
+//         for each image: (s, at) = TOPK_V2 of the CONCATENATION of all classes' scores; boxes: GATHER(all boxes, at);
+//         class:
 //             GATHER(a constant, at); valid = MINIMUM(sum of counts, most); what is not valid is 0
 //         the images: PACK
 //
 // Conditions: Combined: batch, number of boxes and number of classes known, and both limits constant.
-// Algebra: the definition. TF sorts an image's detections by score as TOPK_V2 does. TF's first three versions have as many results as
-// there are boxes left; LiteRT's op pads, so that the padding is cut off.
+// Algebra: the definition. TF sorts an image's detections by score as TOPK_V2 does. TF's first three versions have as
+// many results as there are boxes left; LiteRT's op pads, so that the padding is cut off.
 #include <algorithm>
 #include <limits>
 
@@ -74,7 +76,8 @@ constexpr int64_t kMostSuppressions = 4096;
 std::optional<Problem> ReadProblem(const Formula& f) {
   const ir::Shape boxes = f.shape(kBoxes), scores = f.shape(kScores);
   const auto per_class = ir::IntScalar(f.graph(), f.x(kPerClass)), most = ir::IntScalar(f.graph(), f.x(kMost));
-  if (!boxes.ranked() || !scores.ranked() || !per_class || !most || boxes.rank() != 4 || scores.rank() != 3) return std::nullopt;
+  if (!boxes.ranked() || !scores.ranked() || !per_class || !most || boxes.rank() != 4 || scores.rank() != 3)
+    return std::nullopt;
   if (scores[0] == ir::kDynamic || scores[1] == ir::kDynamic || scores[2] == ir::kDynamic || boxes[2] == ir::kDynamic) {
     return std::nullopt;
   }
@@ -88,7 +91,8 @@ std::optional<Problem> ReadProblem(const Formula& f) {
 }
 
 // A part of the operand, reshaped.
-ValueId Cut(const Formula& f, ValueId x, std::vector<int64_t> begin, std::vector<int64_t> size, absl::Span<const int64_t> dims) {
+ValueId Cut(const Formula& f, ValueId x, std::vector<int64_t> begin, std::vector<int64_t> size,
+            absl::Span<const int64_t> dims) {
   return f.Reshape(f.Op("SLICE", {x, f.Ints(begin), f.Ints(size)}), dims);
 }
 
@@ -119,8 +123,8 @@ Detections DetectIn(const Formula& f, const Problem& p, int64_t image) {
   const ValueId candidates = joined(all_scores), boxes = joined(all_boxes);
   const ValueId total = counts.size() == 1 ? counts[0] : f.Op("ADD_N", counts);
   ir::Graph& graph = f.graph();
-  const ValueId class_of = AddFloats(graph, absl::StrCat(graph.node(f.id()).info.name, "/classes"),
-                                     ir::Shape{p.candidates()}, all_classes);
+  const ValueId class_of =
+      AddFloats(graph, absl::StrCat(graph.node(f.id()).info.name, "/classes"), ir::Shape{p.candidates()}, all_classes);
   // TOPK_V2 has two results.
   const ValueId best = f.Op("TOPK_V2", {candidates, f.Int(p.kept())});
   ir::Value positions;
@@ -181,8 +185,8 @@ absl::StatusOr<int> LegalizeSuppression(ir::Graph& graph) {
     ZP_ASSIGN_OR_RETURN(const int some, RewriteEach(graph, op, [&](ir::NodeId id) { return Plain(graph, id); }));
     applied += some;
   }
-  ZP_ASSIGN_OR_RETURN(const int combined,
-                      RewriteEach(graph, "tf.CombinedNonMaxSuppression", [&](ir::NodeId id) { return Combined(graph, id); }));
+  ZP_ASSIGN_OR_RETURN(const int combined, RewriteEach(graph, "tf.CombinedNonMaxSuppression",
+                                                      [&](ir::NodeId id) { return Combined(graph, id); }));
   return applied + combined;
 }
 

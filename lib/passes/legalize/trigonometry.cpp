@@ -13,9 +13,9 @@
 // tf.Atanh(x)     MUL(LOG(DIV(ADD(x, 1), SUB(1, x))), 0.5)            the same near 0
 //
 // Conditions: float32. Atan2 only where the operands' shapes are known to differ: where they are equal, it is an op.
-// Algebra: the definitions; sin^2 + cos^2 = 1 with (1 - x)(1 + x), which keeps its precision near 1 and is NaN beyond it, as TF's
-// results are. Where "error" is empty, results are as exact as LiteRT's ops. Sinh and Cosh overflow from 88.8 on, 0.7
-// before TF's do, and Asinh from 1.8e19 on.
+// Algebra: the definitions; sin^2 + cos^2 = 1 with (1 - x)(1 + x), which keeps its precision near 1 and is NaN beyond
+// it, as TF's results are. Where "error" is empty, results are as exact as LiteRT's ops. Sinh and Cosh overflow
+// from 88.8 on, 0.7 before TF's do, and Asinh from 1.8e19 on.
 #include "passes/legalize/formula.h"
 #include "passes/legalize/legalize.h"
 
@@ -56,8 +56,8 @@ void Atanh(const Formula& f) {
 }
 
 constexpr FormulaRow kRows[] = {
-    {"tf.Tan", 1, true, Tan},   {"tf.Atan", 1, true, Atan},   {"tf.Asin", 1, true, Asin},
-    {"tf.Acos", 1, true, Acos}, {"tf.Sinh", 1, true, Sinh},   {"tf.Cosh", 1, true, Cosh},
+    {"tf.Tan", 1, true, Tan},     {"tf.Atan", 1, true, Atan},   {"tf.Asin", 1, true, Asin},
+    {"tf.Acos", 1, true, Acos},   {"tf.Sinh", 1, true, Sinh},   {"tf.Cosh", 1, true, Cosh},
     {"tf.Asinh", 1, true, Asinh}, {"tf.Acosh", 1, true, Acosh}, {"tf.Atanh", 1, true, Atanh},
 };
 

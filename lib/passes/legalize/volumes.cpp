@@ -6,8 +6,8 @@
 // After:  y = TRANSPOSE(tf.Conv3D(TRANSPOSE(x)) {data_format = "NDHWC"})
 //
 // Conditions: pooling: float32, all sizes but the batch known, windows of one element along batch and channels.
-// Algebra: the maximum over a box is the maximum over depths of the maxima over rows and columns. So is the mean, with padding too:
-// a window holds as many elements as its depths inside the volume times its rows and columns inside.
+// Algebra: the maximum over a box is the maximum over depths of the maxima over rows and columns. So is the mean, with
+// padding too: a window holds as many elements as its depths inside the volume times its rows and columns inside.
 #include <algorithm>
 #include <utility>
 
@@ -115,7 +115,8 @@ absl::StatusOr<int> LegalizeVolumes(ir::Graph& graph) {
   const auto pool = [](const ir::Node& node) { return Among(node.op(), kPools); };
   ZP_ASSIGN_OR_RETURN(const int moved,
                       RewriteEachIf(graph, channels_first, [&](ir::NodeId id) { return MoveChannels(graph, id); }));
-  ZP_ASSIGN_OR_RETURN(const int pooled, RewriteEachIf(graph, pool, [&](ir::NodeId id) { return PoolVolume(graph, id); }));
+  ZP_ASSIGN_OR_RETURN(const int pooled,
+                      RewriteEachIf(graph, pool, [&](ir::NodeId id) { return PoolVolume(graph, id); }));
   return moved + pooled;
 }
 

@@ -24,11 +24,33 @@ bool IsTf(const ir::Node& node) { return absl::StartsWith(node.op(), ops::kTfPre
 
 // Ops that get a LiteRT form by passes of their own, as soon as the ranks of their operands are known.
 constexpr absl::string_view kWaitForRank[] = {
-    "AvgPool",          "AvgPool3D",         "BatchMatMul",       "BatchMatMulV2",  "BatchMatMulV3", "BiasAdd",
-    "Conv2D",           "Conv2DBackpropInput", "Conv3D",          "Cumprod",        "Cumsum",        "DepthwiseConv2dNative",
-    "Einsum",           "FusedBatchNorm",    "FusedBatchNormV2",  "FusedBatchNormV3", "MatMul",      "MatrixBandPart",
-    "MatrixDiagPartV3", "MatrixDiagV3",      "MatrixSetDiagV3",   "MaxPool",        "MaxPool3D",     "RFFT",
-    "Roll",             "StridedSlice",      "TensorScatterUpdate",
+    "AvgPool",
+    "AvgPool3D",
+    "BatchMatMul",
+    "BatchMatMulV2",
+    "BatchMatMulV3",
+    "BiasAdd",
+    "Conv2D",
+    "Conv2DBackpropInput",
+    "Conv3D",
+    "Cumprod",
+    "Cumsum",
+    "DepthwiseConv2dNative",
+    "Einsum",
+    "FusedBatchNorm",
+    "FusedBatchNormV2",
+    "FusedBatchNormV3",
+    "MatMul",
+    "MatrixBandPart",
+    "MatrixDiagPartV3",
+    "MatrixDiagV3",
+    "MatrixSetDiagV3",
+    "MaxPool",
+    "MaxPool3D",
+    "RFFT",
+    "Roll",
+    "StridedSlice",
+    "TensorScatterUpdate",
 };
 
 bool WaitsForRank(absl::string_view op) {
@@ -52,10 +74,10 @@ absl::Status CheckNotWaiting(const ir::Graph& graph, ir::NodeId id) {
   const ir::Node& node = graph.node(id);
   const ir::ValueId operand = OperandOfUnknownRank(graph, node);
   if (operand == ir::kNoValue || !WaitsForRank(absl::StripPrefix(node.op(), ops::kTfPrefix))) return absl::OkStatus();
-  return absl::UnimplementedError(absl::StrCat(
-      "it has a LiteRT form, which needs the rank of its operand '", graph.value(operand).name, "'; ",
-      graph.node(graph.producer(operand)).op(),
-      ", which becomes a custom op, does not tell it: put tf.ensure_shape behind that op"));
+  return absl::UnimplementedError(
+      absl::StrCat("it has a LiteRT form, which needs the rank of its operand '", graph.value(operand).name, "'; ",
+                   graph.node(graph.producer(operand)).op(),
+                   ", which becomes a custom op, does not tell it: put tf.ensure_shape behind that op"));
 }
 
 // Such a type has the code -1, and TensorFlow's name for it in a second attribute (saved_model/node_attributes.h).

@@ -1,5 +1,6 @@
-// Shapes are inferred with a conspicuous number in place of one unknown dimension of one input; where it turns up again,
-// there that dimension went. So the records' shape rules tell where dimensions come from, and nothing else has to.
+// Shapes are inferred with a conspicuous number in place of one unknown dimension of one input; where it turns up
+// again, there that dimension went. So the records' shape rules tell where dimensions come from, and nothing else has
+// to.
 #include "passes/lists/dimensions.h"
 
 #include <algorithm>

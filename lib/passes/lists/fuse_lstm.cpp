@@ -1,5 +1,6 @@
-// Before: steps, h, c = WHILE(0, zeros, zeros, zeros, TRANSPOSE(x, [1, 0, 2])), the body one step of an LSTM (lstm_loop.h)
-// After:  y = UNIDIRECTIONAL_SEQUENCE_LSTM(x, weights and biases of four gates, state variables); steps read it
+// Before: steps, h, c = WHILE(0, zeros, zeros, zeros, TRANSPOSE(x, [1, 0, 2])), the body one step of an LSTM
+// (lstm_loop.h) After:  y = UNIDIRECTIONAL_SEQUENCE_LSTM(x, weights and biases of four gates, state variables); steps
+// read it
 //         transposed, h is its last step
 //
 // Conditions: shapes are static (the state variables' shapes are stored in the file); nobody reads the last c.
@@ -26,7 +27,7 @@ using ir::ValueId;
 using lists::LstmLoop;
 
 constexpr int kGates = 4;
-constexpr int64_t kTanh = 4;  // schema::ActivationFunctionType_TANH
+constexpr int64_t kTanh = 4;                  // schema::ActivationFunctionType_TANH
 constexpr absl::string_view kMark = "lstm_";  // how the functions of Keras' LSTM layers are called
 constexpr int64_t kBatchAndTime[] = {1, 0, 2};
 

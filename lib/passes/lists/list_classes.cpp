@@ -78,8 +78,8 @@ std::vector<std::vector<Port>> Bindings(const ir::Model& model, int graph, const
   for (int callee : ops::CalledGraphs(node)) {
     if (!IsGraph(model, callee)) continue;
     const ir::Graph& called = model.graphs[static_cast<size_t>(callee)];
-    const bool makes_results = called.outputs.size() == node.outputs().size() &&
-                               (!loop || callee == node.attrs().Int("body_subgraph_index"));
+    const bool makes_results =
+        called.outputs.size() == node.outputs().size() && (!loop || callee == node.attrs().Int("body_subgraph_index"));
     for (size_t i = 0; i < called.inputs.size() && i < bindings.size(); ++i) {
       bindings[i].push_back({callee, called.inputs[i]});
     }
@@ -189,7 +189,8 @@ class Facts {
   // How long the op makes the list; kDynamic: that is not known, nothing: as long as it was.
   std::optional<int64_t> Length() const {
     switch (op_.kind) {
-      case ListKind::kReserve: return ir::IntScalar(graph_, node_.input(op_.size)).value_or(ir::kDynamic);
+      case ListKind::kReserve:
+        return ir::IntScalar(graph_, node_.input(op_.size)).value_or(ir::kDynamic);
       case ListKind::kFromTensor: {
         const ir::Shape& slices = graph_.value(node_.input(op_.item)).shape;
         return slices.ranked() && slices.rank() > 0 ? slices[0] : ir::kDynamic;
@@ -202,11 +203,13 @@ class Facts {
       case ListKind::kScatter:
       case ListKind::kPushBack:
       case ListKind::kPopBack:
-      case ListKind::kOther: return ir::kDynamic;
+      case ListKind::kOther:
+        return ir::kDynamic;
       case ListKind::kSetItem:
         if (node_.attrs().Bool("resize_if_index_out_of_bounds")) return ir::kDynamic;
         return std::nullopt;
-      default: return std::nullopt;
+      default:
+        return std::nullopt;
     }
   }
 
@@ -215,9 +218,9 @@ class Facts {
   ir::Shape SplitElement(ir::Shape item) const {
     const auto lengths = ir::IntElements(graph_, node_.input(op_.size));
     if (!item.ranked() || item.rank() == 0) return ir::Shape::Unranked();
-    const bool equal = lengths.has_value() && !lengths->empty() &&
-                       std::count(lengths->begin(), lengths->end(), lengths->front()) ==
-                           static_cast<std::ptrdiff_t>(lengths->size());
+    const bool equal =
+        lengths.has_value() && !lengths->empty() &&
+        std::count(lengths->begin(), lengths->end(), lengths->front()) == static_cast<std::ptrdiff_t>(lengths->size());
     item.set(0, equal ? lengths->front() : ir::kDynamic);
     return item;
   }
@@ -241,7 +244,8 @@ absl::Status Learn(const ir::Graph& graph, const ir::Node& node, const ListOp& o
   const Facts facts(graph, node, op);
   const std::optional<ElementType> type = facts.Type();
   if (type.has_value() && list.type.value_or(*type) != *type) {
-    return AtNode(absl::InvalidArgumentError(absl::StrCat("a list of ", Name(*list.type), " and of ", Name(*type))), node);
+    return AtNode(absl::InvalidArgumentError(absl::StrCat("a list of ", Name(*list.type), " and of ", Name(*type))),
+                  node);
   }
   if (type.has_value()) list.type = type;
   for (const ir::Shape& shape : facts.Elements()) {

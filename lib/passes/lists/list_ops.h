@@ -17,22 +17,22 @@ enum class ListKind {
   kScatterInto,  // the same in a list that exists
   kGetItem,
   kSetItem,
-  kStack,        // all elements as one tensor
-  kGather,       // some elements as one tensor
+  kStack,   // all elements as one tensor
+  kGather,  // some elements as one tensor
   kLength,
   kElementShape,
   kPushBack,
   kPopBack,
-  kConcat,       // the elements joined along their first dimension
-  kSplit,        // the reverse
-  kOther,        // not lowered
+  kConcat,  // the elements joined along their first dimension
+  kSplit,   // the reverse
+  kOther,   // not lowered
 };
 
 // Operands and results by index; -1: the op has none.
 struct ListOp {
   absl::string_view op;
   ListKind kind;
-  int list = -1;           // operand
+  int list = -1;  // operand
   int list_result = -1;
   int index = -1;          // operand: an index, or a vector of them
   int item = -1;           // operand: an element, or a tensor of several

@@ -68,15 +68,26 @@ class Lowering {
   // Ops that only read the list. False when the op is none of them.
   absl::StatusOr<bool> Read() {
     switch (op_.kind) {
-      case ListKind::kGetItem: Become(graph_, id_, "GATHER", {List(), Index()}, GatherAttrs()); return true;
-      case ListKind::kStack: passes::Forward(graph_, id_, {List()}); return true;
-      case ListKind::kGather: Gather(); return true;
-      case ListKind::kLength: passes::Forward(graph_, id_, {AsScalar(LengthPart())}); return true;
-      case ListKind::kElementShape: ElementShape(); return true;
+      case ListKind::kGetItem:
+        Become(graph_, id_, "GATHER", {List(), Index()}, GatherAttrs());
+        return true;
+      case ListKind::kStack:
+        passes::Forward(graph_, id_, {List()});
+        return true;
+      case ListKind::kGather:
+        Gather();
+        return true;
+      case ListKind::kLength:
+        passes::Forward(graph_, id_, {AsScalar(LengthPart())});
+        return true;
+      case ListKind::kElementShape:
+        ElementShape();
+        return true;
       case ListKind::kConcat:
         ZP_RETURN_IF_ERROR(Concat());
         return true;
-      default: return false;
+      default:
+        return false;
     }
   }
 
@@ -95,14 +106,22 @@ class Lowering {
   // Other ops that write.
   absl::Status Write() {
     switch (op_.kind) {
-      case ListKind::kFromTensor: return Replace(Item());
-      case ListKind::kScatter: return Scatter();
-      case ListKind::kScatterInto: return ScatterInto();
-      case ListKind::kSetItem: return SetItem();
-      case ListKind::kPushBack: return PushBack();
-      case ListKind::kPopBack: return PopBack();
-      case ListKind::kSplit: return Split();
-      default: return absl::UnimplementedError("this op on lists of tensors has no form on tensors");
+      case ListKind::kFromTensor:
+        return Replace(Item());
+      case ListKind::kScatter:
+        return Scatter();
+      case ListKind::kScatterInto:
+        return ScatterInto();
+      case ListKind::kSetItem:
+        return SetItem();
+      case ListKind::kPushBack:
+        return PushBack();
+      case ListKind::kPopBack:
+        return PopBack();
+      case ListKind::kSplit:
+        return Split();
+      default:
+        return absl::UnimplementedError("this op on lists of tensors has no form on tensors");
     }
   }
 
@@ -232,8 +251,8 @@ class Lowering {
 
   void ElementShape() {
     const ElementType type = graph_.value(node().output()).type;
-    ValueId shape = list_.element.IsStatic() ? Ints(list_.element.dims())
-                                             : SliceFirst(ShapeOf(List()), 1, 0, /*shrink=*/false);
+    ValueId shape =
+        list_.element.IsStatic() ? Ints(list_.element.dims()) : SliceFirst(ShapeOf(List()), 1, 0, /*shrink=*/false);
     if (type != ElementType::kInt32) {
       const auto to = static_cast<int64_t>(type), from = static_cast<int64_t>(ElementType::kInt32);
       shape = Emit(graph_, id_, "CAST", {shape}, Attrs({{"in_data_type", from}, {"out_data_type", to}}), type);
@@ -258,7 +277,8 @@ class Lowering {
   }
   absl::Status RequireRows() const {
     if (list_.element.rank() > 0) return absl::OkStatus();
-    return absl::InvalidArgumentError("the list's elements are scalars, which have no dimension to join or split along");
+    return absl::InvalidArgumentError(
+        "the list's elements are scalars, which have no dimension to join or split along");
   }
 
   absl::Status Concat() {
@@ -270,8 +290,8 @@ class Lowering {
     const auto from = static_cast<int64_t>(ElementType::kInt32), wide = static_cast<int64_t>(ElementType::kInt64);
     const ValueId lengths = Op("FILL", {ShapeOf({LengthPart()}), AsScalar(each)});
     graph_.value(lengths).type = ElementType::kInt32;
-    const ValueId as_long = Emit(graph_, id_, "CAST", {lengths}, Attrs({{"in_data_type", from}, {"out_data_type", wide}}),
-                                 ElementType::kInt64);
+    const ValueId as_long = Emit(graph_, id_, "CAST", {lengths},
+                                 Attrs({{"in_data_type", from}, {"out_data_type", wide}}), ElementType::kInt64);
     passes::Forward(graph_, id_, {joined, as_long});
     return absl::OkStatus();
   }

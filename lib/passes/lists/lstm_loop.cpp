@@ -229,7 +229,8 @@ class Matcher {
            IsScalar(body_, body_.node(pack).input(2), 0);
   }
 
-  // The loop ends when the sequence does: time goes from 0 to there in steps of 1, and so does whatever else is counted.
+  // The loop ends when the sequence does: time goes from 0 to there in steps of 1, and so does whatever else is
+  // counted.
   bool MatchTurns() const {
     std::vector<ValueId> open = {condition_.outputs[0]};
     bool ends_with_time = false;

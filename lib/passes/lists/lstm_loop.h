@@ -10,10 +10,10 @@ namespace zeropoint::passes::lists {
 
 // Operands and results of the loop by their number, which is the same for both.
 struct LstmLoop {
-  int sequence = -1;    // the inputs [time, batch, depth]
-  int hidden = -1;      // the output of the last step
-  int cell = -1;        // the state of the last step
-  int steps = -1;       // the outputs of all steps [time, batch, units] or of the last [1, batch, units]; -1: not kept
+  int sequence = -1;  // the inputs [time, batch, depth]
+  int hidden = -1;    // the output of the last step
+  int cell = -1;      // the state of the last step
+  int steps = -1;     // the outputs of all steps [time, batch, units] or of the last [1, batch, units]; -1: not kept
   bool keeps_all = false;
   int64_t time = 0, batch = 0, depth = 0, units = 0;
   // Constants of the body: [depth, 4 units] and [units, 4 units], the gates beside each other in the order input,

@@ -6,8 +6,8 @@
 // ranges for one x, their union is kept. Where x only has its elements moved about by an op that nothing else reads
 // (RESHAPE, TRANSPOSE), the range belongs to what that op reads: LiteRT gives both one scale.
 //
-// Conditions: x is no constant, and not both input and output of the graph. Algebra: none; storing x as integers of that
-// range is what the node stood for.
+// Conditions: x is no constant, and not both input and output of the graph. Algebra: none; storing x as integers of
+// that range is what the node stood for.
 #include <algorithm>
 
 #include "ops/op_def.h"
@@ -67,10 +67,17 @@ std::optional<Grid> GridOf(const ir::Value& quantized) {
   if (quantized.quant.scale.size() != 1 || !(quantized.quant.scale[0] > 0.0f)) return std::nullopt;
   Grid grid{static_cast<double>(quantized.quant.scale[0]), quantized.quant.zero_point[0], 0, 0};
   switch (quantized.type) {
-    case ElementType::kInt8: grid.low = -128, grid.high = 127; return grid;
-    case ElementType::kUInt8: grid.low = 0, grid.high = 255; return grid;
-    case ElementType::kInt16: grid.low = -32767, grid.high = 32767; return grid;
-    default: return std::nullopt;
+    case ElementType::kInt8:
+      grid.low = -128, grid.high = 127;
+      return grid;
+    case ElementType::kUInt8:
+      grid.low = 0, grid.high = 255;
+      return grid;
+    case ElementType::kInt16:
+      grid.low = -32767, grid.high = 32767;
+      return grid;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -101,7 +108,8 @@ bool IsPair(const ir::Graph& graph, const ir::Node& node) {
   if (node.op() != "QUANTIZE" || graph.value(node.input(0)).type != ElementType::kFloat32) return false;
   const auto uses = graph.uses(node.output());
   return !uses.empty() && !graph.IsGraphOutput(node.output()) &&
-         std::all_of(uses.begin(), uses.end(), [&](const ir::Use& use) { return graph.node(use.node).op() == "DEQUANTIZE"; });
+         std::all_of(uses.begin(), uses.end(),
+                     [&](const ir::Use& use) { return graph.node(use.node).op() == "DEQUANTIZE"; });
 }
 
 }  // namespace

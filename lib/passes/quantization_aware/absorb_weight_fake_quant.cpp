@@ -3,8 +3,9 @@
 // Before: DEQUANTIZE(QUANTIZE(c)), one range or one for each slice
 // After:  c on the grid, which remembers its range
 //
-// Conditions: c, min and max constant. Algebra: the values are the node's results; the range lets the planner quantize c
-// with the step that it was trained with. Four or sixteen bits are no steps of an int8 weight, so no range is kept then.
+// Conditions: c, min and max constant. Algebra: the values are the node's results; the range lets the planner quantize
+// c with the step that it was trained with. Four or sixteen bits are no steps of an int8 weight, so no range is kept
+// then.
 #include <cstring>
 
 #include "ir/constants.h"
@@ -69,7 +70,8 @@ absl::StatusOr<bool> PerChannel(ir::Graph& graph, ir::NodeId id) {
     if (!IsFloatConstant(graph, node.input(i))) return false;
   }
   const ir::Shape& shape = graph.value(node.input(0)).shape;
-  const std::vector<float> min = *ir::FloatElements(graph, node.input(1)), max = *ir::FloatElements(graph, node.input(2));
+  const std::vector<float> min = *ir::FloatElements(graph, node.input(1)),
+                           max = *ir::FloatElements(graph, node.input(2));
   const int64_t channels = shape.rank() == 0 ? 0 : shape[shape.rank() - 1];
   if (static_cast<int64_t>(min.size()) != channels || min.size() != max.size()) {
     return absl::InvalidArgumentError("one range is needed for each slice along the last dimension");
@@ -91,9 +93,12 @@ struct Integers {
 
 std::optional<Integers> IntegersOf(ElementType type) {
   switch (type) {
-    case ElementType::kInt8: return Integers{-128, 127};
-    case ElementType::kUInt8: return Integers{0, 255};
-    default: return std::nullopt;
+    case ElementType::kInt8:
+      return Integers{-128, 127};
+    case ElementType::kUInt8:
+      return Integers{0, 255};
+    default:
+      return std::nullopt;
   }
 }
 

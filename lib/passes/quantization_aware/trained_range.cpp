@@ -36,7 +36,8 @@ float Snap(const Grid& grid, float element) {
 }
 
 ir::Range WeightRange(const Grid& grid) {
-  // One step beyond -127 is what a grid of all 256 values has; giving it up keeps the other 255 where training put them.
+  // One step beyond -127 is what a grid of all 256 values has; giving it up keeps the other 255 where training put
+  // them.
   const int64_t farthest = std::max(std::abs(grid.low - grid.zero_point), std::abs(grid.high - grid.zero_point));
   const int64_t steps = farthest > kNarrowInt8 + 1 ? farthest : kNarrowInt8;
   const float bound = static_cast<float>(static_cast<double>(steps) * grid.step);

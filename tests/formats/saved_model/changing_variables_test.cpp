@@ -1,6 +1,5 @@
 // Variables that change at run time: read and assigned in TensorFlow's order, set up by a graph that runs once.
 #include <catch2/catch.hpp>
-
 #include <string>
 #include <vector>
 
@@ -46,11 +45,10 @@ NodeSpec Sum(const std::string& name, const std::string& a, const std::string& b
 // y is made of b before and after it is assigned; nodes stand in no particular order in the file.
 ModelSpec BeforeAndAfter() {
   ModelSpec spec = DenseModel();
-  spec.functions[1].nodes = {Sum("both", "before:value:0", "after:value:0"),
-                             OnVariable("after", "ReadVariableOp", {"b", "^write"}),
-                             OnVariable("write", "AssignVariableOp", {"b", "new:z:0", "^before"}),
-                             Sum("new", "before:value:0", "before:value:0"),
-                             OnVariable("before", "ReadVariableOp", {"b"})};
+  spec.functions[1].nodes = {
+      Sum("both", "before:value:0", "after:value:0"), OnVariable("after", "ReadVariableOp", {"b", "^write"}),
+      OnVariable("write", "AssignVariableOp", {"b", "new:z:0", "^before"}),
+      Sum("new", "before:value:0", "before:value:0"), OnVariable("before", "ReadVariableOp", {"b"})};
   spec.functions[1].returns = {{"identity", "both:z:0"}};
   return spec;
 }
@@ -86,10 +84,9 @@ TEST_CASE("what a call does to a variable is done when what follows the call run
   ModelSpec spec = DenseModel();
   FunctionSpec bump{"bump", {"b", "by"}, {}, {OnVariable("add", "AssignAddVariableOp", {"b", "by"})}, {}};
   spec.functions.push_back(bump);
-  spec.functions[1].nodes = {OnVariable("after", "ReadVariableOp", {"b", "^call"}),
-                             CallNode("call", "bump", {"b", "x", "^before"}, {}),
-                             OnVariable("before", "ReadVariableOp", {"b"}),
-                             Sum("both", "before:value:0", "after:value:0")};
+  spec.functions[1].nodes = {
+      OnVariable("after", "ReadVariableOp", {"b", "^call"}), CallNode("call", "bump", {"b", "x", "^before"}, {}),
+      OnVariable("before", "ReadVariableOp", {"b"}), Sum("both", "before:value:0", "after:value:0")};
   spec.functions[1].returns = {{"identity", "both:z:0"}};
   const ir::Model model = ModelFrom(spec);
   REQUIRE(Steps(model.graphs[0]) == std::vector<std::string>{
@@ -114,7 +111,8 @@ TEST_CASE("an assignment that no data leads from is kept where the variable is r
   spec.functions[1].returns = {{"identity", "MatMul:product:0"}};
   const ir::Model dropped = ModelFrom(spec);
   REQUIRE(dropped.graphs.size() == 1);
-  CHECK(Steps(dropped.graphs[0]) == std::vector<std::string>{"tf.MatMul(serving_default_x:0, w)", "tf.Identity(MatMul)"});
+  CHECK(Steps(dropped.graphs[0]) ==
+        std::vector<std::string>{"tf.MatMul(serving_default_x:0, w)", "tf.Identity(MatMul)"});
 }
 
 TEST_CASE("a variable that one signature changes is no constant to another") {

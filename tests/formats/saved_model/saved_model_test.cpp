@@ -132,9 +132,8 @@ TEST_CASE("defaults that were stripped are filled in, and attributes keep their 
 }
 
 TEST_CASE("types that LiteRT does not have are told by name") {
-  auto model = WriteAndRead(
-      FlatModel({{"op", "MyOp", {"x"}, {{"T", Type(kFloat)}, {"to", Type(kQuint8)}, {"list", Types({kQuint8, 1})}}}},
-                "op:0"));
+  auto model = WriteAndRead(FlatModel(
+      {{"op", "MyOp", {"x"}, {{"T", Type(kFloat)}, {"to", Type(kQuint8)}, {"list", Types({kQuint8, 1})}}}}, "op:0"));
   REQUIRE(model.ok());
   const ir::Attributes& attrs = model->graphs[0].node(model->graphs[0].first()).attrs();
   REQUIRE(attrs.Int("to") == -1);
@@ -162,9 +161,9 @@ TEST_CASE("outputs of lists inside a function are found by name and number") {
 }
 
 TEST_CASE("a function that is called by name, twice, is unfolded twice") {
-  ModelSpec spec = FlatModel({{"one", "square_of", {"x"}, {{"T", Type(kFloat)}}},
-                              {"two", "square_of", {"one:0"}, {{"T", Type(kFloat)}}}},
-                             "two:0");
+  ModelSpec spec = FlatModel(
+      {{"one", "square_of", {"x"}, {{"T", Type(kFloat)}}}, {"two", "square_of", {"one:0"}, {{"T", Type(kFloat)}}}},
+      "two:0");
   FunctionSpec f{"square_of", {"a"}, {"b"}};
   f.nodes = {{"square", "Square", {"a"}, {{"T", Placeholder("T")}}}};
   f.returns = {{"b", "square:y:0"}};
@@ -172,8 +171,7 @@ TEST_CASE("a function that is called by name, twice, is unfolded twice") {
   auto model = WriteAndRead(spec);
   INFO(Describe(model.status()));
   REQUIRE(model.ok());
-  REQUIRE(Lines(model->graphs[0]) ==
-          std::vector<std::string>{"square = tf.Square(x:0)", "two:0 = tf.Square(square)"});
+  REQUIRE(Lines(model->graphs[0]) == std::vector<std::string>{"square = tf.Square(x:0)", "two:0 = tf.Square(square)"});
   // Named after itself alone as far as that tells it from others, after its call where not.
   REQUIRE(model->graphs[0].node(model->graphs[0].Order().back()).info.name == "two/square");
   // The type came from the call.
@@ -184,20 +182,23 @@ TEST_CASE("TensorFlow 1 variables are read by reference, in parts too") {
   auto reference = [](const std::string& name, const Shape& shape) {
     return NodeSpec{name, "VariableV2", {}, {{"dtype", Type(kFloat)}, {"shape", ShapeAttr(shape)}}};
   };
-  ModelSpec spec = FlatModel(
-      {reference("w", {2}), Unary("w/read", "Identity", "w"), reference("v/part_1", {1}),
-       {"mul", "Mul", {"x", "w/read"}, {{"T", Type(kFloat)}}},
-       {"add", "AddV2", {"mul", "v/part_1"}, {{"T", Type(kFloat)}}},
-       {"save/Const", "Const", {}, {{"dtype", Type(kString)}}},
-       ConstNode("save/names", StringTensor({2}, {"weights", "v"}), kString),
-       ConstNode("save/slices", StringTensor({2}, {"", "3 2,1"}), kString),
-       {"save/RestoreV2", "RestoreV2", {"save/Const", "save/names", "save/slices"},
-        {{"dtypes", Types({kFloat, kFloat})}}},
-       {"save/Assign", "Assign", {"w", "save/RestoreV2"}, {{"T", Type(kFloat)}}},
-       {"save/Assign_1", "Assign", {"v/part_1", "save/RestoreV2:1"}, {{"T", Type(kFloat)}}},
-       {"save/restore_shard", "NoOp", {"^save/Assign", "^save/Assign_1"}, {}},
-       {"save/restore_all", "NoOp", {"^save/restore_shard"}, {}}},
-      "add:0");
+  ModelSpec spec = FlatModel({reference("w", {2}),
+                              Unary("w/read", "Identity", "w"),
+                              reference("v/part_1", {1}),
+                              {"mul", "Mul", {"x", "w/read"}, {{"T", Type(kFloat)}}},
+                              {"add", "AddV2", {"mul", "v/part_1"}, {{"T", Type(kFloat)}}},
+                              {"save/Const", "Const", {}, {{"dtype", Type(kString)}}},
+                              ConstNode("save/names", StringTensor({2}, {"weights", "v"}), kString),
+                              ConstNode("save/slices", StringTensor({2}, {"", "3 2,1"}), kString),
+                              {"save/RestoreV2",
+                               "RestoreV2",
+                               {"save/Const", "save/names", "save/slices"},
+                               {{"dtypes", Types({kFloat, kFloat})}}},
+                              {"save/Assign", "Assign", {"w", "save/RestoreV2"}, {{"T", Type(kFloat)}}},
+                              {"save/Assign_1", "Assign", {"v/part_1", "save/RestoreV2:1"}, {{"T", Type(kFloat)}}},
+                              {"save/restore_shard", "NoOp", {"^save/Assign", "^save/Assign_1"}, {}},
+                              {"save/restore_all", "NoOp", {"^save/restore_shard"}, {}}},
+                             "add:0");
   spec.restore_op = "save/restore_all";
   auto model = WriteAndRead(spec, {{"weights", {kFloat, {2}, Raw({3, 4})}}, {"v", {kFloat, {3}, Raw({5, 6, 7})}}});
   INFO(Describe(model.status()));
@@ -231,8 +232,8 @@ TEST_CASE("gathering from a variable is gathering from its value") {
 }
 
 TEST_CASE("outputs that are inputs, constants or the same tensor twice get values of their own") {
-  ModelSpec spec = FlatModel({Unary("relu", "Relu", "x"), ConstNode("c", TensorProto(kFloat, {}, Raw({1})), kFloat)},
-                             "relu:0");
+  ModelSpec spec =
+      FlatModel({Unary("relu", "Relu", "x"), ConstNode("c", TensorProto(kFloat, {}, Raw({1})), kFloat)}, "relu:0");
   spec.signatures["serving_default"].outputs = {{"a", {"x:0"}}, {"b", {"c:0"}}, {"c", {"relu:0"}}, {"d", {"relu:0"}}};
   auto model = WriteAndRead(spec);
   REQUIRE(model.ok());
@@ -254,8 +255,8 @@ TEST_CASE("any tensor may be a signature's input, and what lies before it is lef
 }
 
 TEST_CASE("signatures are chosen by key, and inputs and outputs sorted by name") {
-  ModelSpec spec = FlatModel({Unary("relu", "Relu", "x"), Unary("tanh", "Tanh", "z"), PlaceholderNode("z", {2})},
-                             "relu:0");
+  ModelSpec spec =
+      FlatModel({Unary("relu", "Relu", "x"), Unary("tanh", "Tanh", "z"), PlaceholderNode("z", {2})}, "relu:0");
   spec.signatures["both"] = {{{"zz", {"x:0", kFloat, {4}}}, {"aa", {"z:0", kFloat, {2}}}},
                              {{"q", {"relu:0"}}, {"p", {"tanh:0"}}}};
   auto read = [&](const std::vector<std::string>& keys) { return WriteAndRead(spec, {}, {.signature_keys = keys}); };
@@ -299,7 +300,8 @@ TEST_CASE("the graph is chosen by its tags") {
 }
 
 TEST_CASE("control flow that is not as TensorFlow makes it names node and op") {
-  for (const char* op : {"While", "StatelessIf", "Case", "Switch", "Merge", "Exit", "TensorListStack", "TensorArrayReadV3"}) {
+  for (const char* op :
+       {"While", "StatelessIf", "Case", "Switch", "Merge", "Exit", "TensorListStack", "TensorArrayReadV3"}) {
     absl::Status status = WriteAndRead(FlatModel({Unary("odd", op, "x")}, "odd:0")).status();
     INFO(Describe(status));
     REQUIRE((status.code() == StatusCode::kUnimplemented || status.code() == StatusCode::kInvalidArgument));
@@ -313,9 +315,14 @@ TEST_CASE("a branch is a graph of its own, in which a variable is a constant") {
   ModelSpec spec = FlatModel({}, "choice:0");
   spec.nodes.push_back(VariableNode("b", {3}));
   spec.nodes.push_back({"some", "Any", {"x", "x"}, {}});
-  spec.nodes.push_back({"choice", "If", {"some", "x", "b"},
-                        {{"Tcond", Type(kBool)}, {"Tin", Types({kFloat, kResource})}, {"Tout", Types({kFloat})},
-                         {"then_branch", Function("add")}, {"else_branch", Function("keep")}}});
+  spec.nodes.push_back({"choice",
+                        "If",
+                        {"some", "x", "b"},
+                        {{"Tcond", Type(kBool)},
+                         {"Tin", Types({kFloat, kResource})},
+                         {"Tout", Types({kFloat})},
+                         {"then_branch", Function("add")},
+                         {"else_branch", Function("keep")}}});
   FunctionSpec add{"add", {"v", "b"}, {"sum"}};
   add.nodes = {{"Read", "ReadVariableOp", {"b"}, {{"dtype", Type(kFloat)}}},
                {"Add", "AddV2", {"v", "Read:value:0"}, {{"T", Type(kFloat)}}}};

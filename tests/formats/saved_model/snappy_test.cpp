@@ -37,12 +37,12 @@ TEST_CASE("Snappy literals and copies unfold") {
 
 TEST_CASE("broken Snappy blocks are refused") {
   REQUIRE(Unpacked("") == kBroken);
-  REQUIRE(Unpacked("\xff\xff\xff\xff\xff\xff") == kBroken);                  // an endless length
-  REQUIRE(Unpacked(std::string("\x04\x04") + "ab") == kBroken);              // shorter than promised
-  REQUIRE(Unpacked(std::string("\x01\x04") + "ab") == kBroken);              // longer than promised
-  REQUIRE(Unpacked(std::string("\x08\x04") + "ab\x09\x03") == kBroken);      // a copy from before the start
+  REQUIRE(Unpacked("\xff\xff\xff\xff\xff\xff") == kBroken);                              // an endless length
+  REQUIRE(Unpacked(std::string("\x04\x04") + "ab") == kBroken);                          // shorter than promised
+  REQUIRE(Unpacked(std::string("\x01\x04") + "ab") == kBroken);                          // longer than promised
+  REQUIRE(Unpacked(std::string("\x08\x04") + "ab\x09\x03") == kBroken);                  // a copy from before the start
   REQUIRE(Unpacked(std::string("\x08\x04") + std::string("ab\x09\x00", 4)) == kBroken);  // a copy of itself
-  REQUIRE(Unpacked(std::string("\xe9\x07")) == kBroken);                     // 1001 bytes: more than allowed
+  REQUIRE(Unpacked(std::string("\xe9\x07")) == kBroken);  // 1001 bytes: more than allowed
   const std::string whole = testing::SnappyLiteral("some text");
   for (size_t cut = 0; cut < whole.size(); ++cut) REQUIRE(Unpacked(whole.substr(0, cut)) == kBroken);
 }

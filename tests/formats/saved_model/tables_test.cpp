@@ -1,6 +1,5 @@
 // Lookup tables: LiteRT's where it has them, comparisons or a detour by the key's number where it has not.
 #include <catch2/catch.hpp>
-
 #include <string>
 #include <vector>
 
@@ -23,15 +22,17 @@ std::string Int64s(const std::vector<int64_t>& values) {
 ModelSpec Lookup(const std::string& keys, int key_type, const std::string& values, int value_type,
                  const std::string& otherwise) {
   ModelSpec spec;
-  spec.nodes = {{"x", "Placeholder", {}, {{"dtype", Type(key_type)}, {"shape", ShapeAttr({2})}}},
-                {"hash", "HashTableV2", {}, {{"key_dtype", Type(key_type)}, {"value_dtype", Type(value_type)}}},
-                ConstNode("keys", keys, key_type),
-                ConstNode("values", values, value_type),
-                ConstNode("otherwise", otherwise, value_type),
-                {"fill", "LookupTableImportV2", {"hash", "keys", "values"},
-                 {{"Tin", Type(key_type)}, {"Tout", Type(value_type)}}},
-                {"find", "LookupTableFindV2", {"hash", "x", "otherwise"},
-                 {{"Tin", Type(key_type)}, {"Tout", Type(value_type)}}}};
+  spec.nodes = {
+      {"x", "Placeholder", {}, {{"dtype", Type(key_type)}, {"shape", ShapeAttr({2})}}},
+      {"hash", "HashTableV2", {}, {{"key_dtype", Type(key_type)}, {"value_dtype", Type(value_type)}}},
+      ConstNode("keys", keys, key_type),
+      ConstNode("values", values, value_type),
+      ConstNode("otherwise", otherwise, value_type),
+      {"fill",
+       "LookupTableImportV2",
+       {"hash", "keys", "values"},
+       {{"Tin", Type(key_type)}, {"Tout", Type(value_type)}}},
+      {"find", "LookupTableFindV2", {"hash", "x", "otherwise"}, {{"Tin", Type(key_type)}, {"Tout", Type(value_type)}}}};
   spec.signatures["serving_default"] = {{{"x", {"x:0", key_type, {2}}}}, {{"y", {"find:0", value_type, {2}}}}};
   return spec;
 }
@@ -51,7 +52,8 @@ std::vector<std::string> Ops(const ir::Graph& graph) {
 }  // namespace
 
 TEST_CASE("a table from strings to int64 is LiteRT's, filled by a graph that runs once") {
-  auto model = ReadBack(Lookup(StringTensor({2}, {"a", "b"}), kString, Int64s({5, 6}), kInt64, TensorProto(kInt64, {}, std::string(8, '\0'))));
+  auto model = ReadBack(Lookup(StringTensor({2}, {"a", "b"}), kString, Int64s({5, 6}), kInt64,
+                               TensorProto(kInt64, {}, std::string(8, '\0'))));
   INFO(Describe(model.status()));
   REQUIRE(model.ok());
   REQUIRE(ir::Verify(*model).ok());
@@ -72,8 +74,8 @@ TEST_CASE("a table from numbers to numbers is compared with, and needs no other 
 }
 
 TEST_CASE("a table from strings to floats goes by the key's number") {
-  auto model = ReadBack(Lookup(StringTensor({2}, {"a", "b"}), kString, TensorProto(kFloat, {2}, Raw({0.5f, 1.5f})), kFloat,
-                               TensorProto(kFloat, {}, Raw({0}))));
+  auto model = ReadBack(Lookup(StringTensor({2}, {"a", "b"}), kString, TensorProto(kFloat, {2}, Raw({0.5f, 1.5f})),
+                               kFloat, TensorProto(kFloat, {}, Raw({0}))));
   INFO(Describe(model.status()));
   REQUIRE(model.ok());
   REQUIRE(ir::Verify(*model).ok());

@@ -64,8 +64,8 @@ TEST_CASE("numbers in keys take as many bytes as they need, and sort") {
   REQUIRE(key(8191).size() == fixed + 2);
   REQUIRE(key(8192).size() == fixed + 3);
   REQUIRE(key(std::numeric_limits<int64_t>::max()).size() == fixed + 10);
-  const int64_t rising[] = {0, 63, 64, 8191, 8192, 1 << 20, int64_t{1} << 34, int64_t{1} << 62,
-                            std::numeric_limits<int64_t>::max()};
+  const int64_t rising[] = {
+      0, 63, 64, 8191, 8192, 1 << 20, int64_t{1} << 34, int64_t{1} << 62, std::numeric_limits<int64_t>::max()};
   for (size_t i = 1; i < std::size(rising); ++i) REQUIRE(key(rising[i - 1]) < key(rising[i]));
 }
 

@@ -419,7 +419,9 @@ inline ModelSpec DenseModel() {
   restore.nodes = {
       ConstNode("names", StringTensor({2}, {"layer/bias", "layer/kernel"}), kString),
       ConstNode("slices", StringTensor({2}, {"", ""}), kString),
-      {"RestoreV2", "RestoreV2", {"file_prefix", "names:output:0", "slices:output:0"},
+      {"RestoreV2",
+       "RestoreV2",
+       {"file_prefix", "names:output:0", "slices:output:0"},
        {{"dtypes", Types({kFloat, kFloat})}}},
       Unary("Kernel", "Identity", "RestoreV2:tensors:1"),
       Unary("Bias", "Identity", "RestoreV2:tensors:0"),

@@ -62,9 +62,9 @@ TEST_CASE("each kind of field arrives where the generated code reads it, and com
     ReadOptions(file.table, SubSpec(), back);
   }
   SECTION("integers of 32 bits") {
-    const OptionsSpec spec = {schema::BuiltinOptions_GatherOptions,
-                              {{"axis", Gather::VT_AXIS, FieldKind::kInt32},
-                               {"batch_dims", Gather::VT_BATCH_DIMS, FieldKind::kInt32}}};
+    const OptionsSpec spec = {
+        schema::BuiltinOptions_GatherOptions,
+        {{"axis", Gather::VT_AXIS, FieldKind::kInt32}, {"batch_dims", Gather::VT_BATCH_DIMS, FieldKind::kInt32}}};
     attrs.Set("axis", int64_t{-2});
     attrs.Set("batch_dims", int64_t{1});
     File file(attrs, spec);
@@ -73,8 +73,9 @@ TEST_CASE("each kind of field arrives where the generated code reads it, and com
     ReadOptions(file.table, spec, back);
   }
   SECTION("integers of 64 bits") {
-    const OptionsSpec spec = {schema::BuiltinOptions_RandomOptions,
-                              {{"seed", Random::VT_SEED, FieldKind::kInt64}, {"seed2", Random::VT_SEED2, FieldKind::kInt64}}};
+    const OptionsSpec spec = {
+        schema::BuiltinOptions_RandomOptions,
+        {{"seed", Random::VT_SEED, FieldKind::kInt64}, {"seed2", Random::VT_SEED2, FieldKind::kInt64}}};
     attrs.Set("seed", int64_t{1} << 40);
     attrs.Set("seed2", int64_t{-1});
     File file(attrs, spec);
@@ -98,7 +99,8 @@ TEST_CASE("each kind of field arrives where the generated code reads it, and com
     ReadOptions(file.table, ReshapeSpec(true), back);
   }
   SECTION("floats and lists of floats") {
-    const OptionsSpec leaky = {schema::BuiltinOptions_LeakyReluOptions, {{"alpha", Leaky::VT_ALPHA, FieldKind::kFloat}}};
+    const OptionsSpec leaky = {schema::BuiltinOptions_LeakyReluOptions,
+                               {{"alpha", Leaky::VT_ALPHA, FieldKind::kFloat}}};
     attrs.Set("alpha", 0.25f);
     File file(attrs, leaky);
     REQUIRE(file.As<Leaky>().alpha() == 0.25f);

@@ -139,8 +139,8 @@ inline Bytes Pack(const RawModel& m) {
     return schema::CreateMetadata(b, name, entry.second);
   });
   auto description = b.CreateString(m.description);
-  schema::FinishModelBuffer(b, schema::CreateModel(b, m.version, codes, graphs, description, buffers, 0, metadata,
-                                                   signatures));
+  schema::FinishModelBuffer(
+      b, schema::CreateModel(b, m.version, codes, graphs, description, buffers, 0, metadata, signatures));
   return Bytes::Own({b.GetBufferPointer(), b.GetBufferPointer() + b.GetSize()});
 }
 
@@ -154,13 +154,21 @@ inline RawModel CustomModel() {
   graph.tensors = {
       {.name = "x", .shape = {1, 2}, .shape_signature = {-1, 2}},
       {.name = "w", .shape = {2}, .buffer = 1},
-      {.name = "y", .shape = {1, 2}, .type = schema::TensorType_INT8, .scale = {0.5f}, .min = {-62.5f}, .max = {65.0f},
+      {.name = "y",
+       .shape = {1, 2},
+       .type = schema::TensorType_INT8,
+       .scale = {0.5f},
+       .min = {-62.5f},
+       .max = {65.0f},
        .zero_point = {-3}},
       {.name = "t", .shape = {0}},
   };
   graph.inputs = {0};
   graph.outputs = {2};
-  graph.operators = {{.inputs = {0, 1, -1}, .outputs = {2}, .custom_options = {1, 2, 255}, .mutates = {0, 1, 0},
+  graph.operators = {{.inputs = {0, 1, -1},
+                      .outputs = {2},
+                      .custom_options = {1, 2, 255},
+                      .mutates = {0, 1, 0},
                       .intermediates = {3}}};
   model.graphs = {graph};
   model.buffers = {{}, {.data = {0, 0, 128, 63, 0, 0, 0, 64}}, {.data = {'n', 'o', 't', 'e'}}};

@@ -1,5 +1,4 @@
 #include <catch2/catch.hpp>
-
 #include <random>
 
 #include "base/file.h"
@@ -31,7 +30,9 @@ std::string ErrorOf(const Bytes& file, absl::StatusCode code = absl::StatusCode:
 
 Bytes FromText(absl::string_view text) { return Bytes::Of(absl::Span<const char>(text.data(), text.size())); }
 
-bool Contains(const std::string& text, absl::string_view part) { return text.find(std::string(part)) != std::string::npos; }
+bool Contains(const std::string& text, absl::string_view part) {
+  return text.find(std::string(part)) != std::string::npos;
+}
 
 }  // namespace
 
@@ -84,41 +85,116 @@ TEST_CASE("every index, length and code of a file is checked") {
   RawGraph& graph = raw.graphs[0];
   RawOperator& op = graph.operators[0];
   std::string expected;
-  SECTION("operand") { op.inputs[0] = 4; expected = "tensor 4 of 4"; }
-  SECTION("negative operand") { op.inputs[0] = -2; expected = "tensor -2 of 4"; }
-  SECTION("absent result") { op.outputs[0] = -1; expected = "tensor -1 of 4"; }
-  SECTION("intermediate") { op.intermediates[0] = 9; expected = "tensor 9 of 4"; }
-  SECTION("graph input") { graph.inputs[0] = 77; expected = "tensor 77 of 4"; }
-  SECTION("graph output") { graph.outputs[0] = -1; expected = "tensor -1 of 4"; }
-  SECTION("op code") { op.code = 1; expected = "op code 1 of 1"; }
-  SECTION("op version") { raw.codes[0].version = 0; expected = "op version 0"; }
-  SECTION("buffer") { graph.tensors[1].buffer = 3; expected = "buffer 3 of 3"; }
-  SECTION("buffer behind the file") { raw.buffers[1].offset = 1 << 20; expected = "buffer 1 lies outside the file"; }
+  SECTION("operand") {
+    op.inputs[0] = 4;
+    expected = "tensor 4 of 4";
+  }
+  SECTION("negative operand") {
+    op.inputs[0] = -2;
+    expected = "tensor -2 of 4";
+  }
+  SECTION("absent result") {
+    op.outputs[0] = -1;
+    expected = "tensor -1 of 4";
+  }
+  SECTION("intermediate") {
+    op.intermediates[0] = 9;
+    expected = "tensor 9 of 4";
+  }
+  SECTION("graph input") {
+    graph.inputs[0] = 77;
+    expected = "tensor 77 of 4";
+  }
+  SECTION("graph output") {
+    graph.outputs[0] = -1;
+    expected = "tensor -1 of 4";
+  }
+  SECTION("op code") {
+    op.code = 1;
+    expected = "op code 1 of 1";
+  }
+  SECTION("op version") {
+    raw.codes[0].version = 0;
+    expected = "op version 0";
+  }
+  SECTION("buffer") {
+    graph.tensors[1].buffer = 3;
+    expected = "buffer 3 of 3";
+  }
+  SECTION("buffer behind the file") {
+    raw.buffers[1].offset = 1 << 20;
+    expected = "buffer 1 lies outside the file";
+  }
   SECTION("buffer that wraps around") {
     raw.buffers[1].offset = 16;
     raw.buffers[1].size = ~uint64_t{0} - 8;
     expected = "buffer 1 lies outside the file";
   }
-  SECTION("metadata buffer") { raw.metadata[0].second = 3; expected = "metadata \"about\" is in buffer 3 of 3"; }
-  SECTION("tensor type") { graph.tensors[0].type = 99; expected = "unknown tensor type 99"; }
-  SECTION("negative tensor type") { graph.tensors[0].type = -1; expected = "unknown tensor type -1"; }
-  SECTION("dimension") { graph.tensors[0].shape = {-5, 2}; graph.tensors[0].shape_signature = {}; expected = "dimension 0 is -5"; }
-  SECTION("shape signature") { graph.tensors[0].shape_signature = {-1}; expected = "shape_signature 1"; }
-  SECTION("size of a constant") { graph.tensors[1].shape = {3}; expected = "constant float32[3] has 8 bytes"; }
-  SECTION("zero points") { graph.tensors[2].zero_point = {}; expected = "1 scales but 0 zero points"; }
+  SECTION("metadata buffer") {
+    raw.metadata[0].second = 3;
+    expected = "metadata \"about\" is in buffer 3 of 3";
+  }
+  SECTION("tensor type") {
+    graph.tensors[0].type = 99;
+    expected = "unknown tensor type 99";
+  }
+  SECTION("negative tensor type") {
+    graph.tensors[0].type = -1;
+    expected = "unknown tensor type -1";
+  }
+  SECTION("dimension") {
+    graph.tensors[0].shape = {-5, 2};
+    graph.tensors[0].shape_signature = {};
+    expected = "dimension 0 is -5";
+  }
+  SECTION("shape signature") {
+    graph.tensors[0].shape_signature = {-1};
+    expected = "shape_signature 1";
+  }
+  SECTION("size of a constant") {
+    graph.tensors[1].shape = {3};
+    expected = "constant float32[3] has 8 bytes";
+  }
+  SECTION("zero points") {
+    graph.tensors[2].zero_point = {};
+    expected = "1 scales but 0 zero points";
+  }
   SECTION("quantized axis") {
     graph.tensors[2].scale = {1, 1};
     graph.tensors[2].zero_point = {0, 0};
     graph.tensors[2].axis = 2;
     expected = "along axis 2";
   }
-  SECTION("two producers") { graph.operators.push_back(op); expected = "two producers"; }
-  SECTION("a result that is a constant") { op.outputs = {1}; graph.outputs = {1}; expected = "a constant has a producer"; }
-  SECTION("order of execution") { op.inputs[0] = 2; expected = "read before it is computed"; }
-  SECTION("nothing computes the output") { graph.operators.clear(); expected = "nothing computes"; }
-  SECTION("signature's graph") { raw.signatures[0].graph = 1; expected = "subgraph 1 of 1 (file raw.tflite, signature serve"; }
-  SECTION("signature's tensor") { raw.signatures[0].outputs[0].second = 4; expected = "tensor 4 of 4"; }
-  SECTION("no graph") { raw.graphs.clear(); raw.signatures.clear(); expected = "no subgraph"; }
+  SECTION("two producers") {
+    graph.operators.push_back(op);
+    expected = "two producers";
+  }
+  SECTION("a result that is a constant") {
+    op.outputs = {1};
+    graph.outputs = {1};
+    expected = "a constant has a producer";
+  }
+  SECTION("order of execution") {
+    op.inputs[0] = 2;
+    expected = "read before it is computed";
+  }
+  SECTION("nothing computes the output") {
+    graph.operators.clear();
+    expected = "nothing computes";
+  }
+  SECTION("signature's graph") {
+    raw.signatures[0].graph = 1;
+    expected = "subgraph 1 of 1 (file raw.tflite, signature serve";
+  }
+  SECTION("signature's tensor") {
+    raw.signatures[0].outputs[0].second = 4;
+    expected = "tensor 4 of 4";
+  }
+  SECTION("no graph") {
+    raw.graphs.clear();
+    raw.signatures.clear();
+    expected = "no subgraph";
+  }
   const std::string error = ErrorOf(Pack(raw));
   INFO(error);
   REQUIRE(Contains(error, expected));
@@ -129,13 +205,34 @@ TEST_CASE("what cannot be read yet is refused by name") {
   RawModel raw = CustomModel();
   RawTensor& w = raw.graphs[0].tensors[1];
   std::string expected;
-  SECTION("sparse tensors") { w.sparse = true; expected = "sparse tensors cannot be read yet (file raw.tflite, tensor w)"; }
-  SECTION("external buffers") { w.external_buffer = 1; expected = "tensors in external buffers cannot be read yet (file raw.tflite, tensor w)"; }
-  SECTION("blockwise quantization") { w.details = 2; expected = "BlockwiseQuantization cannot be read yet (file raw.tflite, tensor w)"; }
-  SECTION("variables with contents") { w.is_variable = true; expected = "tensor w"; }
-  SECTION("a builtin without a record") { raw.codes[0] = {.old_code = 51, .code = 51}; expected = "op DELEGATE is not supported yet (file raw.tflite, op DELEGATE, node y)"; }
-  SECTION("a builtin from the future") { raw.codes[0] = {.old_code = 127, .code = 5000}; expected = "op builtin 5000"; }
-  SECTION("another schema") { raw.version = 2; expected = "schema version 2"; }
+  SECTION("sparse tensors") {
+    w.sparse = true;
+    expected = "sparse tensors cannot be read yet (file raw.tflite, tensor w)";
+  }
+  SECTION("external buffers") {
+    w.external_buffer = 1;
+    expected = "tensors in external buffers cannot be read yet (file raw.tflite, tensor w)";
+  }
+  SECTION("blockwise quantization") {
+    w.details = 2;
+    expected = "BlockwiseQuantization cannot be read yet (file raw.tflite, tensor w)";
+  }
+  SECTION("variables with contents") {
+    w.is_variable = true;
+    expected = "tensor w";
+  }
+  SECTION("a builtin without a record") {
+    raw.codes[0] = {.old_code = 51, .code = 51};
+    expected = "op DELEGATE is not supported yet (file raw.tflite, op DELEGATE, node y)";
+  }
+  SECTION("a builtin from the future") {
+    raw.codes[0] = {.old_code = 127, .code = 5000};
+    expected = "op builtin 5000";
+  }
+  SECTION("another schema") {
+    raw.version = 2;
+    expected = "schema version 2";
+  }
   const std::string error = ErrorOf(Pack(raw), absl::StatusCode::kUnimplemented);
   INFO(error);
   REQUIRE(Contains(error, expected));

@@ -16,19 +16,32 @@ constexpr int64_t kOtherGraphs = 2;
 ir::AttrValue Unusual(const OptionField& field, int64_t salt) {
   const int64_t number = static_cast<int64_t>(field.otherwise) + 2 + salt;
   switch (field.kind) {
-    case FieldKind::kBool: return field.otherwise == 0;
-    case FieldKind::kInt8: return number;
-    case FieldKind::kInt32: return number << 20;
-    case FieldKind::kInt64: return number << 40;
-    case FieldKind::kFloat: return static_cast<float>(field.otherwise) + 0.37f + static_cast<float>(salt);
-    case FieldKind::kString: return "text " + std::to_string(salt);
-    case FieldKind::kBytes: return std::string("b\0\xFFy", 4) + std::to_string(salt);
-    case FieldKind::kInts: return std::vector<int64_t>{-1, number, int64_t{1} << 30};
-    case FieldKind::kLongs: return std::vector<int64_t>{-1, number << 40};
-    case FieldKind::kBools: return std::vector<int64_t>{1, 0, 1, 1};
-    case FieldKind::kFloats: return std::vector<float>{0.1f, -2.0f, static_cast<float>(number)};
-    case FieldKind::kGraph: return 1 + salt % kOtherGraphs;
-    case FieldKind::kGraphs: return std::vector<int64_t>{2, 1};
+    case FieldKind::kBool:
+      return field.otherwise == 0;
+    case FieldKind::kInt8:
+      return number;
+    case FieldKind::kInt32:
+      return number << 20;
+    case FieldKind::kInt64:
+      return number << 40;
+    case FieldKind::kFloat:
+      return static_cast<float>(field.otherwise) + 0.37f + static_cast<float>(salt);
+    case FieldKind::kString:
+      return "text " + std::to_string(salt);
+    case FieldKind::kBytes:
+      return std::string("b\0\xFFy", 4) + std::to_string(salt);
+    case FieldKind::kInts:
+      return std::vector<int64_t>{-1, number, int64_t{1} << 30};
+    case FieldKind::kLongs:
+      return std::vector<int64_t>{-1, number << 40};
+    case FieldKind::kBools:
+      return std::vector<int64_t>{1, 0, 1, 1};
+    case FieldKind::kFloats:
+      return std::vector<float>{0.1f, -2.0f, static_cast<float>(number)};
+    case FieldKind::kGraph:
+      return 1 + salt % kOtherGraphs;
+    case FieldKind::kGraphs:
+      return std::vector<int64_t>{2, 1};
   }
   return int64_t{0};
 }
@@ -67,8 +80,10 @@ bool Same(const ir::AttrValue& a, const ir::AttrValue& b) {
   return std::visit(
       [&b](const auto& x) {
         using T = std::decay_t<decltype(x)>;
-        if constexpr (std::is_same_v<T, ir::TensorLiteral>) return false;  // no option is one
-        else return std::holds_alternative<T>(b) && std::get<T>(b) == x;
+        if constexpr (std::is_same_v<T, ir::TensorLiteral>)
+          return false;  // no option is one
+        else
+          return std::holds_alternative<T>(b) && std::get<T>(b) == x;
       },
       a);
 }

@@ -1,5 +1,4 @@
 #include <catch2/catch.hpp>
-
 #include <cstring>
 
 #include "absl/strings/escaping.h"
@@ -112,7 +111,8 @@ TEST_CASE("op codes are listed once a version, in order of first use") {
 }
 
 TEST_CASE("signature entries are sorted by name") {
-  ir::Model model = Parsed("input %x : float32[1]\ninput %y : float32[1]\n%z = custom.Op(%x, %y) : float32[1]\noutput %z");
+  ir::Model model =
+      Parsed("input %x : float32[1]\ninput %y : float32[1]\n%z = custom.Op(%x, %y) : float32[1]\noutput %z");
   model.signatures = {{"s", 0, {{"b", 0}, {"a", 1}}, {{"z", 2}}}};
   const std::vector<uint8_t> file = Written(model);
   const auto& inputs = *Root(file).signature_defs()->Get(0)->inputs();
@@ -141,7 +141,8 @@ TEST_CASE("attributes of a custom op become TensorFlow's FlexBuffer map") {
   patches.Set("rates", std::vector<int64_t>{1, 1, 1, 1});
   patches.Set("strides", std::vector<int64_t>{1, 1, 1, 1});
   REQUIRE(options(patches) ==
-          "54006b73697a657300040102020170616464696e67000453414d4500726174657300040101010173747269646573000401010101053534291c1205"
+          "54006b73697a657300040102020170616464696e67000453414d45007261746573000401010101737472696465730004010101010535"
+          "34291c1205"
           "01050034281d11042c142c2c0a2401");
 
   ir::Attributes pool = attrs;
@@ -152,8 +153,10 @@ TEST_CASE("attributes of a custom op become TensorFlow's FlexBuffer map") {
   pool.Set("seed", int64_t{0});
   pool.Set("seed2", int64_t{0});
   REQUIRE(options(pool) ==
-          "540064657465726d696e6973746963006f7665726c617070696e6700706f6f6c696e675f726174696f000000040000000000803f9a99993f9a9999"
-          "3f0000803f70736575646f5f72616e646f6d007365656400736565643200075a594c411e110d07010700000037000000046868366804040e2401");
+          "540064657465726d696e6973746963006f7665726c617070696e6700706f6f6c696e675f726174696f000000040000000000803f9a99"
+          "993f9a9999"
+          "3f0000803f70736575646f5f72616e646f6d007365656400736565643200075a594c411e110d07010700000037000000046868366804"
+          "040e2401");
 }
 
 TEST_CASE("values that nothing mentions are not written") {

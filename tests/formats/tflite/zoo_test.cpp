@@ -1,6 +1,5 @@
 // Real models; they are outside the project, and the tests pass with a warning where they are absent.
 #include <catch2/catch.hpp>
-
 #include <set>
 
 #include "base/file.h"

@@ -1,6 +1,4 @@
 // usage: consumer_cpp MODEL OUT: converts without quantization through the C++ API.
-#include <iostream>
-
 #include <zeropoint/converter.h>
 #include <zeropoint/dataset.h>
 #include <zeropoint/model.h>
@@ -8,6 +6,8 @@
 #include <zeropoint/report_page.h>
 #include <zeropoint/types.h>
 #include <zeropoint/version.h>
+
+#include <iostream>
 
 int main(int argc, char** argv) {
   if (argc != 3) return 2;

@@ -57,12 +57,12 @@ enum {
   ZP_OPS_INT16X8 = 4u               /* int16 activations, int8 weights; with ..._BUILTINS: float fallback */
 };
 
-enum { /* of zp_converter_set_calibration */
+enum {                                /* of zp_converter_set_calibration */
        ZP_CALIBRATION_TENSORFLOW = 0, /* the default: ranges as TensorFlow's calibrator records them */
        ZP_CALIBRATION_EXACT = 1       /* ranges that each tensor really held */
 };
 
-enum { /* of zp_converter_set_sample_state: a model's variables between samples */
+enum {                     /* of zp_converter_set_sample_state: a model's variables between samples */
        ZP_STATE_CARRY = 0, /* the default: they stay, as TensorFlow's calibrator has it */
        ZP_STATE_RESET = 1  /* they start anew with each sample but those that continue the one before */
 };
@@ -100,7 +100,8 @@ typedef struct zp_tensor_view {
 
 typedef struct zp_progress {
   size_t struct_size;
-  const char* stage; /* "optimize", "calibrate", "quantize", "write", "prove" and steps within; borrowed during the callback */
+  const char*
+      stage; /* "optimize", "calibrate", "quantize", "write", "prove" and steps within; borrowed during the callback */
   uint64_t done;
   uint64_t total; /* 0: unknown */
 } zp_progress;
@@ -139,7 +140,7 @@ typedef struct zp_recommend_options {
   size_t struct_size;
   const char* const* modes; /* names; NULL: all */
   size_t mode_count;
-  int32_t prefer;             /* ZP_PREFER_... */
+  int32_t prefer;     /* ZP_PREFER_... */
   const char* target; /* what shall run the result: "tflm", "litert-1.4" ...; NULL: the newest LiteRT that is known */
 } zp_recommend_options;
 
@@ -153,15 +154,16 @@ typedef struct zp_debug_options {
   int32_t mended;                   /* causes whose mend is measured by converting again; 0: 5 */
 } zp_debug_options;
 
-/* A metric of the host's own: sets *value for one sample, counted from 0, of which the mean counts. outputs are float32; label
- * has label_count numbers, none without labels. Non-zero stops with ZP_ERR_USER. */
+/* A metric of the host's own: sets *value for one sample, counted from 0, of which the mean counts. outputs are
+ * float32; label has label_count numbers, none without labels. Non-zero stops with ZP_ERR_USER. */
 typedef int (*zp_metric_fn)(uint64_t sample, const zp_tensor_view* outputs, size_t count, const float* label,
                             size_t label_count, double* value, void* user);
-/* Runs a .tflite elsewhere than in Zeropoint's engine: points *outputs at the results, in the signature's order and with its
- * names, which must live until the next call. model follows from the file's bytes and tells models apart. *seconds may be set to
- * the time of the inference alone. Non-zero stops with ZP_ERR_USER. */
-typedef int (*zp_run_fn)(uint64_t model, const void* tflite, size_t size, const char* signature, const zp_tensor_view* inputs, size_t count,
-                         int continues, const zp_tensor_view** outputs, size_t* output_count, double* seconds, void* user);
+/* Runs a .tflite elsewhere than in Zeropoint's engine: points *outputs at the results, in the signature's order and
+ * with its names, which must live until the next call. model follows from the file's bytes and tells models apart.
+ * *seconds may be set to the time of the inference alone. Non-zero stops with ZP_ERR_USER. */
+typedef int (*zp_run_fn)(uint64_t model, const void* tflite, size_t size, const char* signature,
+                         const zp_tensor_view* inputs, size_t count, int continues, const zp_tensor_view** outputs,
+                         size_t* output_count, double* seconds, void* user);
 
 /* ---- Version ---- */
 
@@ -245,26 +247,27 @@ ZP_API zp_status zp_converter_set_per_channel(zp_converter* converter, int per_c
 ZP_API zp_status zp_converter_set_calibration(zp_converter* converter, int32_t calibration, zp_error** err);
 /* ZP_STATE_...; no matter to models without variables. */
 ZP_API zp_status zp_converter_set_sample_state(zp_converter* converter, int32_t state, zp_error** err);
-/* What parts of the model shall be: a recipe's JSON text, or the path of a file that holds it; NULL or "": none. Read by the
- * next conversion; what it states takes the place of the options above. */
+/* What parts of the model shall be: a recipe's JSON text, or the path of a file that holds it; NULL or "": none. Read
+ * by the next conversion; what it states takes the place of the options above. */
 ZP_API zp_status zp_converter_set_recipe_json(zp_converter* converter, const char* recipe, zp_error** err);
-/* What shall run the result: "tflm", "litert-1.4" ... (docs/targets.md); NULL or "": the newest LiteRT that is known. What it
- * cannot run is ZP_ERR_QUANTIZATION, with a list; what an accelerator leaves to the runtime beside it, a warning. */
+/* What shall run the result: "tflm", "litert-1.4" ... (docs/targets.md); NULL or "": the newest LiteRT that is known.
+ * What it cannot run is ZP_ERR_QUANTIZATION, with a list; what an accelerator leaves to the runtime beside it, a
+ * warning. */
 ZP_API zp_status zp_converter_set_target(zp_converter* converter, const char* target, zp_error** err);
 /* The same for LiteRT alone: "1.4" is target "litert-1.4". Not beside a target. */
 ZP_API zp_status zp_converter_set_target_litert(zp_converter* converter, const char* release, zp_error** err);
-/* Not 0: the result is run once, on the first sample or on made-up inputs, and compared with the float model; the report says
- * how near it is. 0 at first. */
+/* Not 0: the result is run once, on the first sample or on made-up inputs, and compared with the float model; the
+ * report says how near it is. 0 at first. */
 ZP_API zp_status zp_converter_set_prove_run(zp_converter* converter, int prove, zp_error** err);
 /* Not 0: ops without an integer kernel become tables of their values, or integer ops that compute the same. */
 ZP_API zp_status zp_converter_set_integer_only_rewrite(zp_converter* converter, int rewrite, zp_error** err);
 /* Not 0: resource variables hold int8 where what reads and assigns them is int8. Always so in int8-only. */
 ZP_API zp_status zp_converter_set_variable_quantization(zp_converter* converter, int quantize, zp_error** err);
-/* Not 0: every LSTM layer of a SavedModel that has a fixed batch size and starts from zeros becomes one operator, not only
- * those that TensorFlow fuses. LiteRT's operator keeps its state until the interpreter's variables are reset. */
+/* Not 0: every LSTM layer of a SavedModel that has a fixed batch size and starts from zeros becomes one operator, not
+ * only those that TensorFlow fuses. LiteRT's operator keeps its state until the interpreter's variables are reset. */
 ZP_API zp_status zp_converter_set_fuse_lstm(zp_converter* converter, int fuse, zp_error** err);
-/* Not 0: a SavedModel's ops without a LiteRT form become custom ops under TensorFlow's names, for which the application brings
- * kernels, instead of an error that lists them. */
+/* Not 0: a SavedModel's ops without a LiteRT form become custom ops under TensorFlow's names, for which the application
+ * brings kernels, instead of an error that lists them. */
 ZP_API zp_status zp_converter_set_allow_custom_ops(zp_converter* converter, int allow, zp_error** err);
 ZP_API zp_status zp_converter_set_threads(zp_converter* converter, uint32_t threads, zp_error** err);
 /* next NULL: no data. reset NULL: the data can be read by one conversion only. */
@@ -294,14 +297,14 @@ ZP_API void zp_converter_cancel(zp_converter* converter);
 ZP_API zp_status zp_report_json(const zp_report* report, int with_times, zp_blob** json, zp_error** err);
 ZP_API void zp_report_free(zp_report* report);
 /* A report as one HTML page that needs no network, of the JSON of zp_report_json or of `zeropoint debug`; written as a
- * whole or not at all. ZP_ERR_UNSUPPORTED where the library was built without node and npm; ZP_ERR_MODEL for text that is
- * no report. */
+ * whole or not at all. ZP_ERR_UNSUPPORTED where the library was built without node and npm; ZP_ERR_MODEL for text that
+ * is no report. */
 ZP_API zp_status zp_report_html_to_file(const char* json, size_t size, const char* path, zp_error** err);
 
 /* ---- What quantization costs and why: docs/debugging.md; the JSON is that of docs/debug.schema.json ---- */
 
-/* Converts with the converter's options and samples, runs both models side by side, and looks for causes. options may be
- * NULL. zp_converter_cancel and the progress callback stop it as they do a conversion. */
+/* Converts with the converter's options and samples, runs both models side by side, and looks for causes. options may
+ * be NULL. zp_converter_cancel and the progress callback stop it as they do a conversion. */
 ZP_API zp_status zp_debug(zp_converter* converter, const zp_debug_options* options, zp_blob** json, zp_error** err);
 
 /* ---- Judging models: docs/accuracy.md has the metrics and the JSON. ---- */
@@ -313,8 +316,8 @@ ZP_API void zp_judge_free(zp_judge* judge);
 ZP_API zp_status zp_judge_set_steps(zp_judge* judge, zp_next_step_fn next, zp_reset_dataset_fn reset, void* user,
                                     zp_error** err);
 ZP_API zp_status zp_judge_set_dataset_handle(zp_judge* judge, const zp_dataset* dataset, zp_error** err);
-/* What the results should be: ZP_F32, ZP_I64, ZP_I32, ZP_U8 or ZP_I8, the first dimension counts the samples. Copied. NULL:
- * none. */
+/* What the results should be: ZP_F32, ZP_I64, ZP_I32, ZP_U8 or ZP_I8, the first dimension counts the samples. Copied.
+ * NULL: none. */
 ZP_API zp_status zp_judge_set_labels(zp_judge* judge, const zp_tensor_view* labels, zp_error** err);
 /* "top1", "auc", "sqnr" ...; NULL or "": top1 with labels, sqnr without. */
 ZP_API zp_status zp_judge_set_metric(zp_judge* judge, const char* metric, zp_error** err);
