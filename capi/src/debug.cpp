@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "converter_handle.h"
 #include "guard.h"
 #include "handles.h"
@@ -16,6 +17,7 @@ using zeropoint::capi::BadArgument;
 namespace {
 
 constexpr size_t kFirstDebugSize = offsetof(zp_debug_options, mended) + sizeof(int32_t);
+constexpr size_t kSizeWithLayers = offsetof(zp_debug_options, layers_user) + sizeof(void*);
 constexpr size_t kFirstSourceSize = offsetof(zp_model_source, size) + sizeof(size_t);
 
 // 0 leaves the default; less is none.
@@ -35,7 +37,28 @@ absl::Status ReadQuantized(const zp_model_source& source, DebugOptions& result) 
   return absl::OkStatus();
 }
 
-absl::StatusOr<DebugOptions> ReadOptions(const zp_debug_options* options) {
+// Shows a layer to the host.
+absl::Status CallLayer(zp_converter& handle, zp_layer_fn layers, void* user, const zeropoint::LayerSight& sight) {
+  zp_layer layer{};
+  layer.struct_size = sizeof(layer);
+  layer.sample = sight.sample;
+  layer.op = sight.op.c_str();
+  layer.tensor = sight.tensor.c_str();
+  layer.tensor_index = sight.tensor_index;
+  layer.type = static_cast<zp_type>(sight.type);
+  layer.scale = sight.scale;
+  layer.zero_point = sight.zero_point;
+  layer.rank = sight.shape.size();
+  layer.dims = sight.shape.data();
+  layer.real = sight.real.data();
+  layer.quantized = sight.quantized.data();
+  layer.count = sight.quantized.size();
+  handle.user_value = layers(&layer, user);
+  if (handle.user_value == 0) return absl::OkStatus();
+  return absl::AbortedError(absl::StrCat("the layer callback returned ", handle.user_value));
+}
+
+absl::StatusOr<DebugOptions> ReadOptions(zp_converter& handle, const zp_debug_options* options) {
   DebugOptions result;
   if (options == nullptr) return result;
   if (options->struct_size < kFirstDebugSize) return BadArgument("struct_size of zp_debug_options");
@@ -44,6 +67,10 @@ absl::StatusOr<DebugOptions> ReadOptions(const zp_debug_options* options) {
   SetCount(options->costed_ops, result.costed_ops);
   SetCount(options->mended, result.mended);
   if (options->evaluation != nullptr) result.evaluation_dataset = zeropoint::capi::DatasetOf(*options->evaluation);
+  if (options->struct_size >= kSizeWithLayers && options->layers != nullptr) {
+    result.layers = [&handle, layers = options->layers, user = options->layers_user](
+                        const zeropoint::LayerSight& sight) { return CallLayer(handle, layers, user, sight); };
+  }
   if (options->quantized != nullptr) {
     absl::Status read = ReadQuantized(*options->quantized, result);
     if (!read.ok()) return read;
@@ -57,7 +84,7 @@ zp_status zp_debug(zp_converter* converter, const zp_debug_options* options, zp_
   if (json != nullptr) *json = nullptr;
   return zeropoint::capi::GuardConversion(converter, err, [&]() -> absl::Status {
     if (json == nullptr) return BadArgument("json is NULL");
-    absl::StatusOr<DebugOptions> asked = ReadOptions(options);
+    absl::StatusOr<DebugOptions> asked = ReadOptions(*converter, options);
     if (!asked.ok()) return asked.status();
     absl::StatusOr<zeropoint::DebugReport> report = zeropoint::Debug(converter->converter, *asked);
     if (!report.ok()) return report.status();

@@ -24,16 +24,19 @@
 
 namespace zeropoint {
 
-// The results of one layer in one sample, while they are there: TensorFlow's layer statistics are made of them.
+// A quantized result of one layer in one sample, while it is there: TensorFlow's layer statistics are made of them.
+// After the layers of a sample come the model's outputs, as layers without an op.
 struct LayerSight {
   uint64_t sample = 0;
-  std::string op, tensor;
-  int tensor_index = -1;  // in its subgraph of the quantized model
-  float scale = 0.0f;     // 0: the tensor is not quantized
+  std::string op;         // empty: an output of the model
+  std::string tensor;     // as the float model calls it; of an output, the signature's name for it
+  int tensor_index = -1;  // in its subgraph of the quantized model; of an output, its position
+  Type type = Type::kFloat32;
+  float scale = 0.0f;  // 0: the tensor is not quantized
   int64_t zero_point = 0;
   std::vector<int64_t> shape;
-  absl::Span<const float> real;       // the float layer on the operands that the quantized one has
-  absl::Span<const float> quantized;  // what the quantized layer makes of them
+  absl::Span<const float> real;  // the float layer on the operands of the quantized one; of an output, the float model
+  absl::Span<const float> quantized;  // what the quantized layer makes of them; of an output, the quantized model
 };
 
 struct DebugOptions {
@@ -44,10 +47,11 @@ struct DebugOptions {
   std::string quantized_bytes;  // the same as bytes
   int max_samples = 100;        // more are left out
   int costed_ops = 10;          // ops whose cost at the outputs is measured: those that make the largest errors
-  int mended = 5;               // findings whose mend is measured by converting again
+  int mended = 5;               // findings whose mend is measured by converting again; 0: no cause is looked for
   std::string path;             // of the model, for the report
-  // Called for every layer of every sample, in order. Null: nobody looks.
-  std::function<void(const LayerSight&)> layers;
+  // Called for every quantized layer and every output of every sample, in order, on one thread. What it returns other
+  // than OK stops the run and comes back. Null: nobody looks.
+  std::function<absl::Status(const LayerSight&)> layers;
 };
 
 // Ratios in dB are infinite where there is no error; absent members were not measured.

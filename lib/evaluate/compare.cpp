@@ -235,7 +235,10 @@ class SideBySide {
     ZP_ASSIGN_OR_RETURN(const Capture quantized, RunQuantized(models_, figures.graph, sample, worker));
     ZP_RETURN_IF_ERROR(CompareTensors(real, quantized, figures));
     ZP_RETURN_IF_ERROR(CompareNodes(real, quantized, worker, figures));
-    if (options_.layers) ZP_RETURN_IF_ERROR(ShowLayers(quantized, worker, figures.graph, index));
+    if (options_.layers) {
+      ZP_RETURN_IF_ERROR(ShowLayers(quantized, worker, figures.graph, index));
+      ZP_RETURN_IF_ERROR(ShowOutputs(real, quantized, figures.graph, index));
+    }
     for (ir::ValueId output : GraphOf(figures).outputs) {
       const auto found = figures.tensors.find(output);
       figures.outputs.push_back(found == figures.tensors.end() ? Distance() : found->second.distance);
@@ -307,9 +310,24 @@ class SideBySide {
       if (!own->has_value()) continue;
       for (size_t i = 0; i < local->second.results.size(); ++i) {
         const Held& held = quantized.at(local->second.results[i]);
+        if (held.quant == nullptr || !held.quant->quantized()) continue;
         ZP_ASSIGN_OR_RETURN(const std::vector<float> values, RealValues(held.view()));
-        options_.layers({sample, graph, local->second.results[i], held.dims, (*own)->reference[i], values});
+        ZP_RETURN_IF_ERROR(options_.layers(
+            {sample, graph, local->second.results[i], std::nullopt, held.dims, (*own)->reference[i], values}));
       }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ShowOutputs(const Capture& real, const Capture& quantized, int graph, size_t sample) const {
+    const std::vector<ir::ValueId>& outputs = models_.quantized.graphs[static_cast<size_t>(graph)].outputs;
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      const auto found = quantized.find(outputs[i]);
+      const absl::Span<const float> wanted = RealOf(graph, outputs[i], real);
+      if (found == quantized.end() || wanted.empty()) continue;
+      ZP_ASSIGN_OR_RETURN(const std::vector<float> values, RealValues(found->second.view()));
+      if (values.size() != wanted.size()) continue;
+      ZP_RETURN_IF_ERROR(options_.layers({sample, graph, outputs[i], i, found->second.dims, wanted, values}));
     }
     return absl::OkStatus();
   }
@@ -600,6 +618,10 @@ std::optional<ir::Range> RepresentableRange(const ir::Value& value) {
     return static_cast<float>(code - value.quant.zero_point[0]) * value.quant.scale[0];
   };
   return ir::Range{real(lowest), real(lowest + codes - 1)};
+}
+
+void Merge(std::vector<OutputFigures>&& next, std::vector<OutputFigures>& all) {
+  for (OutputFigures& one : next) MergeOutputs(one.graph, std::move(one.outputs), all);
 }
 
 double NoiseOf(absl::Span<const OutputFigures> outputs) {

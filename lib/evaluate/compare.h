@@ -93,20 +93,21 @@ struct Comparison {
   std::vector<NodeRef> costed;                // whose cost was measured
 };
 
-// One float result of a node in one sample: the node's float twin on the operands of the quantized run, and the node
-// itself.
+// One quantized result of a node in one sample: the node's float twin on the operands of the quantized run, and the
+// node itself. Or an output: of the float model's run and of the quantized one's.
 struct LayerRun {
   size_t sample = 0;
   int graph = 0;  // quantized
   ir::ValueId value = ir::kNoValue;
+  std::optional<size_t> output;  // its position
   absl::Span<const int64_t> dims;
   absl::Span<const float> real, quantized;
 };
 
 struct CompareOptions {
   int costed_nodes = 10;
-  // Sees every layer of every sample, in order, on one thread. Null: nobody looks.
-  std::function<void(const LayerRun&)> layers;
+  // Sees every layer of every sample and then its outputs, in order, on one thread. Null: nobody looks.
+  std::function<absl::Status(const LayerRun&)> layers;
 };
 
 // The range that the integers of per-tensor parameters can hold; nothing when there are none.
@@ -114,6 +115,8 @@ std::optional<ir::Range> RepresentableRange(const ir::Value& value);
 // Integers of the type: 256, 65536; 0 when it is none of int8, uint8 and int16.
 int64_t CodesOf(ElementType type);
 
+// Adds the figures of other samples.
+void Merge(std::vector<OutputFigures>&& next, std::vector<OutputFigures>& all);
 // Sum over the outputs of noise power / signal power, where there is signal.
 double NoiseOf(absl::Span<const OutputFigures> outputs);
 // The same as a signal to noise ratio: -10 log10 of the mean over the outputs; infinite without noise.

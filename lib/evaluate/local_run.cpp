@@ -28,6 +28,20 @@ void Round(absl::Span<const float> values, const ir::QuantParams& quant, void* o
   }
 }
 
+bool Converts(const ir::Node& node) {
+  const ops::OpDef* op = ops::FindOp(node.op());
+  return op != nullptr && op->conversion != ops::Conversion::kNone;
+}
+
+// The value that QUANTIZE and its like made `id` of.
+ir::ValueId Converted(const ir::Graph& graph, ir::ValueId id) {
+  for (ir::NodeId at = graph.producer(id); at != ir::kNoNode && Converts(graph.node(at)); at = graph.producer(id)) {
+    if (graph.value(graph.node(at).input(0)).is_constant) break;
+    id = graph.node(at).input(0);
+  }
+  return id;
+}
+
 std::vector<float> Difference(const std::vector<float>& a, const std::vector<float>& b) {
   std::vector<float> difference(a.size());
   for (size_t i = 0; i < a.size(); ++i) difference[i] = a[i] == b[i] ? 0.0f : a[i] - b[i];
@@ -64,8 +78,7 @@ absl::StatusOr<LocalNode> MakeLocalNode(const Models& models, int graph, ir::Nod
   const ir::Node& node = quantized.node(id);
   LocalNode local;
   local.id = id;
-  const ops::OpDef* op = ops::FindOp(node.op());
-  local.converts = op != nullptr && op->conversion != ops::Conversion::kNone;
+  local.converts = Converts(node);
   for (ir::ValueId result : node.outputs()) {
     if (HoldsReals(quantized.value(result)) && models.pairing.ValueOf(graph, result) != ir::kNoValue) {
       local.results.push_back(result);
@@ -193,7 +206,7 @@ absl::StatusOr<std::optional<OwnError>> LocalRunner::RunInPlace(int graph, const
   std::map<ir::ValueId, Held> reals;
   std::map<ir::ValueId, ops::TensorView> operands;
   for (ir::ValueId input : node.quantized.inputs) {
-    const auto found = quantized.find(input);
+    const auto found = quantized.find(Converted(models_.quantized.graphs[static_cast<size_t>(graph)], input));
     if (found == quantized.end()) return std::nullopt;
     const ir::ValueId pair = models_.pairing.ValueOf(graph, input);
     ZP_ASSIGN_OR_RETURN(reals[pair], Dequantized(found->second.view()));

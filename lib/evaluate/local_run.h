@@ -39,7 +39,8 @@ class LocalRunner {
   // Feeds the node with the float model's values, in the form that its operands have. The error is the difference to
   // the float node that reads the same, already rounded, values.
   absl::StatusOr<OwnError> Run(int graph, const LocalNode& node, const Capture& real);
-  // The same with the operands of the quantized model's own run. Nothing where the node has no float twin.
+  // The same with the operands of the quantized model's own run, as they were before they were brought into the form
+  // that the node reads: as TensorFlow's debugger has it. Nothing where the node has no float twin.
   absl::StatusOr<std::optional<OwnError>> RunInPlace(int graph, const LocalNode& node, const Capture& quantized);
 
  private:

@@ -68,11 +68,15 @@ class Debugger {
     const evaluate::Models models{prepared_->model, quantized_.model, pairing_, has_state_};
     evaluate::CompareOptions compare;
     compare.costed_nodes = debug_.costed_ops;
-    if (debug_.layers) compare.layers = [this, &models](const evaluate::LayerRun& run) { ShowLayer(models, run); };
+    if (debug_.layers) {
+      for (size_t g = 0; g < quantized_.model.graphs.size(); ++g)
+        tensor_indices_.push_back(formats::tflite::TensorIndices(quantized_.model, static_cast<int>(g)));
+      compare.layers = [this, &models](const evaluate::LayerRun& run) { return ShowLayer(models, run); };
+    }
     ZP_ASSIGN_OR_RETURN(const evaluate::Comparison comparison,
                         evaluate::Compare(models, samples_->runs(), compare, context_));
     DescribeComparison(models, comparison, given ? nullptr : &quantized_.plan, report_);
-    if (!given) {
+    if (!given && debug_.mended > 0) {
       const DebugConversion conversion{options_,         *prepared_, statistics_,
                                        quantized_,       models,     !debug_.evaluation_dataset.empty(),
                                        samples_->runs(), comparison};
@@ -123,14 +127,21 @@ class Debugger {
     return absl::OkStatus();
   }
 
-  void ShowLayer(const evaluate::Models& models, const evaluate::LayerRun& run) const {
+  absl::Status ShowLayer(const evaluate::Models& models, const evaluate::LayerRun& run) const {
     const ir::Graph& graph = models.quantized.graphs[static_cast<size_t>(run.graph)];
+    const ir::Graph& real = models.real.graphs[static_cast<size_t>(models.pairing.GraphOf(run.graph))];
     const ir::Value& value = graph.value(run.value);
     LayerSight sight;
     sight.sample = run.sample;
-    sight.op = graph.node(graph.producer(run.value)).op();
-    sight.tensor = value.name;
-    sight.tensor_index = run.value;
+    if (run.output.has_value()) {
+      sight.tensor = NameOfOutput(models.quantized, run.graph, run.value).value_or(value.name);
+      sight.tensor_index = static_cast<int>(*run.output);
+    } else {
+      sight.op = graph.node(graph.producer(run.value)).op();
+      sight.tensor = real.value(models.pairing.ValueOf(run.graph, run.value)).name;
+      sight.tensor_index = tensor_indices_[static_cast<size_t>(run.graph)][static_cast<size_t>(run.value)];
+    }
+    sight.type = static_cast<Type>(value.type);
     if (value.quant.scale.size() == 1) {
       sight.scale = value.quant.scale[0];
       sight.zero_point = value.quant.zero_point[0];
@@ -138,7 +149,7 @@ class Debugger {
     sight.shape.assign(run.dims.begin(), run.dims.end());
     sight.real = run.real;
     sight.quantized = run.quantized;
-    debug_.layers(sight);
+    return debug_.layers(sight);
   }
 
   const ConverterOptions& options_;
@@ -150,6 +161,7 @@ class Debugger {
   QuantizedModel quantized_;
   evaluate::Pairing pairing_;
   bool has_state_ = false;
+  std::vector<std::vector<int32_t>> tensor_indices_;  // in the file, by graph and value; only where layers are shown
   std::unique_ptr<DebugSamples> samples_;
   DebugReport report_;
 };

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,9 @@ class DebugNames {
  private:
   std::map<evaluate::ValueRef, std::string> names_;
 };
+
+// A signature's name for an output of the graph.
+std::optional<std::string> NameOfOutput(const ir::Model& model, int graph, ir::ValueId id);
 
 // What was compared, in the words of the report. `plan`: of our own conversion; null for a file.
 void DescribeComparison(const evaluate::Models& models, const evaluate::Comparison& comparison, const plan::Plan* plan,

@@ -32,7 +32,6 @@ constexpr double kNearlyBest = 0.9;
 // A change to the recipe.
 struct Mend {
   nlohmann::ordered_json rules = nlohmann::ordered_json::array();
-  std::optional<ir::Statistics> statistics;  // of other samples
 
   std::string Line() const {
     std::string line;
@@ -51,6 +50,12 @@ struct Candidate {
   ir::ValueId tensor = ir::kNoValue;
   std::vector<Mend> mends;
   double weight = 0.0;  // what the ops around the tensor cost
+};
+
+// Calibration by other samples, and those that it is measured on.
+struct Trial {
+  ir::Statistics statistics;
+  std::vector<evaluate::Sample> samples;
 };
 
 // A finding whose mend was measured.
@@ -305,12 +310,10 @@ class Finder {
   absl::StatusOr<std::vector<OutputFigures>> OutputsWith(const Mend& mend,
                                                          absl::Span<const evaluate::Sample> samples) const {
     plan::PlanOptions options = c_.prepared.mode.plan;
-    ir::Statistics statistics = mend.statistics.value_or(c_.statistics);
-    if (!mend.rules.empty()) {
-      ZP_ASSIGN_OR_RETURN(const Recipe recipe, ReadRecipe(absl::StrCat("{\"rules\": [", mend.Line(), "]}")));
-      ZP_RETURN_IF_ERROR(ApplyRules(recipe, c_.prepared.model, options));
-      ZP_RETURN_IF_ERROR(ApplyRanges(recipe, c_.prepared.model, statistics));
-    }
+    ir::Statistics statistics = c_.statistics;
+    ZP_ASSIGN_OR_RETURN(const Recipe recipe, ReadRecipe(absl::StrCat("{\"rules\": [", mend.Line(), "]}")));
+    ZP_RETURN_IF_ERROR(ApplyRules(recipe, c_.prepared.model, options));
+    ZP_RETURN_IF_ERROR(ApplyRanges(recipe, c_.prepared.model, statistics));
     ZP_ASSIGN_OR_RETURN(const QuantizedModel changed,
                         QuantizeModel(c_.prepared, std::move(statistics), options, context_));
     return Outputs(changed.model, samples);
@@ -419,20 +422,27 @@ class Finder {
     const std::string& name = Real(g).value(input).name;
     ConverterOptions options = c_.options;
     options.representative_dataset = Mapped(c_.options.representative_dataset, c_.prepared.model, g, input, diagnosis);
-    Mend mend;
+    Trial trial;
     Report report;
-    ZP_ASSIGN_OR_RETURN(mend.statistics, CollectRanges(options, c_.prepared, context_, report));
+    ZP_ASSIGN_OR_RETURN(trial.statistics, CollectRanges(options, c_.prepared, context_, report));
+    trial.samples.assign(samples_.begin(), samples_.end());
     Candidate candidate{diagnosis, g, ir::kNoNode, input, {}, 0.0};
     const std::string line =
         absl::StrCat("x * ", diagnosis.scale, diagnosis.offset < 0.0 ? " - " : " + ", std::abs(diagnosis.offset));
-    return MeasureSamples(candidate, mend, samples_, absl::StrCat("'", name, "': ", line), measured, name, true);
+    return MeasureSamples(candidate, {&trial, 1}, absl::StrCat("'", name, "': ", line), measured, name, true);
   }
 
-  absl::Status MeasureSamples(const Candidate& candidate, const Mend& mend, absl::Span<const evaluate::Sample> samples,
-                              const std::string& line, std::vector<Measured>& measured, const std::string& input,
-                              bool has_scale) const {
-    ZP_ASSIGN_OR_RETURN(const std::vector<OutputFigures> before, Outputs(c_.quantized.model, samples));
-    ZP_ASSIGN_OR_RETURN(const std::vector<OutputFigures> after, OutputsWith(mend, samples));
+  absl::Status MeasureSamples(const Candidate& candidate, absl::Span<const Trial> trials, const std::string& line,
+                              std::vector<Measured>& measured, const std::string& input, bool has_scale) const {
+    std::vector<OutputFigures> before, after;
+    for (const Trial& trial : trials) {
+      ZP_ASSIGN_OR_RETURN(std::vector<OutputFigures> now, Outputs(c_.quantized.model, trial.samples));
+      evaluate::Merge(std::move(now), before);
+      ZP_ASSIGN_OR_RETURN(const QuantizedModel changed,
+                          QuantizeModel(c_.prepared, trial.statistics, c_.prepared.mode.plan, context_));
+      ZP_ASSIGN_OR_RETURN(std::vector<OutputFigures> then, Outputs(changed.model, trial.samples));
+      evaluate::Merge(std::move(then), after);
+    }
     const double recovered = Recovered(before, after);
     if (recovered < kWorthwhile) return absl::OkStatus();
     DebugFinding finding = Describe(candidate);
@@ -482,7 +492,21 @@ class Finder {
         [dataset] { dataset.Reset(); });
   }
 
-  // Every second sample calibrates as well, the others measure.
+  // The ranges that calibration has with more samples.
+  absl::StatusOr<ir::Statistics> WidenedBy(absl::Span<const evaluate::Sample> samples) const {
+    ZP_ASSIGN_OR_RETURN(const auto spreads, evaluate::MeasureSpreads(c_.prepared.model, false, samples, context_));
+    ir::Statistics statistics = c_.statistics;
+    for (const auto& [at, spread] : spreads) {
+      const auto known = statistics.ranges.find(at);
+      if (known == statistics.ranges.end()) continue;
+      known->second.min = std::min(known->second.min, spread.range.min);
+      known->second.max = std::max(known->second.max, spread.range.max);
+    }
+    return statistics;
+  }
+
+  // Calibrates with one half of the samples as well and measures on the other, both ways: what is told is a gain on
+  // samples that did not calibrate, and no sample decides alone by the half that it is in.
   absl::Status AddTooFewSamples(std::vector<Measured>& measured) {
     if (samples_.size() < 2 || c_.models.has_state) return absl::OkStatus();
     std::vector<evaluate::ClippedTensor> tensors;
@@ -505,20 +529,16 @@ class Finder {
     if (!found.has_value() || candidate.tensor == ir::kNoValue) return absl::OkStatus();
     candidate.diagnosis = *std::move(found);
     // Every second one: samples may be sorted.
-    std::vector<evaluate::Sample> more, rest;
-    for (size_t i = 0; i < c_.samples.size(); ++i) (i % 2 == 0 ? more : rest).push_back(c_.samples[i]);
-    ZP_ASSIGN_OR_RETURN(const auto spreads, evaluate::MeasureSpreads(c_.prepared.model, false, more, context_));
-    Mend mend;
-    mend.statistics = c_.statistics;
-    for (const auto& [at, spread] : spreads) {
-      const auto known = mend.statistics->ranges.find(at);
-      if (known == mend.statistics->ranges.end()) continue;
-      known->second.min = std::min(known->second.min, spread.range.min);
-      known->second.max = std::max(known->second.max, spread.range.max);
+    std::vector<evaluate::Sample> halves[2];
+    for (size_t i = 0; i < c_.samples.size(); ++i) halves[i % 2].push_back(c_.samples[i]);
+    std::vector<Trial> trials(2);
+    for (size_t half = 0; half < trials.size(); ++half) {
+      ZP_ASSIGN_OR_RETURN(trials[half].statistics, WidenedBy(halves[half]));
+      trials[half].samples = halves[1 - half];
     }
-    const std::string line = absl::StrCat(
-        "calibrate with more of them, with every second of those that are evaluated (", more.size(), "), say");
-    return MeasureSamples(candidate, mend, rest, line, measured, "", false);
+    const std::string line =
+        absl::StrCat("calibrate with more of them: with the ", c_.samples.size(), " that are evaluated as well, say");
+    return MeasureSamples(candidate, trials, line, measured, "", false);
   }
 
   const DebugConversion& c_;

@@ -23,6 +23,20 @@ DebugHistogram HistogramOf(const evaluate::Histogram& histogram) {
 
 DebugSplit SplitOf(const evaluate::Distance& distance) { return {distance.Mse(), distance.SqnrDb()}; }
 
+}  // namespace
+
+std::optional<std::string> NameOfOutput(const ir::Model& model, int graph, ir::ValueId id) {
+  for (const ir::Signature& signature : model.signatures) {
+    if (signature.graph != graph) continue;
+    for (const ir::NamedValue& named : signature.outputs) {
+      if (named.value == id) return named.name;
+    }
+  }
+  return std::nullopt;
+}
+
+namespace {
+
 class Describer {
  public:
   Describer(const evaluate::Models& models, const evaluate::Comparison& comparison, const plan::Plan* plan,
@@ -187,13 +201,8 @@ class Describer {
       if (figures.outputs[i].elements() == 0) continue;
       const ir::ValueId id = graph.outputs[i];
       DebugOutput output;
-      output.tensor = output.name = names_.of(figures.graph, id);
-      for (const ir::Signature& signature : models_.quantized.signatures) {
-        if (signature.graph != figures.graph) continue;
-        for (const ir::NamedValue& named : signature.outputs) {
-          if (named.value == id) output.name = named.name;
-        }
-      }
+      output.tensor = names_.of(figures.graph, id);
+      output.name = NameOfOutput(models_.quantized, figures.graph, id).value_or(output.tensor);
       output.graph = figures.graph;
       output.error = ErrorOf(figures.outputs[i]);
       report_.outputs.push_back(std::move(output));

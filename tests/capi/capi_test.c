@@ -553,6 +553,51 @@ static void ModelsAreJudged(void) {
   zp_dataset_free(dataset);
 }
 
+typedef struct LayersSeen {
+  uint64_t layers, outputs, last_sample;
+  int stop_at_output;
+} LayersSeen;
+
+static int SeeLayer(const zp_layer* layer, void* user) {
+  LayersSeen* seen = user;
+  CHECK(layer->struct_size == sizeof(zp_layer) && layer->sample >= seen->last_sample);
+  seen->last_sample = layer->sample;
+  size_t count = 1;
+  for (size_t i = 0; i < layer->rank; ++i) count *= (size_t)layer->dims[i];
+  CHECK(count == layer->count && layer->count > 0 && strlen(layer->tensor) > 0);
+  if (layer->op[0] == '\0') {
+    ++seen->outputs;
+    return seen->stop_at_output ? 29 : 0;
+  }
+  ++seen->layers;
+  CHECK(layer->type == ZP_I8 && layer->scale > 0.0f && layer->tensor_index >= 0);
+  return 0;
+}
+
+static void LayersAreShown(void) {
+  Host host = MakeHost();
+  zp_converter* converter = OpenInt8(&host);
+  LayersSeen seen = {0, 0, 0, 0};
+  zp_debug_options options;
+  memset(&options, 0, sizeof(options));
+  options.struct_size = sizeof(options);
+  options.costed_ops = options.mended = -1;
+  options.max_samples = 3;
+  options.layers = SeeLayer;
+  options.layers_user = &seen;
+  zp_blob* json = NULL;
+  CHECK_OK(zp_debug(converter, &options, &json, err));
+  CHECK(seen.last_sample == 2 && seen.outputs == 3 && seen.layers >= 6 && seen.layers % 3 == 0);
+  zp_blob_free(json);
+  seen.last_sample = 0;
+  seen.stop_at_output = 1;
+  CHECK_FAILS(ZP_ERR_USER, zp_debug(converter, &options, &json, err), json == NULL && zp_error_user_value(error) == 29);
+  options.struct_size = offsetof(zp_debug_options, layers); /* as hosts of an older header have it */
+  CHECK_OK(zp_debug(converter, &options, &json, err));
+  zp_blob_free(json);
+  zp_converter_free(converter);
+}
+
 static void WhatQuantizationCostsIsTold(void) {
   Host host = MakeHost();
   zp_converter* converter = OpenInt8(&host);
@@ -643,6 +688,7 @@ int main(int argc, char** argv) {
                {"signatures are fed apart", SignaturesAreFedApart},
                {"models are judged", ModelsAreJudged},
                {"what quantization costs is told", WhatQuantizationCostsIsTold},
+               {"layers are shown", LayersAreShown},
                {"an unknown op is named", AnUnknownOpIsNamed}};
   for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); ++i) {
     if (argc > 1 && strcmp(argv[1], tests[i].name) != 0) continue;

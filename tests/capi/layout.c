@@ -40,6 +40,22 @@ _Static_assert(offsetof(zp_debug_options, evaluation) == 16, "zp_debug_options")
 _Static_assert(offsetof(zp_debug_options, max_samples) == 24, "zp_debug_options");
 _Static_assert(offsetof(zp_debug_options, costed_ops) == 28, "zp_debug_options");
 _Static_assert(offsetof(zp_debug_options, mended) == 32, "zp_debug_options");
+_Static_assert(offsetof(zp_debug_options, layers) == 40, "zp_debug_options");
+_Static_assert(offsetof(zp_debug_options, layers_user) == 48, "zp_debug_options");
+
+_Static_assert(offsetof(zp_layer, struct_size) == 0, "zp_layer");
+_Static_assert(offsetof(zp_layer, sample) == 8, "zp_layer");
+_Static_assert(offsetof(zp_layer, op) == 16, "zp_layer");
+_Static_assert(offsetof(zp_layer, tensor) == 24, "zp_layer");
+_Static_assert(offsetof(zp_layer, tensor_index) == 32, "zp_layer");
+_Static_assert(offsetof(zp_layer, type) == 36, "zp_layer");
+_Static_assert(offsetof(zp_layer, scale) == 40, "zp_layer");
+_Static_assert(offsetof(zp_layer, zero_point) == 48, "zp_layer");
+_Static_assert(offsetof(zp_layer, rank) == 56, "zp_layer");
+_Static_assert(offsetof(zp_layer, dims) == 64, "zp_layer");
+_Static_assert(offsetof(zp_layer, real) == 72, "zp_layer");
+_Static_assert(offsetof(zp_layer, quantized) == 80, "zp_layer");
+_Static_assert(offsetof(zp_layer, count) == 88, "zp_layer");
 #endif
 
 _Static_assert(sizeof(zp_status) == 4 && sizeof(zp_type) == 4, "codes are 32 bits wide");

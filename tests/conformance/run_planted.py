@@ -262,7 +262,7 @@ def mended(case, finding):
         return convert(model, case.damaged_calibration, fix['rules'])
     if 'scale' in fix:
         return convert(model, case.damaged_calibration * np.float32(fix['scale']) + np.float32(fix['offset']))
-    return convert(model, np.concatenate([case.damaged_calibration, case.evaluation[:DEBUGGED:2]]))
+    return convert(model, np.concatenate([case.damaged_calibration, case.evaluation[:DEBUGGED]]))
 
 
 def check(name):

@@ -90,4 +90,4 @@ def test_names_that_are_not_there_point_to_the_documentation():
     with pytest.raises(AttributeError, match="ai_edge_litert"):
         tf.lite.Interpreter
     with pytest.raises(AttributeError, match="migration"):
-        tf.lite.experimental
+        tf.lite.Analyzer

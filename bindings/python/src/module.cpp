@@ -57,12 +57,18 @@ std::string Text(const zp_blob* blob) {
   return std::string(static_cast<const char*>(zp_blob_data(blob)), zp_blob_size(blob));
 }
 
+py::memoryview Memory(const void* data, size_t bytes) {
+  static const char kNothing = 0;  // a view of nothing needs an address
+  return py::memoryview::from_memory(data != nullptr ? data : &kNothing, static_cast<py::ssize_t>(bytes));
+}
+
 // What the callbacks of one conversion need.
 struct Session {
   py::object start;     // called for a new iterator over samples
   py::object samples;   // that iterator
   py::object progress;  // called with stage, done, total; None: nobody listens
   py::object log;       // called with severity, text
+  py::object layers;    // called with what a zp_layer holds; None: nobody looks
   std::exception_ptr raised;
 
   // The current sample: its views point into the other members.
@@ -222,9 +228,10 @@ class Converter {
   }
 
   // What quantization costs, as JSON. `evaluation` is as `start`; `quantized` a path, bytes or None. Numbers as
-  // zp_debug_options has them, but that max_samples is at least 1.
+  // zp_debug_options has them, but that max_samples is at least 1. `layers`: a function or None.
   std::string Debug(py::object start, py::object progress, py::object log, const py::object& evaluation,
-                    const py::object& quantized, int32_t max_samples, int32_t costed_ops, int32_t mended) {
+                    const py::object& quantized, int32_t max_samples, int32_t costed_ops, int32_t mended,
+                    py::object layers) {
     std::optional<Source> source;
     if (!quantized.is_none()) source.emplace(quantized);
     DatasetHandle measured;
@@ -236,13 +243,16 @@ class Converter {
     options.max_samples = max_samples;
     options.costed_ops = costed_ops;
     options.mended = mended;
+    options.layers = layers.is_none() ? nullptr : &OnLayer;
+    options.layers_user = this;
     BlobHandle json;
-    Run(std::move(start), std::move(progress), std::move(log), [&](zp_error** err) {
+    const auto debug = [&](zp_error** err) {
       zp_blob* text = nullptr;
       const zp_status status = zp_debug(handle_.get(), &options, &text, err);
       json.reset(text);
       return status;
-    });
+    };
+    Run(std::move(start), std::move(progress), std::move(log), debug, std::move(layers));
     return Text(json.get());
   }
 
@@ -258,12 +268,13 @@ class Converter {
 
   // Makes `call` without the lock, as the session that the callbacks find; raises what they raised, or its error.
   template <typename Call>
-  void Run(py::object start, py::object progress, py::object log, Call&& call) {
+  void Run(py::object start, py::object progress, py::object log, Call&& call, py::object layers = py::none()) {
     if (session_ != nullptr) throw std::runtime_error("this converter is converting already");
     Session session;
     session.start = std::move(start);
     session.progress = std::move(progress);
     session.log = std::move(log);
+    session.layers = std::move(layers);
     SessionScope scope(*this, session);
     zp_next_step_fn next = session.start.is_none() ? nullptr : &NextStep;
     Check([&](zp_error** err) { return zp_converter_set_steps(handle_.get(), next, &ResetSamples, this, err); });
@@ -361,6 +372,16 @@ class Converter {
     return Guarded(user, [&](Session& session) {
       if (PyErr_CheckSignals() != 0) throw py::error_already_set();
       if (!session.progress.is_none()) session.progress(now->stage, now->done, now->total);
+    });
+  }
+
+  // The memory is valid during the call.
+  static int OnLayer(const zp_layer* layer, void* user) {
+    return Guarded(user, [&](Session& session) {
+      const std::vector<int64_t> shape(layer->dims, layer->dims + layer->rank);
+      const size_t bytes = layer->count * sizeof(float);
+      session.layers(layer->sample, layer->op, layer->tensor, layer->tensor_index, layer->type, layer->scale,
+                     layer->zero_point, shape, Memory(layer->real, bytes), Memory(layer->quantized, bytes));
     });
   }
 
@@ -508,11 +529,6 @@ class Judge {
     });
   }
 
-  static py::memoryview Memory(const void* data, size_t bytes) {
-    static const char kNothing = 0;  // a view of nothing needs an address
-    return py::memoryview::from_memory(data != nullptr ? data : &kNothing, static_cast<py::ssize_t>(bytes));
-  }
-
   // [(name, type code, shape, memory)]; the memory is valid during the call.
   static py::list Tensors(const zp_tensor_view* views, size_t count) {
     py::list tensors;
@@ -589,7 +605,7 @@ PYBIND11_MODULE(_zeropoint, module) {
       .def("convert", &Converter::Convert, py::arg("start"), py::arg("progress"), py::arg("log"))
       .def("debug", &Converter::Debug, py::kw_only(), py::arg("start"), py::arg("progress"), py::arg("log"),
            py::arg("evaluation"), py::arg("quantized"), py::arg("max_samples"), py::arg("costed_ops"),
-           py::arg("mended"))
+           py::arg("mended"), py::arg("layers"))
       .def("cancel", &Converter::Cancel);
   py::class_<Judge>(module, "Judge")
       .def(py::init<const py::dict&>(), py::arg("ask"))

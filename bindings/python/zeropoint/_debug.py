@@ -102,5 +102,6 @@ def debug(
         max_samples=_count("max_samples", max_samples, 1),
         costed_ops=_count("top", top, 0) or -1,
         mended=_count("mended", mended, 0) or -1,
+        layers=None,
     )
     return DebugReport.from_json(text)

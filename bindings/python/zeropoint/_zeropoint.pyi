@@ -51,6 +51,7 @@ class Converter:
         max_samples: int,
         costed_ops: int,
         mended: int,
+        layers: Callable[[int, str, str, int, int, float, int, list[int], memoryview, memoryview], object] | None,
     ) -> str: ...
     def cancel(self) -> None: ...
 

@@ -455,6 +455,10 @@ def _log(severity: int, text: str) -> None:
 
 
 def __getattr__(name: str) -> Any:
+    if name == "experimental":
+        from zeropoint import _experimental  # loaded only where it is asked for
+
+        return _experimental
     is_runtime = name == "Interpreter"
     hint = "run models with ai_edge_litert.interpreter.Interpreter" if is_runtime else "see docs/migration.md"
     raise AttributeError(f"zeropoint.lite has no '{name}'; {hint}")

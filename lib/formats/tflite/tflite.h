@@ -28,6 +28,9 @@ absl::StatusOr<std::vector<uint8_t>> Write(const ir::Model& model);
 // not outlive them.
 absl::StatusOr<std::vector<Bytes>> WriteParts(const ir::Model& model);
 
+// The place of each value of a graph among the tensors that the file lists for it; kNoValue for what is not written.
+std::vector<int32_t> TensorIndices(const ir::Model& model, int graph);
+
 }  // namespace zeropoint::formats::tflite
 
 #endif  // ZEROPOINT_FORMATS_TFLITE_TFLITE_H_

@@ -127,13 +127,10 @@ class ModelWriter {
   void ListTensors() {
     for (size_t g = 0; g < model_.graphs.size(); ++g) {
       const ir::Graph& graph = model_.graphs[g];
-      const std::vector<bool> mentioned = Mentioned(model_, static_cast<int>(g));
-      std::vector<int32_t>& index = tensor_index_.emplace_back(mentioned.size(), ir::kNoValue);
-      int32_t count = 0;
+      tensor_index_.push_back(TensorIndices(model_, static_cast<int>(g)));
       for (ir::ValueId id = 0; id < graph.num_values(); ++id) {
-        if (!mentioned[static_cast<size_t>(id)]) continue;
-        index[static_cast<size_t>(id)] = count++;
-        if (graph.value(id).is_constant) (void)pool_.Add(graph.value(id).data);
+        const bool listed = tensor_index_.back()[static_cast<size_t>(id)] != ir::kNoValue;
+        if (listed && graph.value(id).is_constant) (void)pool_.Add(graph.value(id).data);
       }
     }
     for (const ir::Metadata& metadata : model_.metadata) metadata_buffers_.push_back(pool_.Append(metadata.data));
@@ -405,6 +402,16 @@ class ModelWriter {
 };
 
 }  // namespace
+
+std::vector<int32_t> TensorIndices(const ir::Model& model, int graph) {
+  const std::vector<bool> mentioned = Mentioned(model, graph);
+  std::vector<int32_t> index(mentioned.size(), ir::kNoValue);
+  int32_t count = 0;
+  for (size_t id = 0; id < mentioned.size(); ++id) {
+    if (mentioned[id]) index[id] = count++;
+  }
+  return index;
+}
 
 absl::StatusOr<std::vector<Bytes>> WriteParts(const ir::Model& model) { return ModelWriter(model).Run(); }
 

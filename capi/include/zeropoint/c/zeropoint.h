@@ -144,6 +144,26 @@ typedef struct zp_recommend_options {
   const char* target; /* what shall run the result: "tflm", "litert-1.4" ...; NULL: the newest LiteRT that is known */
 } zp_recommend_options;
 
+/* A quantized result of one layer in one sample; after the layers of a sample come the model's outputs, with an empty
+ * op. Everything is borrowed during the callback. */
+typedef struct zp_layer {
+  size_t struct_size;
+  uint64_t sample;      /* counted from 0 */
+  const char* op;       /* "CONV_2D"; "": an output */
+  const char* tensor;   /* as the float model calls it; of an output, the signature's name for it */
+  int32_t tensor_index; /* in the quantized model's subgraph; of an output, its position */
+  zp_type type;         /* of the quantized model's tensor */
+  float scale;          /* 0: the tensor is not quantized */
+  int64_t zero_point;
+  size_t rank;
+  const int64_t* dims;
+  const float* real;      /* the float layer on the operands of the quantized one; of an output, the float model's */
+  const float* quantized; /* the quantized layer's own; of an output, the quantized model's; both as real numbers */
+  size_t count;           /* of each */
+} zp_layer;
+/* Non-zero stops with ZP_ERR_USER. */
+typedef int (*zp_layer_fn)(const zp_layer* layer, void* user);
+
 /* Of the numbers, 0 is the default and, of the last two, less than 0 is none. */
 typedef struct zp_debug_options {
   size_t struct_size;
@@ -152,6 +172,8 @@ typedef struct zp_debug_options {
   int32_t max_samples;              /* more are left out; 0: 100 */
   int32_t costed_ops;               /* whose cost at the outputs is measured; 0: 10 */
   int32_t mended;                   /* causes whose mend is measured by converting again; 0: 5 */
+  zp_layer_fn layers;               /* called for every layer and output of every sample, in order; may be NULL */
+  void* layers_user;                /* given to it */
 } zp_debug_options;
 
 /* A metric of the host's own: sets *value for one sample, counted from 0, of which the mean counts. outputs are
