@@ -143,6 +143,12 @@ class Finder {
       return;
     }
     if (figures.real != id) return;
+    if (RangeIsFixed(g, id)) {
+      // No channel or value has set the range, and of a result that the samples do not move nothing is lost.
+      if (IsResultOnly(g, id)) return;
+      if (auto collapse = evaluate::FindRangeCollapse(facts)) Add(*std::move(collapse), g, id, figures.real);
+      return;
+    }
     std::optional<evaluate::Diagnosis> found = evaluate::FindDeadChannel(facts);
     if (!found.has_value() && !HasMixedOperands(g, id)) found = evaluate::FindOutlierChannel(facts);
     if (found.has_value()) Add(*std::move(found), g, id, figures.real);
@@ -154,6 +160,30 @@ class Finder {
         });
     if (shares) return;
     if (auto collapse = evaluate::FindRangeCollapse(facts)) Add(*std::move(collapse), g, id, figures.real);
+  }
+
+  // Whether the op fixes the range (SOFTMAX's is [0, 1]), or the one that the value came from.
+  bool RangeIsFixed(int g, ir::ValueId id) const {
+    const ir::Graph& graph = Quantized(g);
+    for (ir::NodeId at = graph.producer(id); at != ir::kNoNode; at = graph.producer(graph.node(at).input(0))) {
+      const ops::OpDef* op = ops::FindOp(graph.node(at).op());
+      if (op == nullptr) return false;
+      const auto& fixed = graph.value(id).type == ElementType::kInt16 ? op->quant.fixed_int16 : op->quant.fixed_int8;
+      if (fixed.has_value()) return true;
+      if (!op->quant.same_scale || graph.node(at).inputs().empty() || graph.node(at).input(0) == ir::kNoValue)
+        return false;
+    }
+    return false;
+  }
+
+  // Whether the value is only delivered, as it is or in another form.
+  bool IsResultOnly(int g, ir::ValueId id) const {
+    const ir::Graph& graph = Quantized(g);
+    return std::all_of(graph.uses(id).begin(), graph.uses(id).end(), [&](const ir::Use& use) {
+      const ops::OpDef* op = ops::FindOp(graph.node(use.node).op());
+      return op != nullptr && op->conversion != ops::Conversion::kNone &&
+             graph.uses(graph.node(use.node).output()).empty();
+    });
   }
 
   void Add(evaluate::Diagnosis diagnosis, int g, ir::ValueId id, ir::ValueId real) {
@@ -492,23 +522,60 @@ class Finder {
         [dataset] { dataset.Reset(); });
   }
 
-  // The ranges that calibration has with more samples.
-  absl::StatusOr<ir::Statistics> WidenedBy(absl::Span<const evaluate::Sample> samples) const {
-    ZP_ASSIGN_OR_RETURN(const auto spreads, evaluate::MeasureSpreads(c_.prepared.model, false, samples, context_));
-    ir::Statistics statistics = c_.statistics;
-    for (const auto& [at, spread] : spreads) {
-      const auto known = statistics.ranges.find(at);
-      if (known == statistics.ranges.end()) continue;
-      known->second.min = std::min(known->second.min, spread.range.min);
-      known->second.max = std::max(known->second.max, spread.range.max);
+  // A sample as the dataset has it; the views are of the same memory.
+  SampleView ViewOf(const evaluate::Sample& sample) const {
+    const ir::Model& model = c_.prepared.model;
+    const ir::Graph& graph = Real(sample.graph);
+    SampleView view;
+    view.continues = c_.models.has_state && !sample.fresh_state;
+    std::vector<std::string> names;
+    for (ir::ValueId input : graph.inputs) names.push_back(graph.value(input).name);
+    for (const ir::Signature& signature : model.signatures) {
+      if (signature.graph != sample.graph || !view.signature.empty()) continue;
+      view.signature = signature.key;
+      for (const ir::NamedValue& named : signature.inputs) {
+        const auto at = std::find(graph.inputs.begin(), graph.inputs.end(), named.value);
+        if (at != graph.inputs.end()) names[static_cast<size_t>(at - graph.inputs.begin())] = named.name;
+      }
     }
-    return statistics;
+    for (size_t i = 0; i < sample.inputs.size(); ++i) {
+      const ops::TensorView& input = sample.inputs[i];
+      view.tensors.push_back(
+          {names[i], static_cast<Type>(input.type), {input.dims.begin(), input.dims.end()}, input.data, input.bytes()});
+    }
+    return view;
+  }
+
+  // The samples that calibrated, and then `more`.
+  RepresentativeDataset CalibrationWith(absl::Span<const evaluate::Sample> more) const {
+    auto views = std::make_shared<std::vector<SampleView>>();
+    for (const evaluate::Sample& sample : more) views->push_back(ViewOf(sample));
+    if (!views->empty()) views->front().continues = false;  // what came before it is not there
+    auto at = std::make_shared<size_t>(0);
+    auto first_ended = std::make_shared<bool>(false);
+    const RepresentativeDataset first = c_.options.representative_dataset;
+    return RepresentativeDataset::FromFunction(
+        [=](SampleView& sample) -> absl::StatusOr<bool> {
+          if (!*first_ended) {
+            absl::StatusOr<bool> more_of_first = first.next()(sample);
+            if (!more_of_first.ok() || *more_of_first) return more_of_first;
+            *first_ended = true;
+          }
+          if (*at == views->size()) return false;
+          sample = (*views)[(*at)++];
+          return true;
+        },
+        [=] {
+          first.Reset();
+          *first_ended = false;
+          *at = 0;
+        });
   }
 
   // Calibrates with one half of the samples as well and measures on the other, both ways: what is told is a gain on
   // samples that did not calibrate, and no sample decides alone by the half that it is in.
   absl::Status AddTooFewSamples(std::vector<Measured>& measured) {
-    if (samples_.size() < 2 || c_.models.has_state) return absl::OkStatus();
+    if (samples_.size() < 2) return absl::OkStatus();
     std::vector<evaluate::ClippedTensor> tensors;
     Candidate candidate;
     double worst = 0.0;
@@ -517,6 +584,8 @@ class Finder {
       const evaluate::Spread* spread = SpreadOf(at.first, figures.real);
       const bool held = evaluate::RepresentableRange(Quantized(at.first).value(at.second)).has_value();
       if (calibrated == nullptr || spread == nullptr || !held || figures.real != at.second) continue;
+      // What lies beyond a range that the op fixes is no matter of samples.
+      if (RangeIsFixed(at.first, at.second)) continue;
       const double clipped = static_cast<double>(figures.clipped) / static_cast<double>(figures.distance.elements());
       tensors.push_back({Real(at.first).value(figures.real).name, clipped, *calibrated, spread->range});
       if (clipped <= worst) continue;
@@ -528,12 +597,18 @@ class Finder {
     std::optional<evaluate::Diagnosis> found = evaluate::FindTooFewSamples(c_.statistics.samples, tensors);
     if (!found.has_value() || candidate.tensor == ir::kNoValue) return absl::OkStatus();
     candidate.diagnosis = *std::move(found);
-    // Every second one: samples may be sorted.
+    // Every second one, since samples may be sorted; where they are steps of sequences, those that follow each other.
     std::vector<evaluate::Sample> halves[2];
-    for (size_t i = 0; i < c_.samples.size(); ++i) halves[i % 2].push_back(c_.samples[i]);
+    for (size_t i = 0; i < c_.samples.size(); ++i) {
+      const size_t half = c_.models.has_state ? 2 * i / c_.samples.size() : i % 2;
+      halves[half].push_back(c_.samples[i]);
+    }
     std::vector<Trial> trials(2);
     for (size_t half = 0; half < trials.size(); ++half) {
-      ZP_ASSIGN_OR_RETURN(trials[half].statistics, WidenedBy(halves[half]));
+      ConverterOptions options = c_.options;
+      options.representative_dataset = CalibrationWith(halves[half]);
+      Report report;
+      ZP_ASSIGN_OR_RETURN(trials[half].statistics, CollectRanges(options, c_.prepared, context_, report));
       trials[half].samples = halves[1 - half];
     }
     const std::string line =
