@@ -1,8 +1,5 @@
-// DebugReport::ToJson (docs/debug.schema.json) and ToText.
-#include <algorithm>
+// DebugReport::ToJson: docs/debug.schema.json.
 #include <cmath>
-#include <cstdarg>
-#include <cstdio>
 
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
@@ -126,38 +123,6 @@ Json ToJson(const DebugFinding& finding) {
   return json;
 }
 
-// A line of printf's.
-[[gnu::format(printf, 1, 2)]] std::string Format(const char* format, ...) {
-  va_list arguments, again;
-  va_start(arguments, format);
-  va_copy(again, arguments);
-  std::string text(static_cast<size_t>(std::max(0, std::vsnprintf(nullptr, 0, format, arguments))), ' ');
-  std::vsnprintf(text.data(), text.size() + 1, format, again);
-  va_end(again);
-  va_end(arguments);
-  return text;
-}
-
-std::string Db(double value) { return std::isfinite(value) ? Format("%.1f", value) : "exact"; }
-std::string Db(const std::optional<DebugSplit>& split) { return split.has_value() ? Db(split->sqnr_db) : "-"; }
-
-std::string Ranking(const DebugReport& report, int top) {
-  std::vector<const DebugOp*> ops;
-  for (const DebugOp& op : report.ops) {
-    if (op.rank > 0 && op.rank <= top) ops.push_back(&op);
-  }
-  std::sort(ops.begin(), ops.end(), [](const DebugOp* a, const DebugOp* b) { return a->rank < b->rank; });
-  std::string text =
-      Format("%-5s%-24s%10s%10s%10s%10s  %s\n", "rank", "op", "cost dB", "share", "made dB", "total dB", "name");
-  for (const DebugOp* op : ops) {
-    constexpr double kDecibels = 10.0, kPercent = 100.0;
-    text += Format("%-5d%-24s%10s%9.1f%%%10s%10s  %s\n", op->rank, op->op.c_str(),
-                   Db(-kDecibels * std::log10(*op->cost)).c_str(), kPercent * op->share, Db(op->made).c_str(),
-                   Db(op->total).c_str(), op->name.c_str());
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string DebugReport::ToJson() const {
@@ -182,29 +147,6 @@ std::string DebugReport::ToJson() const {
   json["warnings"] = warnings;
   // Names come from files and may be no UTF-8: replaced, not thrown over.
   return json.dump(1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::string DebugReport::ToText(int top) const {
-  std::string text;
-  for (const DebugOutput& output : outputs) {
-    text += Format("output %s: SQNR %s dB, cosine %.6f, largest error %.4g\n", output.name.c_str(),
-                   Db(output.error.sqnr_db).c_str(), output.error.cosine, output.error.max_abs_error);
-  }
-  if (costed_ops > 0) absl::StrAppend(&text, "\n", Ranking(*this, top));
-  if (findings.empty()) absl::StrAppend(&text, "\nno cause found that a change would mend\n");
-  for (const DebugFinding& finding : findings) {
-    absl::StrAppend(
-        &text, "\n", finding.cause, ": ", finding.op, " '", finding.node, "', tensor '", finding.tensor, "'\n  ",
-        finding.text, "\n  ",
-        finding.fix.kind == DebugFix::Kind::kRecipe ? "recipe rule: " : "change the samples: ", finding.fix.line, "\n");
-    if (finding.sqnr_after_db.has_value()) {
-      constexpr double kPercent = 100.0;
-      text += Format("  SQNR of the outputs %s dB -> %s dB, %.0f %% of the noise is gone\n",
-                     Db(*finding.sqnr_before_db).c_str(), Db(*finding.sqnr_after_db).c_str(),
-                     kPercent * finding.recovered.value_or(0.0));
-    }
-  }
-  return text;
 }
 
 }  // namespace zeropoint

@@ -128,9 +128,13 @@ def entry_of(name):
         return next(e for e in json.load(file)['models'] if e['name'] == name)
 
 
+def zoo_path(name):
+    return os.path.join(SHARED, 'zoo', entry_of(name)['file'])
+
+
 def float_file(name):
     """The model as a float32 .tflite: SavedModels and those with float16 weights are converted."""
-    path = os.path.join(SHARED, 'zoo', entry_of(name)['file'])
+    path = zoo_path(name)
     if path.endswith('.tflite') and not name.endswith('_f16'):
         return path
     converted = os.path.join(FLOATS.name, name + '.tflite')
@@ -301,12 +305,18 @@ def debug(model, samples, shown):
         path = lambda name: os.path.join(folder, name)
         with open(path('m.tflite'), 'wb') as file:
             file.write(model)
+        return debug_path(path('m.tflite'), samples, shown)
+
+
+def debug_path(model, samples, shown):
+    with tempfile.TemporaryDirectory() as folder:
+        path = lambda name: os.path.join(folder, name)
         np.save(path('x.npy'), samples)
         extra = []
         if shown is not None:
             np.save(path('e.npy'), shown)
             extra = ['--eval-data', path('e.npy')]
-        return json.loads(call('debug', path('m.tflite'), '--mode', 'int8', '--data', path('x.npy'), '--json', '-', '-q', *extra))
+        return json.loads(call('debug', model, '--mode', 'int8', '--data', path('x.npy'), '--json', '-', '-q', *extra))
 
 
 def decibels(wanted, found):
