@@ -253,6 +253,14 @@ zp_status zp_converter_set_prove_run(zp_converter* converter, int prove, zp_erro
   });
 }
 
+zp_status zp_converter_set_instrument(zp_converter* converter, int instrument, zp_error** err) {
+  return Guard(err, [&]() -> absl::Status {
+    if (converter == nullptr) return BadArgument("converter is NULL");
+    converter->converter.instrument = instrument != 0;
+    return absl::OkStatus();
+  });
+}
+
 zp_status zp_converter_set_target(zp_converter* converter, const char* target, zp_error** err) {
   return Guard(err, [&]() -> absl::Status {
     if (converter == nullptr) return BadArgument("converter is NULL");

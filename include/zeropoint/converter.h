@@ -116,6 +116,9 @@ struct ConverterOptions {
   // model; the report says how near it is. A result that holds NaN or infinity where the float model does not is an
   // error. That the bytes are what was meant is checked in any case.
   bool prove_run = false;
+  // Puts the float form of every quantized op beside it, with an op "NumericVerify" that yields the difference, as
+  // TensorFlow's debug models have it: for looking at, not for shipping. The report is that of the model without.
+  bool instrument = false;
   int threads = 0;                                                // 0: as many as the machine has
   std::function<bool(const ProgressInfo&)> progress;              // false cancels
   std::function<void(int severity, absl::string_view text)> log;  // 0 debug, 1 info, 2 warning

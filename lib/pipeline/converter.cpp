@@ -30,6 +30,7 @@
 #include "pipeline/samples.h"
 #include "pipeline/stages.h"
 #include "plan/plan.h"
+#include "rewrite/instrument.h"
 #include "rewrite/rewrite.h"
 #include "targets/check.h"
 #include "targets/target.h"
@@ -415,6 +416,10 @@ absl::StatusOr<Draft> RunStages(const ConverterOptions& options, ir::Model input
 
   ZP_RETURN_IF_ERROR(clock.Start("write"));
   pipeline::DescribeResult(model, plan, report);
+  if (options.instrument) {
+    ZP_ASSIGN_OR_RETURN(model, rewrite::Instrumented(prepared.model, std::move(model)));
+    ZP_RETURN_IF_ERROR(rewrite::SetVersions(model, plan));
+  }
   Finish(model);
   ZP_ASSIGN_OR_RETURN(draft.parts, formats::tflite::WriteParts(model));
   for (const Bytes& part : draft.parts) report.bytes += part.size();

@@ -71,6 +71,31 @@ def test_layers_are_told_as_by_tensorflow(model, case):
     assert debugger.model_statistics["mae"] == pytest.approx(CASES[model][case]["model"]["mae"], rel=1e-3)
 
 
+@pytest.mark.parametrize("model", sorted(CASES))
+def test_a_debug_model_yields_the_same_differences_in_litert(model):
+    litert = pytest.importorskip("ai_edge_litert.interpreter")
+    debugger = tf.lite.experimental.QuantizationDebugger(converter=converter_of(model))
+    debugger.run()
+    content = debugger.get_debug_quantized_model()
+    operators = tf.inspect(content)["subgraphs"][0]["operators"]
+    verified = [operator for operator in operators if operator["op"] == "custom.NumericVerify"]
+    interpreter = litert.Interpreter(model_content=content, experimental_op_resolver_type=litert.OpResolverType.BUILTIN_REF,
+                                     experimental_preserve_all_tensors=True)
+    interpreter.allocate_tensors()
+    squares = [[] for _ in verified]
+    for sample in samples_of(model)():
+        for detail, value in zip(interpreter.get_input_details(), sample):
+            interpreter.set_tensor(detail["index"], value)
+        interpreter.invoke()
+        for operator, one in zip(verified, squares):
+            one.append(np.mean(np.square(interpreter.get_tensor(operator["outputs"][0]))))
+    rows = dump(debugger)
+    assert len(rows) == len(verified) > 3
+    for row, operator, one in zip(rows, verified, squares):
+        assert int(row["tensor_idx"]) == operator["inputs"][0]
+        assert np.mean(one) == pytest.approx(float(row["mean_squared_error"]), rel=1e-3, abs=1e-9)
+
+
 def test_indices_are_those_of_the_model_that_was_compared():
     debugger = tf.lite.experimental.QuantizationDebugger(converter=converter_of("images"))
     debugger.run()
@@ -147,8 +172,9 @@ def test_what_is_wrong_is_told():
         experimental.QuantizationDebugger()
     with pytest.raises(ValueError, match="float_model"):
         experimental.QuantizationDebugger(quant_debug_model_content=converter.convert(), debug_dataset=samples_of("images"))
-    with pytest.raises(tf.UnsupportedError, match="side by side"):
-        experimental.QuantizationDebugger(converter=converter_of("images")).get_debug_quantized_model()
+    instrumented = experimental.QuantizationDebugger(converter=converter_of("images")).get_debug_quantized_model()
+    with pytest.raises(tf.UnsupportedError, match="debug model"):
+        experimental.QuantizationDebugger(quant_debug_model_content=instrumented, float_model_content=b"", debug_dataset=samples_of("images"))
     with pytest.raises(AttributeError, match="migration"):
         experimental.Analyzer  # noqa: B018
 

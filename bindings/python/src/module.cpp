@@ -208,6 +208,10 @@ class Converter {
     Check([&](zp_error** err) { return zp_converter_set_threads(c, threads, err); });
   }
 
+  void SetInstrument(bool instrument) {
+    Check([&](zp_error** err) { return zp_converter_set_instrument(handle_.get(), instrument ? 1 : 0, err); });
+  }
+
   // (model, report as JSON). `start` returns an iterator over samples; None: no data.
   py::tuple Convert(py::object start, py::object progress, py::object log) {
     BlobHandle model;
@@ -602,6 +606,7 @@ PYBIND11_MODULE(_zeropoint, module) {
            py::arg("exact_calibration"), py::arg("reset_state"), py::arg("recipe"), py::arg("target"),
            py::arg("target_litert"), py::arg("integer_only_rewrite"), py::arg("variable_quantization"),
            py::arg("fuse_lstm"), py::arg("allow_custom_ops"), py::arg("threads"))
+      .def("set_instrument", &Converter::SetInstrument, py::arg("instrument"))
       .def("convert", &Converter::Convert, py::arg("start"), py::arg("progress"), py::arg("log"))
       .def("debug", &Converter::Debug, py::kw_only(), py::arg("start"), py::arg("progress"), py::arg("log"),
            py::arg("evaluation"), py::arg("quantized"), py::arg("max_samples"), py::arg("costed_ops"),

@@ -256,9 +256,13 @@ class QuantizationDebugger:
             return self.converter.convert()
 
     def get_debug_quantized_model(self) -> bytes:
-        """Not supported: nothing is put into the model to debug it. UnsupportedError; get_nondebug_quantized_model() has the model."""
-        raise UnsupportedError("models are compared side by side, so there is none with comparisons inside; get_nondebug_quantized_model() "
-                               "gives the model that was compared")
+        """The same with the float form of each quantized op beside it and operators NumericVerify that yield the differences, which LiteRT runs.
+
+        run() does not need it. OptionError without a converter."""
+        if self.converter is None:
+            raise OptionError("there is no converter to make a model with")
+        with self._selective():
+            return self.converter._instrumented()
 
     def _metrics(self) -> dict[str, LayerMetric]:
         return {**_default_metrics(), **(self._options.layer_debug_metrics or {})}

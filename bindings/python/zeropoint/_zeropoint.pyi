@@ -34,6 +34,7 @@ class Converter:
         allow_custom_ops: bool,
         threads: int,
     ) -> None: ...
+    def set_instrument(self, instrument: bool) -> None: ...
     def convert(
         self,
         start: Callable[[], Iterator[tuple[str | None, list[tuple[str | None, int, memoryview]], bool]]] | None,

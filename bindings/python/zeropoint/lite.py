@@ -406,6 +406,16 @@ class TFLiteConverter(_Checked):
         object.__setattr__(self, "_report", Report.from_json(report))
         return model
 
+    def _instrumented(self) -> bytes:
+        """The .tflite with the float form of each quantized op inside; the report stays as it is."""
+        self._apply_options()
+        self._handle.set_instrument(True)
+        try:
+            with listener(self.progress) as progress:
+                return self._handle.convert(self._start(), progress, _log)[0]
+        finally:
+            self._handle.set_instrument(False)
+
     def _apply_options(self) -> None:
         # The lists may have been changed in place since they were assigned.
         optimizations = _optimizations(self.optimizations)

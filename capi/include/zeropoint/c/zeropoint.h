@@ -281,6 +281,9 @@ ZP_API zp_status zp_converter_set_target_litert(zp_converter* converter, const c
 /* Not 0: the result is run once, on the first sample or on made-up inputs, and compared with the float model; the
  * report says how near it is. 0 at first. */
 ZP_API zp_status zp_converter_set_prove_run(zp_converter* converter, int prove, zp_error** err);
+/* Not 0: the float form of every quantized op stands beside it, with a custom op "NumericVerify" that yields the
+ * difference, as in TensorFlow's debug models. */
+ZP_API zp_status zp_converter_set_instrument(zp_converter* converter, int instrument, zp_error** err);
 /* Not 0: ops without an integer kernel become tables of their values, or integer ops that compute the same. */
 ZP_API zp_status zp_converter_set_integer_only_rewrite(zp_converter* converter, int rewrite, zp_error** err);
 /* Not 0: resource variables hold int8 where what reads and assigns them is int8. Always so in int8-only. */
