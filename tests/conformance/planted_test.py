@@ -6,7 +6,7 @@ import run_planted
 pytestmark = pytest.mark.skipif(not run_planted.available(), reason='needs ../shared and ai-edge-litert')
 
 
-# Of 4 photos the debugger prefers int16x8, which wins back 41 % on others; the op and the cause are right.
+# 4 photos calibrate and measure, on which int16x8 gains more than float; on others it wins back 41 %. The op and the cause are right.
 FALLS_SHORT = {('outlier-channel', 'selfie_tf1')}
 
 
