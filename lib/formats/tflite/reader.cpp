@@ -125,17 +125,22 @@ class ModelReader {
       absl::StatusOr<Bytes> data = Bytes();
       if (buffer.offset() > kLargestReservedOffset) {
         data = FileRange(buffer.offset(), buffer.size());
+        // The runtime would take the one inside, which whoever wrote the offset cannot have meant.
+        if (data.ok() && Length(buffer.data()) > 0) return Invalid("buffer ", i, " has contents in two places");
       } else if (Length(buffer.data()) > 0) {
         data = Slice(file_, static_cast<size_t>(buffer.data()->Data() - file_.data()), buffer.data()->size());
       }
-      if (!data.ok()) return Invalid("buffer ", i, " lies outside the file");
+      if (!data.ok()) return Invalid("buffer ", i, " ", data.status().message());
       buffers_.push_back(*std::move(data));
     }
     return absl::OkStatus();
   }
 
   absl::StatusOr<Bytes> FileRange(uint64_t offset, uint64_t size) const {
-    if (offset > file_.size() || size > file_.size() - offset) return Invalid("outside the file");
+    if (offset > file_.size() || size > file_.size() - offset) {
+      return Invalid("lies outside the file: ", size, " bytes from byte ", offset, " on, but the file has ",
+                     file_.size(), " bytes (cut off?)");
+    }
     return Slice(file_, static_cast<size_t>(offset), static_cast<size_t>(size));
   }
 
@@ -282,7 +287,7 @@ class ModelReader {
     info.custom_options = Elements(table.custom_options());
     if (table.large_custom_options_offset() <= kLargestReservedOffset) return absl::OkStatus();
     absl::StatusOr<Bytes> behind = FileRange(table.large_custom_options_offset(), table.large_custom_options_size());
-    if (!behind.ok()) return Invalid("custom options lie outside the file");
+    if (!behind.ok()) return Invalid("the region of its custom options ", behind.status().message());
     info.custom_options.assign(behind->data(), behind->data() + behind->size());
     return absl::OkStatus();
   }

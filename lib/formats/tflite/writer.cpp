@@ -6,6 +6,9 @@
 // Large constants never enter the builder's memory. It is reserved in one piece, of which the system gives only the
 // pages that are written to, and where a large constant belongs nothing is: the file is handed out in parts, from the
 // builder and from the constants in turn.
+//
+// A model that is too large for a flatbuffer has its large constants behind it. Where that is, is known when the
+// flatbuffer is complete: until then its tables hold a place for the offset.
 #include <algorithm>
 #include <limits>
 #include <map>
@@ -37,6 +40,8 @@ constexpr uint32_t kSchemaVersion = 3;
 constexpr size_t kDataAlignment = 16;
 // What deprecated_builtin_code, a byte, says of codes beyond its range.
 constexpr int32_t kLargestOldCode = schema::BuiltinOperator_PLACEHOLDER_FOR_GREATER_OP_CODES;
+// Any number but the default, which the builder would leave out: the real one takes its place. This one means "none".
+constexpr uint64_t kOffsetToCome = 1;
 // Constants from this size on are parts of their own; smaller ones would save less than a page each.
 constexpr size_t kLeastPart = 16384;
 // Generous bounds on the bytes around the data, for the check against the limit of flatbuffers.
@@ -65,6 +70,11 @@ std::vector<bool> Mentioned(const ir::Model& model, int graph_index) {
   return mentioned;
 }
 
+struct PooledBuffer {
+  Bytes data;
+  bool movable = false;  // may lie behind the flatbuffer
+};
+
 // Constants by content; index 0 is the empty buffer.
 class BufferPool {
  public:
@@ -72,27 +82,37 @@ class BufferPool {
     if (data.empty()) return 0;
     const std::string_view contents(reinterpret_cast<const char*>(data.data()), data.size());
     auto [at, is_new] = index_.emplace(contents, static_cast<uint32_t>(buffers_.size()));
-    if (is_new) Append(data);
+    if (is_new) Append({data, data.size() >= kLeastPart});
     return at->second;
   }
-  // Not shared with an equal constant: tools replace metadata in place.
-  uint32_t Append(const Bytes& data) {
-    buffers_.push_back(data);
-    bytes_ += data.size() + kDataAlignment;
+  // Not shared with an equal constant, since tools replace metadata in place, nor movable, since runtimes look for
+  // metadata inside the flatbuffer only.
+  uint32_t AddMetadata(const Bytes& data) {
+    Append({data, false});
     return static_cast<uint32_t>(buffers_.size() - 1);
   }
-  const std::vector<Bytes>& buffers() const { return buffers_; }
+  const std::vector<PooledBuffer>& buffers() const { return buffers_; }
+  // Bounds on what the contents take in the file.
   uint64_t bytes() const { return bytes_; }
+  uint64_t movable_bytes() const { return movable_bytes_; }
 
  private:
-  std::vector<Bytes> buffers_ = {Bytes()};
+  void Append(PooledBuffer buffer) {
+    bytes_ += buffer.data.size() + kDataAlignment;
+    if (buffer.movable) movable_bytes_ += buffer.data.size();
+    buffers_.push_back(std::move(buffer));
+  }
+
+  std::vector<PooledBuffer> buffers_ = {PooledBuffer()};
   std::unordered_map<std::string_view, uint32_t> index_;  // only looked up, so its order does not matter
-  uint64_t bytes_ = 0;
+  uint64_t bytes_ = 0, movable_bytes_ = 0;
 };
+
+uint64_t PaddingAt(uint64_t position) { return (kDataAlignment - position % kDataAlignment) % kDataAlignment; }
 
 class ModelWriter {
  public:
-  explicit ModelWriter(const ir::Model& model) : model_(model) {}
+  ModelWriter(const ir::Model& model, const Layout& layout) : model_(model), layout_(layout) {}
 
   absl::StatusOr<std::vector<Bytes>> Run() {
     ListTensors();
@@ -119,7 +139,7 @@ class ModelWriter {
     root.add_metadata(metadata);
     root.add_signature_defs(signatures);
     schema::FinishModelBuffer(builder_, root.Finish());
-    return Parts();
+    return moves_out_ ? PartsWithConstantsBehind() : Parts();
   }
 
  private:
@@ -133,11 +153,11 @@ class ModelWriter {
         if (listed && graph.value(id).is_constant) (void)pool_.Add(graph.value(id).data);
       }
     }
-    for (const ir::Metadata& metadata : model_.metadata) metadata_buffers_.push_back(pool_.Append(metadata.data));
+    for (const ir::Metadata& metadata : model_.metadata) metadata_buffers_.push_back(pool_.AddMetadata(metadata.data));
   }
 
   // flatbuffers aborts when it runs past its limit, so the size is bounded before building.
-  absl::StatusOr<size_t> CheckSize() const {
+  absl::StatusOr<size_t> CheckSize() {
     uint64_t bytes = kLeastPart + pool_.bytes();
     for (const ir::Graph& graph : model_.graphs) {
       for (ir::ValueId id = 0; id < graph.num_values(); ++id) {
@@ -150,15 +170,23 @@ class ModelWriter {
                  kBytesPerOperand * (node.inputs().size() + node.outputs().size());
       }
     }
+    moves_out_ = bytes > layout_.largest_flatbuffer;
+    if (moves_out_) bytes -= pool_.movable_bytes();
+    // The builder's own limit, whatever the layout says.
     if (bytes < FLATBUFFERS_MAX_BUFFER_SIZE) return static_cast<size_t>(bytes);
-    return absl::ResourceExhaustedError(absl::StrCat("the model needs about ", bytes, " bytes, more than the ",
-                                                     FLATBUFFERS_MAX_BUFFER_SIZE, " of a .tflite file"));
+    return absl::ResourceExhaustedError(absl::StrCat("the model needs about ", bytes,
+                                                     " bytes without its large constants, more than the ",
+                                                     kLargestFlatbuffer, " of a .tflite file"));
   }
 
   Offset<Vector<Offset<schema::Buffer>>> WriteBuffers() {
     std::vector<Offset<schema::Buffer>> tables;
-    for (const Bytes& data : pool_.buffers()) {
+    for (const auto& [data, movable] : pool_.buffers()) {
       Offset<Vector<uint8_t>> contents;
+      if (moves_out_ && movable) {
+        tables.push_back(schema::CreateBuffer(builder_, 0, kOffsetToCome, data.size()));
+        continue;
+      }
       if (!data.empty()) {
         builder_.ForceVectorAlignment(data.size(), sizeof(uint8_t), kDataAlignment);
         contents = data.size() < kLeastPart ? builder_.CreateVector(data.data(), data.size()) : LeaveOut(data);
@@ -188,6 +216,30 @@ class ModelWriter {
       at = begin + left->data.size();
     }
     parts.emplace_back(file, file->data() + at, size - at);
+    return parts;
+  }
+
+  // The flatbuffer, then the constants in the order of their buffers, each on the boundary that kernels want.
+  std::vector<Bytes> PartsWithConstantsBehind() {
+    uint64_t end = builder_.GetSize();
+    auto& tables = *flatbuffers::GetMutableRoot<schema::Model>(builder_.GetBufferPointer())->buffers();
+    std::vector<Bytes> behind;
+    for (size_t i = 0; i < pool_.buffers().size(); ++i) {
+      const auto& [data, movable] = pool_.buffers()[i];
+      if (!movable) continue;
+      if (const size_t padding = PaddingAt(end); padding > 0) {
+        behind.push_back(Bytes::Own(std::vector<uint8_t>(padding)));
+        end += padding;
+      }
+      // The table is the builder's and not const there; the generated accessors only read.
+      auto* table = const_cast<flatbuffers::Table*>(
+          reinterpret_cast<const flatbuffers::Table*>(tables.Get(static_cast<flatbuffers::uoffset_t>(i))));
+      table->SetField<uint64_t>(schema::Buffer::VT_OFFSET, end, 0);
+      behind.push_back(data);
+      end += data.size();
+    }
+    std::vector<Bytes> parts = Parts();
+    parts.insert(parts.end(), behind.begin(), behind.end());
     return parts;
   }
 
@@ -386,7 +438,9 @@ class ModelWriter {
   };
 
   const ir::Model& model_;
+  const Layout layout_;
   flatbuffers::FlatBufferBuilder builder_;
+  bool moves_out_ = false;         // large constants lie behind the flatbuffer
   std::vector<LeftOut> left_out_;  // the last in the file first
   BufferPool pool_;
   std::vector<std::vector<int32_t>> tensor_index_;  // by graph and value; kNoValue when not written
@@ -413,10 +467,12 @@ std::vector<int32_t> TensorIndices(const ir::Model& model, int graph) {
   return index;
 }
 
-absl::StatusOr<std::vector<Bytes>> WriteParts(const ir::Model& model) { return ModelWriter(model).Run(); }
+absl::StatusOr<std::vector<Bytes>> WriteParts(const ir::Model& model, const Layout& layout) {
+  return ModelWriter(model, layout).Run();
+}
 
-absl::StatusOr<std::vector<uint8_t>> Write(const ir::Model& model) {
-  ZP_ASSIGN_OR_RETURN(const std::vector<Bytes> parts, WriteParts(model));
+absl::StatusOr<std::vector<uint8_t>> Write(const ir::Model& model, const Layout& layout) {
+  ZP_ASSIGN_OR_RETURN(const std::vector<Bytes> parts, WriteParts(model, layout));
   return Joined(parts);
 }
 
