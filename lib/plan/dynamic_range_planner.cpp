@@ -57,7 +57,7 @@ absl::Status PlanNode(const Task& task, ir::NodeId id, GraphPlan& plan) {
     const ir::ValueId weight = node.input(candidate.operand);
     if (!IsCandidate(graph, weight)) continue;
     if (!IsWorthIt(graph, weight, fewest)) continue;
-    ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph, weight));
+    ZP_ASSIGN_OR_RETURN(const ir::FloatView elements, WeightElements(graph, weight));
     const ops::OperandSpec role{ops::Role::kWeight, candidate.axis, -1, -1};
     const int axis = WeightAxis(task, id, role, weight);
     const std::vector<float> trained = TrainedMagnitudes(graph, weight, axis);

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "ir/constants.h"
 #include "numeric/float16.h"
 #include "plan/forms.h"
 #include "plan/planner.h"
@@ -15,7 +14,7 @@ namespace {
 // A number such as the 1e-12 that keeps a normalization from dividing by zero: as float16 it would be that zero.
 bool VanishesInFloat16(const ir::Graph& graph, ir::ValueId value) {
   if (graph.value(value).shape.NumElements() != 1) return false;
-  const std::optional<std::vector<float>> elements = ir::FloatElements(graph, value);
+  const std::optional<ir::FloatView> elements = ir::FloatView::Of(graph, value);
   if (!elements.has_value() || elements->front() == 0.0f) return false;
   return numeric::HalfToFloat(numeric::FloatToFiniteHalf(elements->front())) == 0.0f;
 }
@@ -48,7 +47,7 @@ absl::StatusOr<SchemePlan> PlanFloat16(const Task& task) {
   }
   // Infinity becomes the largest float16; for NaN there is no value to store that would mean anything.
   for (const auto& [value, form] : plan.values) {
-    const std::vector<float> elements = *ir::FloatElements(graph, value);
+    const ir::FloatView elements = *ir::FloatView::Of(graph, value);
     for (size_t i = 0; i < elements.size(); ++i) {
       if (!std::isnan(elements[i])) continue;
       return Annotate(absl::InvalidArgumentError(absl::StrCat("a weight is NaN (element ", i, " of ", elements.size(),

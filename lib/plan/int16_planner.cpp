@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "kernels/encode.h"
 #include "plan/forms.h"
 #include "plan/masks.h"
 #include "plan/planner.h"
@@ -103,7 +102,7 @@ class Int16Planner {
     int operand;
     int weight;  // the operand whose channels it belongs to
     float input_scale;
-    std::vector<float> elements;
+    ir::FloatView elements;
   };
 
   // The node's bias; nothing when it has none, or (with draft.reason) when it cannot be an integer.
@@ -118,8 +117,8 @@ class Int16Planner {
       } else if (!graph_.value(value).is_constant) {
         draft.reason = absl::StrCat("the bias '", graph_.value(value).name, "' is computed at run time");
       } else {
-        ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph_, value));
-        return Bias{i, role.bias_weight, input->second.params.scale[0], std::move(elements)};
+        ZP_ASSIGN_OR_RETURN(const ir::FloatView elements, WeightElements(graph_, value));
+        return Bias{i, role.bias_weight, input->second.params.scale[0], elements};
       }
       break;
     }
@@ -154,7 +153,7 @@ class Int16Planner {
       draft.operands[operand] = *std::move(stored);
       return absl::OkStatus();
     }
-    ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph_, value));
+    ZP_ASSIGN_OR_RETURN(const ir::FloatView elements, WeightElements(graph_, value));
     const std::vector<float> trained = TrainedMagnitudes(graph_, value, axis);
     const Weights weights{elements, dims, axis, trained};
     if (bias != nullptr) {
@@ -171,11 +170,10 @@ class Int16Planner {
     auto planned = plan_.values.find(id);
     if (planned != plan_.values.end()) return planned->second;
     if (!graph_.value(id).is_constant) return FormOfRange(id);
-    std::optional<std::vector<float>> elements = FiniteElements(graph_, id);
+    const std::optional<ir::FloatView> elements = FiniteElements(graph_, id);
     if (!elements.has_value()) return std::nullopt;
-    elements = masks_.Bounded(id, *std::move(elements));
     // LiteRT aborts on a scale of 0: zeros get the scale of an activation that is always zero.
-    const numeric::MinMax range = kernels::RangeWithZero(*elements);
+    const numeric::MinMax range = masks_.RangeWithZero(id, *elements);
     const float max = std::max(range.max, std::numeric_limits<float>::min());
     return Int16Form(numeric::ActivationInt16(range.min, max).scale);
   }

@@ -5,8 +5,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "ir/constants.h"
-#include "kernels/encode.h"
 #include "plan/forms.h"
 #include "plan/masks.h"
 #include "plan/planner.h"
@@ -94,7 +92,7 @@ class Int8Planner {
         }
         draft.operands[i] = WithRange(Int8Form(*params), value, *params == scales_.Stored(value));
       } else if (role.role == ops::Role::kWeight) {
-        ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph_, value));
+        ZP_ASSIGN_OR_RETURN(const ir::FloatView elements, WeightElements(graph_, value));
         const int axis = WeightAxis(task_, id, role, value);
         const std::vector<float> trained = TrainedMagnitudes(graph_, value, axis);
         draft.operands[i] = role.int16_steps > 0
@@ -128,13 +126,12 @@ class Int8Planner {
   // A constant in the place of an activation: the op's shared parameters, or those of its own range.
   void DraftConstant(ir::NodeId id, int operand, const ops::QuantSpec& spec, Draft& draft) {
     const ir::ValueId value = graph_.node(id).input(operand);
-    const std::optional<std::vector<float>> elements = FiniteElements(graph_, value);
+    const std::optional<ir::FloatView> elements = FiniteElements(graph_, value);
     const std::optional<numeric::Affine> shared = scales_.Read(id, operand);
     if (!elements.has_value()) {
       draft.reason = NoParamsConstantReason(graph_, value);
     } else if (!spec.same_scale) {
-      const std::vector<float> bounded = masks_.Bounded(value, *elements);
-      draft.operands[operand] = Int8Form(numeric::ConstantInt8(kernels::RangeWithZero(bounded)));
+      draft.operands[operand] = Int8Form(numeric::ConstantInt8(masks_.RangeWithZero(value, *elements)));
     } else if (shared.has_value()) {
       draft.operands[operand] = Int8Form(*shared);
     } else {
@@ -165,7 +162,7 @@ class Int8Planner {
         draft.reason = "its bias is float32, but its input or weights are not";
         return absl::OkStatus();
       }
-      ZP_ASSIGN_OR_RETURN(std::vector<float> elements, WeightElements(graph_, value));
+      ZP_ASSIGN_OR_RETURN(const ir::FloatView elements, WeightElements(graph_, value));
       ValuePlan& weights = factor->second;
       const ir::ValueId weight = node.input(role.bias_weight);
       const bool stored = !IsFloat(graph_, weight);
@@ -206,7 +203,7 @@ class Int8Planner {
     value.scale = static_cast<double>(form.params.scale[0]);
     value.zero_point = form.params.zero_point[0];
     const ir::Range* range = task_.RangeOf(id);
-    const std::vector<float> elements = ir::FloatElements(graph_, id).value_or(std::vector<float>());
+    const ir::FloatView elements = ir::FloatView::Of(graph_, id).value_or(ir::FloatView());
     if (!elements.empty()) {
       const auto [least, greatest] = std::minmax_element(elements.begin(), elements.end());
       value.least = static_cast<double>(*least);

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
-#include "ir/constants.h"
+#include "kernels/encode.h"
 
 namespace zeropoint::plan {
 namespace {
@@ -79,7 +79,7 @@ std::optional<double> Masks::BoundOfResults(ir::NodeId id) const {
 
 std::optional<double> Masks::Greatest(ir::ValueId id) const {
   if (graph_.value(id).is_constant) {
-    const std::optional<std::vector<float>> elements = FiniteElements(graph_, id);
+    const std::optional<ir::FloatView> elements = FiniteElements(graph_, id);
     if (!elements.has_value()) return std::nullopt;
     return static_cast<double>(*std::max_element(elements->begin(), elements->end()));
   }
@@ -114,13 +114,15 @@ void Masks::CutRange(ir::ValueId id) {
   cut_.insert(id);
 }
 
-std::vector<float> Masks::Bounded(ir::ValueId constant, std::vector<float> elements) const {
+numeric::MinMax Masks::RangeWithZero(ir::ValueId constant, absl::Span<const float> elements) const {
   const std::optional<double> least = limits_[static_cast<size_t>(constant)].least;
-  if (!least.has_value()) return elements;
-  for (float& element : elements) {
+  if (!least.has_value()) return kernels::RangeWithZero(elements);
+  numeric::MinMax range{0.0f, 0.0f};
+  for (float element : elements) {
     if (element < ir::kMaskedBelow) element = std::max(element, static_cast<float>(*least));
+    range = {std::min(range.min, element), std::max(range.max, element)};
   }
-  return elements;
+  return range;
 }
 
 std::string Masks::FloatReason(ir::NodeId id) const {

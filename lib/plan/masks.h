@@ -8,8 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "ir/graph.h"
 #include "ir/statistics.h"
+#include "numeric/quantize.h"
 #include "plan/planner.h"
 
 namespace zeropoint::plan {
@@ -22,8 +24,8 @@ class Masks {
 
   // The calibrated ranges, those with masks cut off where elements begin to make zeros.
   const ir::Statistics& statistics() const { return statistics_; }
-  // The elements of a constant, lifted to where they begin to make zeros.
-  std::vector<float> Bounded(ir::ValueId constant, std::vector<float> elements) const;
+  // The range of a constant's elements and 0; elements that end as zeros count as where they begin to.
+  numeric::MinMax RangeWithZero(ir::ValueId constant, absl::Span<const float> elements) const;
   // Why the node stays float: its result is cut off, which only conversion to integers does safely. Empty: it need not.
   std::string FloatReason(ir::NodeId id) const;
 

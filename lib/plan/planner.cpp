@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "ir/constants.h"
 #include "ops/called_graphs.h"
 #include "plan/variables.h"
 
@@ -158,15 +157,15 @@ std::vector<float> TrainedMagnitudes(const ir::Graph& graph, ir::ValueId weight,
   return trained.axis == axis ? trained.max : std::vector<float>();
 }
 
-std::optional<std::vector<float>> FiniteElements(const ir::Graph& graph, ir::ValueId id) {
-  std::optional<std::vector<float>> elements = ir::FloatElements(graph, id);
+std::optional<ir::FloatView> FiniteElements(const ir::Graph& graph, ir::ValueId id) {
+  std::optional<ir::FloatView> elements = ir::FloatView::Of(graph, id);
   if (!elements.has_value() || elements->empty()) return std::nullopt;
   if (!std::all_of(elements->begin(), elements->end(), [](float v) { return std::isfinite(v); })) return std::nullopt;
   return elements;
 }
 
-absl::StatusOr<std::vector<float>> WeightElements(const ir::Graph& graph, ir::ValueId id) {
-  std::vector<float> elements = ir::FloatElements(graph, id).value_or(std::vector<float>());
+absl::StatusOr<ir::FloatView> WeightElements(const ir::Graph& graph, ir::ValueId id) {
+  ir::FloatView elements = ir::FloatView::Of(graph, id).value_or(ir::FloatView());
   for (size_t i = 0; i < elements.size(); ++i) {
     if (!std::isfinite(elements[i])) {
       return Annotate(absl::InvalidArgumentError(

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "ir/float_view.h"
 #include "ir/graph.h"
 #include "ir/statistics.h"
 #include "ops/op_def.h"
@@ -77,10 +78,10 @@ int WeightAxis(const Task& task, ir::NodeId id, const ops::OperandSpec& operand,
 // The largest magnitude that training fixed for each slice of the weight along `axis`; empty when it did not.
 std::vector<float> TrainedMagnitudes(const ir::Graph& graph, ir::ValueId weight, int axis);
 
-// Elements of a float32 constant. kInvalidArgument naming the tensor when one is NaN or infinite.
-absl::StatusOr<std::vector<float>> WeightElements(const ir::Graph& graph, ir::ValueId id);
+// Elements of a float constant. kInvalidArgument naming the tensor when one is NaN or infinite.
+absl::StatusOr<ir::FloatView> WeightElements(const ir::Graph& graph, ir::ValueId id);
 // Nothing when the constant is empty or holds NaN or Inf: it cannot have parameters.
-std::optional<std::vector<float>> FiniteElements(const ir::Graph& graph, ir::ValueId id);
+std::optional<ir::FloatView> FiniteElements(const ir::Graph& graph, ir::ValueId id);
 
 // A constant weight that the file stores as an integer already, beside float activations. The static modes can use it
 // as it is (Int8WeightAsStored) when it is int8 and symmetric.

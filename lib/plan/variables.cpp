@@ -129,7 +129,7 @@ bool Variables::FindRange(Variable& variable) const {
     const Task task{graph(access.graph), access.graph, /*is_entry=*/false, statistics_, options_, variable.scheme};
     ir::Range range;
     if (graph(access.graph).value(access.value).is_constant) {
-      const std::optional<std::vector<float>> elements = FiniteElements(graph(access.graph), access.value);
+      const std::optional<ir::FloatView> elements = FiniteElements(graph(access.graph), access.value);
       if (!elements.has_value()) return false;
       const numeric::MinMax limits = kernels::RangeWithZero(*elements);
       range = {limits.min, limits.max};

@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/parallel.h"
-#include "ir/constants.h"
+#include "base/scratch.h"
+#include "ir/float_view.h"
 #include "kernels/encode.h"
 #include "ops/op_def.h"
 #include "rewrite/by_table.h"
@@ -207,7 +209,7 @@ class GraphRewriter {
 
 absl::Status EncodeConstant(ir::Graph& graph, const EncodeJob& job) {
   const ir::Value& from = graph.value(job.from);
-  const std::optional<std::vector<float>> elements = ir::FloatElements(graph, job.from);
+  const std::optional<ir::FloatView> elements = ir::FloatView::Of(graph, job.from);
   if (!elements.has_value()) {
     return Annotate(absl::InternalError("the plan quantizes a constant that is not float"), Place::kTensor, from.name);
   }
@@ -216,9 +218,10 @@ absl::Status EncodeConstant(ir::Graph& graph, const EncodeJob& job) {
   if (layout.elements() != elements->size() || (per_channel && layout.channels != job.form->encoding.factors.size())) {
     return Annotate(absl::InternalError("the plan's parameters do not fit the constant"), Place::kTensor, from.name);
   }
-  std::vector<uint8_t> data(ByteSize(job.form->type, elements->size()));
-  kernels::Encode(*elements, layout, job.form->encoding, job.form->type, data.data());
-  graph.value(job.to).data = Bytes::Own(std::move(data));
+  const size_t size = ByteSize(job.form->type, elements->size());
+  const std::shared_ptr<uint8_t> data = ScratchMemory(size);
+  kernels::Encode(*elements, layout, job.form->encoding, job.form->type, data.get());
+  graph.value(job.to).data = Bytes(data, data.get(), size);
   return absl::OkStatus();
 }
 

@@ -19,7 +19,7 @@
 #include <cstring>
 #include <string>
 
-#include "ir/constants.h"
+#include "ir/float_view.h"
 #include "passes/edit.h"
 #include "passes/fuse/fuse.h"
 #include "passes/fuse/weighted.h"
@@ -67,7 +67,7 @@ std::optional<Match> FindMatch(const ir::Graph& graph, ir::NodeId id) {
 std::vector<float> WeightsTimes(const ir::Graph& graph, ir::NodeId id, const Match& match) {
   const ir::ValueId weights = graph.node(id).input(match.form->weights);
   const ir::Shape& shape = graph.value(weights).shape;
-  const std::vector<float> elements = *ir::FloatElements(graph, weights);
+  const ir::FloatView elements = *ir::FloatView::Of(graph, weights);
   const bool channels_last = match.form->channel_axis == shape.rank() - 1;
   const auto channels = static_cast<size_t>(shape[match.form->channel_axis]);
   const size_t per_channel = channels == 0 ? 0 : elements.size() / channels;
