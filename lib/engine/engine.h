@@ -26,11 +26,17 @@ class Executable {
   virtual const ir::Graph& graph() const = 0;
 };
 
+// When kernels' forms of constant weights are made.
+enum class Packing {
+  kOnce,      // with the executable, and kept: for many runs
+  kOnDemand,  // large ones for each run of their node, and dropped after it: no more than one a thread at a time
+};
+
 // The executables of a model's graphs, each made once, when it is first wanted.
 class Program {
  public:
   // `model` must outlive the program, and the program its executables' sessions.
-  static std::unique_ptr<Program> Create(const ir::Model& model);
+  static std::unique_ptr<Program> Create(const ir::Model& model, Packing packing = Packing::kOnce);
   virtual ~Program() = default;
   // Prepares the graph and all that it calls. What stops a called graph from running stops the call, not this: a branch
   // that no sample takes needs no kernels. For one thread; sessions of graphs prepared before may run meanwhile.

@@ -12,6 +12,12 @@
 #include "ops/stored_bytes.h"
 
 namespace zeropoint::engine {
+namespace {
+
+// Less than this is packed once in any case: what it takes is little, and loops may run its node many times.
+constexpr size_t kLeastOnDemand = size_t{1} << 20;
+
+}  // namespace
 
 // Integer weights of an op with real activations (dynamic range) and without a hybrid kernel of ours: the float kernels
 // take them as real numbers. What LiteRT's kernels do to the activations then is HybridRounding's.
@@ -55,14 +61,14 @@ absl::Status ExecutableImpl::MakeConstants() {
       ZP_RETURN_IF_ERROR(Annotate(ops::CheckPackedStrings(packed, view.elements()), Place::kTensor, value.name));
     }
     if (IsHybridWeight(id)) {
-      copies_.emplace_back(static_cast<size_t>(view.elements()) * sizeof(float));
+      copies_.push_back(Buffer::ForResult(static_cast<size_t>(view.elements()) * sizeof(float)));
       ZP_RETURN_IF_ERROR(
           Annotate(ops::ToReal(view, reinterpret_cast<float*>(copies_.back().data())), Place::kTensor, value.name));
       view.type = ElementType::kFloat32;
       view.data = copies_.back().data();
       view.quant = nullptr;
     } else if (!IsAligned(view.data, view.type)) {
-      copies_.emplace_back(value.data.size());
+      copies_.push_back(Buffer::ForResult(value.data.size()));
       std::memcpy(copies_.back().data(), view.data, value.data.size());
       view.data = copies_.back().data();
     }
@@ -85,15 +91,39 @@ absl::Status ExecutableImpl::PrepareNode(ir::NodeId id) {
   for (ir::ValueId input : node.inputs()) {
     prepared.has_states = prepared.has_states || (input != ir::kNoValue && IsState(graph_, input));
   }
-  if (kernel.prepare != nullptr) {
-    std::vector<const ir::QuantParams*> intermediates;
-    for (ir::ValueId value : node.info.intermediates) {
-      intermediates.push_back(value == ir::kNoValue ? nullptr : &graph_.value(value).quant);
-    }
-    ZP_ASSIGN_OR_RETURN(prepared.prepared, kernel.prepare({node.attrs(), inputs, outputs, intermediates}));
+  const bool on_demand = program_ != nullptr && program_->packing() == Packing::kOnDemand;
+  if (kernel.prepare != nullptr && on_demand && ConstantBytes(id) >= kLeastOnDemand) {
+    prepared.prepare = kernel.prepare;
+  } else if (kernel.prepare != nullptr) {
+    ZP_ASSIGN_OR_RETURN(prepared.prepared, CallPrepare(id, kernel.prepare));
   }
   nodes_.push_back(std::move(prepared));
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<const void>> ExecutableImpl::CallPrepare(ir::NodeId id, ops::PrepareFn prepare) const {
+  const ir::Node& node = graph_.node(id);
+  std::vector<ops::TensorView> inputs, outputs;
+  for (ir::ValueId input : node.inputs()) inputs.push_back(Declared(input));
+  for (ir::ValueId output : node.outputs()) outputs.push_back(Declared(output));
+  std::vector<const ir::QuantParams*> intermediates;
+  for (ir::ValueId value : node.info.intermediates) {
+    intermediates.push_back(value == ir::kNoValue ? nullptr : &graph_.value(value).quant);
+  }
+  return prepare({node.attrs(), inputs, outputs, intermediates});
+}
+
+absl::StatusOr<std::shared_ptr<const void>> ExecutableImpl::PreparedFor(const PreparedNode& node) const {
+  if (node.prepare == nullptr) return node.prepared;
+  return CallPrepare(node.id, node.prepare);
+}
+
+size_t ExecutableImpl::ConstantBytes(ir::NodeId id) const {
+  size_t bytes = 0;
+  for (ir::ValueId input : graph_.node(id).inputs()) {
+    if (input != ir::kNoValue && graph_.value(input).is_constant) bytes += constant(input).bytes();
+  }
+  return bytes;
 }
 
 absl::Status ExecutableImpl::Prepare() {
@@ -150,6 +180,8 @@ absl::StatusOr<const ExecutableImpl*> ProgramImpl::Find(int graph) const {
   return entry.executable.get();
 }
 
-std::unique_ptr<Program> Program::Create(const ir::Model& model) { return std::make_unique<ProgramImpl>(model); }
+std::unique_ptr<Program> Program::Create(const ir::Model& model, Packing packing) {
+  return std::make_unique<ProgramImpl>(model, packing);
+}
 
 }  // namespace zeropoint::engine

@@ -21,7 +21,8 @@ struct PreparedNode {
   ir::NodeId id = ir::kNoNode;
   const ops::OpDef* op = nullptr;
   ops::EvalFn eval = nullptr;            // the op's kernel for this node
-  std::shared_ptr<const void> prepared;  // null when the op prepares nothing
+  std::shared_ptr<const void> prepared;  // null when the op prepares nothing, or for each run
+  ops::PrepareFn prepare = nullptr;      // to be called for each run; null when that is done, or not needed
   std::optional<HybridRounding> rounding;
   bool has_states = false;  // a variable is among its operands
 };
@@ -40,6 +41,8 @@ class ExecutableImpl : public Executable {
   const ProgramImpl* program() const { return program_; }
   Scope scope() const;
   absl::Span<const PreparedNode> nodes() const { return nodes_; }
+  // What the node's kernel works with; null when its op prepares nothing.
+  absl::StatusOr<std::shared_ptr<const void>> PreparedFor(const PreparedNode& node) const;
   // A constant as kernels see it; data is null for other values.
   const ops::TensorView& constant(ir::ValueId id) const { return constants_[static_cast<size_t>(id)]; }
 
@@ -48,6 +51,8 @@ class ExecutableImpl : public Executable {
   bool IsHybridWeight(ir::ValueId id) const;
   ops::TensorView Declared(ir::ValueId id) const;
   absl::Status PrepareNode(ir::NodeId id);
+  absl::StatusOr<std::shared_ptr<const void>> CallPrepare(ir::NodeId id, ops::PrepareFn prepare) const;
+  size_t ConstantBytes(ir::NodeId id) const;
 
   const ir::Graph& graph_;
   const int index_;
@@ -59,12 +64,14 @@ class ExecutableImpl : public Executable {
 
 class ProgramImpl : public Program {
  public:
-  explicit ProgramImpl(const ir::Model& model) : model_(model), entries_(model.graphs.size()) {}
+  ProgramImpl(const ir::Model& model, Packing packing)
+      : model_(model), packing_(packing), entries_(model.graphs.size()) {}
 
   absl::StatusOr<const Executable*> Prepare(int graph) override;
   // Of a graph that was prepared, or why it cannot run.
   absl::StatusOr<const ExecutableImpl*> Find(int graph) const;
   const ir::Model& model() const { return model_; }
+  Packing packing() const { return packing_; }
 
  private:
   struct Entry {
@@ -74,6 +81,7 @@ class ProgramImpl : public Program {
   void PrepareWithCallees(int graph);
 
   const ir::Model& model_;
+  const Packing packing_;
   std::vector<Entry> entries_;  // by graph; never resized, so that threads may read some while others are made
 };
 

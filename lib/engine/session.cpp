@@ -159,7 +159,8 @@ absl::Status SessionImpl::Evaluate(const PreparedNode& prepared) {
       state_views_.push_back(is_state ? MutableViewOf(id) : ops::MutableView());
     }
   }
-  ops::EvalContext context{node.attrs(), inputs_, outputs_, prepared.prepared.get(), scratch_, state_views_, this};
+  ZP_ASSIGN_OR_RETURN(const std::shared_ptr<const void> packed, executable_.PreparedFor(prepared));
+  ops::EvalContext context{node.attrs(), inputs_, outputs_, packed.get(), scratch_, state_views_, this};
   std::function<absl::Status(int, const ops::TensorView&)> intermediate;
   if (observer_ != nullptr && !node.info.intermediates.empty()) {
     intermediate = [&](int i, const ops::TensorView& tensor) {

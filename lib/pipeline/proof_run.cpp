@@ -76,7 +76,8 @@ absl::StatusOr<std::vector<std::vector<double>>> RunOnce(const ir::Model& model,
                                                          const calibrate::Sample& sample,
                                                          const std::vector<size_t>& tensors) {
   const ir::Graph& graph = model.graphs[static_cast<size_t>(index)];
-  const std::unique_ptr<engine::Program> program = engine::Program::Create(model);
+  // One run: to keep packed weights would cost memory and gain nothing.
+  const std::unique_ptr<engine::Program> program = engine::Program::Create(model, engine::Packing::kOnDemand);
   ZP_ASSIGN_OR_RETURN(const engine::Executable* executable, program->Prepare(index));
   const std::unique_ptr<engine::Session> session = engine::Session::Create(*executable, nullptr);
   std::vector<ops::TensorView> inputs;
