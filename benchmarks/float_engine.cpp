@@ -85,7 +85,7 @@ absl::Status Bench::Load(const std::string& path) {
 }
 
 absl::Status Bench::Run(engine::Session& session, int times, const engine::Observer* observer) const {
-  for (int i = 0; i < times; ++i) ZP_RETURN_IF_ERROR(session.Run(inputs_, observer));
+  for (int i = 0; i < times; ++i) ZP_RETURN_IF_ERROR(session.Run(inputs_, observer, /*ranges=*/true));
   return absl::OkStatus();
 }
 
@@ -140,7 +140,9 @@ absl::Status Bench::Do(const std::string& line) {
   if (command == "ops" || command == "nodes") return Profile(times, command == "nodes");
   const engine::Observer observer = [](const engine::Sight& sight) {
     if (sight.tensor.type == ElementType::kFloat32) {
-      const auto range = kernels::MinMax(sight.tensor.As<float>(), static_cast<size_t>(sight.tensor.elements()));
+      const auto range = sight.range != nullptr
+                             ? *sight.range
+                             : kernels::MinMax(sight.tensor.As<float>(), static_cast<size_t>(sight.tensor.elements()));
       if (!range.all_finite) return absl::InvalidArgumentError("NaN or infinity");
     }
     return absl::OkStatus();

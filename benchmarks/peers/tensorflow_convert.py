@@ -4,11 +4,13 @@
     tensorflow_convert.py MODEL -o OUT --mode MODE [--data samples.npz]
 
 A float .tflite goes through the calibrator and the quantizers inside TensorFlow, which have no public entrance for it; the
-modes float, dynamic and float16 do not exist there.
+modes float, dynamic and float16 do not exist there. Prints how long the samples of a SavedModel took, as `zeropoint convert
+--verbose` does.
 """
 import argparse
 import os
 import sys
+import time
 
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
 
@@ -23,13 +25,20 @@ def samples(path):
     return [{name: array[k] for name, array in arrays.items()} for k in range(count)]
 
 
+def timed(data):
+    """The samples one by one; at their end, prints the time since the first was asked for."""
+    start = time.perf_counter()
+    yield from data
+    print('  calibrate  %.3f s' % (time.perf_counter() - start))
+
+
 def convert_saved_model(path, mode, data):
     lite = tf.lite
     converter = lite.TFLiteConverter.from_saved_model(path, signature_keys=['serving_default'])
     if mode != 'float':
         converter.optimizations = [lite.Optimize.DEFAULT]
     if data:
-        converter.representative_dataset = lambda: iter(data)
+        converter.representative_dataset = lambda: timed(data)
     if mode == 'int8-only':
         converter.target_spec.supported_ops = [lite.OpsSet.TFLITE_BUILTINS_INT8]
         converter.inference_input_type = converter.inference_output_type = tf.int8

@@ -149,7 +149,9 @@ absl::Status Worker::Record(const Job& job, const engine::Sight& sight) {
   const ops::TensorView& tensor = sight.tensor;
   if (tensor.type != ElementType::kFloat32 || tensor.elements() == 0) return absl::OkStatus();
   const ir::Graph& graph = model_.graphs[static_cast<size_t>(sight.graph)];
-  const kernels::MinMaxResult range = kernels::MinMax(tensor.As<float>(), static_cast<size_t>(tensor.elements()));
+  const kernels::MinMaxResult range = sight.range != nullptr
+                                          ? *sight.range
+                                          : kernels::MinMax(tensor.As<float>(), static_cast<size_t>(tensor.elements()));
   if (!range.all_finite && (sight.kind != engine::Sight::kResult || HasNaN(tensor))) {
     const std::string name = Describe(job, sight);
     return Annotate(NonFinite(WordsFor(graph, sight, name)), Place::kTensor, name);
@@ -173,7 +175,7 @@ absl::Status Worker::Run(const Job& job) {
   if (job.fresh_state) session.ResetState();
   BindInputs(job.executable->graph(), job);
   const engine::Observer observer = [&](const engine::Sight& sight) { return Record(job, sight); };
-  return session.Run(inputs_, &observer);
+  return session.Run(inputs_, &observer, /*ranges=*/true);
 }
 
 void Worker::MergeInto(std::map<int, RangeStore>& ranges) const {

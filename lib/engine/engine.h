@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "base/status.h"
 #include "ir/graph.h"
+#include "kernels/kernel_table.h"
 #include "ops/tensor_view.h"
 
 namespace zeropoint::engine {
@@ -55,6 +56,7 @@ struct Sight {
   int graph;  // in the model; 0 when the graph stands alone
   ir::ValueId value;
   const ops::TensorView& tensor;
+  const kernels::MinMaxResult* range = nullptr;  // of the tensor, where its kernel took it on request
 };
 // An error ends the run and becomes its result.
 using Observer = std::function<absl::Status(const Sight&)>;
@@ -68,7 +70,8 @@ class Session {
 
   // Runs one sample. `inputs` in the order of graph.inputs; shapes may fill in unknown dimensions and may differ from
   // call to call where the graph allows it (kInvalidArgument names the tensor otherwise).
-  virtual absl::Status Run(absl::Span<const ops::TensorView> inputs, const Observer* observer) = 0;
+  // With `ranges`, kernels that can take the range of a result while they make it do so, for Sight::range.
+  virtual absl::Status Run(absl::Span<const ops::TensorView> inputs, const Observer* observer, bool ranges = false) = 0;
   // Result i of the last run, in the order of graph.outputs; valid until the next run.
   virtual ops::TensorView output(int i) const = 0;
   // Variable operands become zero and resources are forgotten, here and in all relatives, as if nothing had run.

@@ -117,9 +117,22 @@ void SessionImpl::RoundOperand(const HybridRounding& rounding) {
   operand.data = rounded;
 }
 
-absl::Status SessionImpl::Show(Sight::Kind kind, ir::ValueId id, const ops::TensorView& tensor) const {
+absl::Status SessionImpl::Show(Sight::Kind kind, ir::ValueId id, const ops::TensorView& tensor,
+                               const kernels::MinMaxResult* range) const {
   if (observer_ == nullptr) return absl::OkStatus();
-  return (*observer_)({kind, executable_.index(), id, tensor});
+  return (*observer_)({kind, executable_.index(), id, tensor, range});
+}
+
+absl::Status SessionImpl::ShowResults(const ir::Node& node) const {
+  const kernels::MinMaxResult* range = &range_.range();
+  for (ir::ValueId id : node.outputs()) {
+    const ops::TensorView result = View(id);
+    const bool whole =
+        range != nullptr && range_.elements() > 0 && range_.elements() == static_cast<size_t>(result.elements());
+    ZP_RETURN_IF_ERROR(Show(Sight::kResult, id, result, whole ? range : nullptr));
+    range = nullptr;  // kernels take that of the first only
+  }
+  return absl::OkStatus();
 }
 
 absl::Status SessionImpl::ShowStates(const PreparedNode& prepared) {
@@ -170,6 +183,7 @@ absl::Status SessionImpl::Evaluate(const PreparedNode& prepared) {
     };
     context.intermediate = &intermediate;
   }
+  if (ranges_ && observer_ != nullptr) context.range = &range_;
   running_ = &prepared;
   ZP_RETURN_IF_ERROR(prepared.eval(context));
   return CheckAllocated(node);
@@ -181,13 +195,14 @@ absl::Status SessionImpl::RunNode(int step) {
   const bool known =
       !node.outputs().empty() && std::all_of(node.outputs().begin(), node.outputs().end(),
                                              [&](ir::ValueId id) { return slot(id).home == Home::kKnown; });
+  range_ = {};
   if (!known) {
     if (live_shapes_[static_cast<size_t>(step)]) ZP_RETURN_IF_ERROR(InferLive(prepared));
     ZP_RETURN_IF_ERROR(ShowStates(prepared));
     ZP_RETURN_IF_ERROR(Evaluate(prepared));
     ZP_RETURN_IF_ERROR(ShowStates(prepared));
   }
-  for (ir::ValueId id : node.outputs()) ZP_RETURN_IF_ERROR(Show(Sight::kResult, id, View(id)));
+  ZP_RETURN_IF_ERROR(ShowResults(node));
   FreeAfter(step);
   return absl::OkStatus();
 }
@@ -206,23 +221,26 @@ absl::Status SessionImpl::RunNodes(absl::Span<const ops::TensorView> inputs) {
   return absl::OkStatus();
 }
 
-absl::Status SessionImpl::Run(absl::Span<const ops::TensorView> inputs, const Observer* observer) {
+absl::Status SessionImpl::Run(absl::Span<const ops::TensorView> inputs, const Observer* observer, bool ranges) {
   if (inputs.size() != graph_.inputs.size()) {
     return absl::InvalidArgumentError(
         absl::StrCat("the graph has ", graph_.inputs.size(), " inputs, not ", inputs.size()));
   }
   for (size_t i = 0; i < inputs.size(); ++i) ZP_RETURN_IF_ERROR(CheckInput(i, inputs[i]));
   observer_ = observer;
+  ranges_ = ranges;
   return RunNodes(inputs);
 }
 
-absl::Status SessionImpl::RunCalled(absl::Span<const ops::TensorView> arguments, const Observer* observer) {
+absl::Status SessionImpl::RunCalled(absl::Span<const ops::TensorView> arguments, const Observer* observer,
+                                    bool ranges) {
   if (arguments.size() != graph_.inputs.size()) {
     return absl::InvalidArgumentError(absl::StrCat("graph ", graph_.name, " has ", graph_.inputs.size(),
                                                    " inputs, the call ", arguments.size(), " arguments"));
   }
   for (size_t i = 0; i < arguments.size(); ++i) ZP_RETURN_IF_ERROR(CheckArgument(i, arguments[i]));
   observer_ = observer;
+  ranges_ = ranges;
   return RunNodes(arguments);
 }
 
@@ -243,7 +261,7 @@ absl::StatusOr<std::vector<ops::TensorView>> SessionImpl::Call(int graph, absl::
     return absl::UnimplementedError("a graph that stands alone cannot call others");
   }
   ZP_ASSIGN_OR_RETURN(SessionImpl * callee, family_.Callee(*executable_.program(), graph));
-  ZP_RETURN_IF_ERROR(callee->RunCalled(arguments, observer_));
+  ZP_RETURN_IF_ERROR(callee->RunCalled(arguments, observer_, ranges_));
   std::vector<ops::TensorView> results;
   for (int i = 0; i < callee->num_outputs(); ++i) results.push_back(callee->output(i));
   return results;

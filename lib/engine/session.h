@@ -15,6 +15,7 @@
 #include "engine/engine.h"
 #include "engine/executable.h"
 #include "engine/inference.h"
+#include "kernels/range.h"
 #include "ops/op_def.h"
 #include "ops/stored_bytes.h"
 
@@ -64,9 +65,9 @@ class SessionImpl : public Session, public ops::Runtime, public ops::StringAlloc
   }
   ~SessionImpl() override { family_.Leave(this); }
 
-  absl::Status Run(absl::Span<const ops::TensorView> inputs, const Observer* observer) override;
+  absl::Status Run(absl::Span<const ops::TensorView> inputs, const Observer* observer, bool ranges) override;
   // As a call by another graph: the shapes of inputs are those of the arguments, whatever the graph declares.
-  absl::Status RunCalled(absl::Span<const ops::TensorView> arguments, const Observer* observer);
+  absl::Status RunCalled(absl::Span<const ops::TensorView> arguments, const Observer* observer, bool ranges);
   ops::TensorView output(int i) const override { return View(graph_.outputs[static_cast<size_t>(i)]); }
   int num_outputs() const { return static_cast<int>(graph_.outputs.size()); }
   void ResetState() override { family_.Reset(); }
@@ -79,6 +80,8 @@ class SessionImpl : public Session, public ops::Runtime, public ops::StringAlloc
   absl::Status Plan(absl::Span<const ops::TensorView> inputs);
   void AssignHomes();
   ir::ValueId SharedRoot(const PreparedNode& node) const;
+  ir::ValueId OverwrittenRoot(const PreparedNode& prepared, int step, absl::Span<const int> last_reads) const;
+  std::vector<int> LastReads() const;
   absl::Status PlanArena();
   absl::Status PlanStates();
   void ClearState(ir::ValueId id, Buffer& state);
@@ -94,7 +97,9 @@ class SessionImpl : public Session, public ops::Runtime, public ops::StringAlloc
   absl::Status CheckAllocated(const ir::Node& node) const;
   void RoundOperand(const HybridRounding& rounding);
   absl::Status ShowStates(const PreparedNode& node);
-  absl::Status Show(Sight::Kind kind, ir::ValueId id, const ops::TensorView& tensor) const;
+  absl::Status Show(Sight::Kind kind, ir::ValueId id, const ops::TensorView& tensor,
+                    const kernels::MinMaxResult* range = nullptr) const;
+  absl::Status ShowResults(const ir::Node& node) const;
   void FreeAfter(int step);
 
   // ops::Runtime, for the node that is running
@@ -134,6 +139,8 @@ class SessionImpl : public Session, public ops::Runtime, public ops::StringAlloc
 
   // Of the current run, or of the node that is running.
   const Observer* observer_ = nullptr;
+  bool ranges_ = false;          // wanted of kernels
+  kernels::PartialRange range_;  // of the first result of the node that has run
   const PreparedNode* running_ = nullptr;
   std::vector<ops::TensorView> inputs_;
   std::vector<ops::MutableView> outputs_;

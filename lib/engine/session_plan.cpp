@@ -29,6 +29,35 @@ ir::ValueId SessionImpl::SharedRoot(const PreparedNode& prepared) const {
   return shareable && !leaks ? root : ir::kNoValue;
 }
 
+// The operand whose memory the node's result may take over; kNoValue when there is none. `last_reads` holds, for a
+// value with memory in the arena, the last step at which it or what shares its memory is read.
+ir::ValueId SessionImpl::OverwrittenRoot(const PreparedNode& prepared, int step,
+                                         absl::Span<const int> last_reads) const {
+  const ir::Node& node = graph_.node(prepared.id);
+  if (prepared.eval != prepared.op->eval_float || prepared.rounding.has_value()) return ir::kNoValue;
+  for (int i = 0; i < prepared.op->overwritable_operands; ++i) {
+    const ir::ValueId from = node.input(i), to = node.output();
+    const ir::ValueId root = from != ir::kNoValue && slot(from).home == Home::kView ? slot(from).root : from;
+    if (root == ir::kNoValue || slot(root).home != Home::kArena) continue;
+    const bool fits = facts(from).type == facts(to).type && facts(from).shape == facts(to).shape;
+    if (fits && last_reads[static_cast<size_t>(root)] == step) return root;
+  }
+  return ir::kNoValue;
+}
+
+std::vector<int> SessionImpl::LastReads() const {
+  std::vector<int> last(facts_.size(), -1);
+  int step = 0;
+  for (const PreparedNode& prepared : executable_.nodes()) {
+    for (ir::ValueId id : graph_.node(prepared.id).inputs()) {
+      if (id != ir::kNoValue) last[static_cast<size_t>(id)] = step;
+    }
+    ++step;
+  }
+  for (ir::ValueId id : graph_.outputs) last[static_cast<size_t>(id)] = step;
+  return last;
+}
+
 void SessionImpl::AssignHomes() {
   slots_.assign(facts_.size(), {});
   live_shapes_.clear();
@@ -37,7 +66,10 @@ void SessionImpl::AssignHomes() {
     if (IsState(graph_, id) && !graph_.uses(id).empty()) slot(id).home = Home::kState;
   }
   for (ir::ValueId id : graph_.inputs) slot(id).home = Home::kInput;
+  std::vector<int> last_reads = LastReads();
+  int step = -1;
   for (const PreparedNode& prepared : executable_.nodes()) {
+    ++step;
     const ir::Node& node = graph_.node(prepared.id);
     bool live = false;
     for (ir::ValueId id : node.inputs()) live = live || (id != ir::kNoValue && slot(id).home == Home::kHeap);
@@ -48,7 +80,11 @@ void SessionImpl::AssignHomes() {
       result.home = facts(id).known() ? Home::kKnown : IsSized(facts(id)) ? Home::kArena : Home::kHeap;
       if (live || result.home != Home::kArena) continue;
       result.root = SharedRoot(prepared);
-      if (result.root != ir::kNoValue) result.home = Home::kView;
+      if (result.root == ir::kNoValue) result.root = OverwrittenRoot(prepared, step, last_reads);
+      if (result.root == ir::kNoValue) continue;
+      result.home = Home::kView;
+      int& last = last_reads[static_cast<size_t>(result.root)];
+      last = std::max(last, last_reads[static_cast<size_t>(id)]);
     }
   }
 }

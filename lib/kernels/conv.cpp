@@ -108,9 +108,14 @@ struct ConvLayout {
   Layout layout;
   static ConvLayout Of(const KernelTable& kernels, const Window& w, int64_t taps, int64_t groups) {
     constexpr int64_t kFewChannels = 8;
+    // Where the weights stay in the first-level cache, so may the results, until their range is taken.
+    constexpr int64_t kFewWeights = 4096, kFewResults = 4096;
     const int64_t rows = w.batch * w.out_h * w.out_w;
     const bool gather = taps > 1 && groups == 1 && w.in_c < kFewChannels;
-    const int64_t block = BlockRows(kernels, rows, gather ? taps * w.in_c : w.in_c);
+    int64_t block = BlockRows(kernels, rows, gather ? taps * w.in_c : w.in_c);
+    if (taps * w.in_c * w.out_c <= kFewWeights * groups) {
+      block = std::min(block, std::max<int64_t>(2, kFewResults / w.out_c / kernels.max_rows) * kernels.max_rows);
+    }
     return {gather, block, Layout(w.in_c, gather ? block : block * taps, gather ? block * taps * w.in_c : 0)};
   }
 };
@@ -133,8 +138,8 @@ size_t PackedConv::ScratchBytes(const Window& w) const {
   return ConvLayout::Of(*kernels_, w, taps_, groups_).layout.end;
 }
 
-void PackedConv::Run(const Window& w, const float* input, const float* bias, Clamp clamp, float* output,
-                     void* scratch) const {
+void PackedConv::Run(const Window& w, const float* input, const float* bias, Clamp clamp, float* output, void* scratch,
+                     PartialRange* range) const {
   const int64_t rows = w.batch * w.out_h * w.out_w, out_c = group_out_ * groups_;
   const auto [gather, block, layout] = ConvLayout::Of(*kernels_, w, taps_, groups_);
   const float* zeros = Zeros(scratch, w.in_c);
@@ -166,6 +171,7 @@ void PackedConv::Run(const Window& w, const float* input, const float* bias, Cla
       problem.out = output + first * out_c + g * group_out_;
       Gemm(*kernels_, problem);
     }
+    if (range != nullptr) range->Add(output + first * out_c, static_cast<size_t>(n * out_c));
   }
 }
 
@@ -186,7 +192,7 @@ void RepeatChannels(const float* input, int64_t channels, int64_t times, float* 
 size_t DepthwiseScratchBytes(const Window& w) { return DepthwiseLayout(w).end; }
 
 void DepthwiseConv2d(const KernelTable& kernels, const Window& window, const float* input, const float* weights,
-                     const float* bias, Clamp clamp, float* output, void* scratch) {
+                     const float* bias, Clamp clamp, float* output, void* scratch, PartialRange* range) {
   Window w = window;
   const Layout layout = DepthwiseLayout(w);
   const float* zeros = Zeros(scratch, w.out_c);
@@ -214,6 +220,7 @@ void DepthwiseConv2d(const KernelTable& kernels, const Window& window, const flo
     FillRun(w, input, zeros, {row / w.out_h, row % w.out_h, 0, w.out_w}, strip.taps, 1, pointers);
     strip.out = output + row * w.out_w * w.out_c;
     kernels.depthwise(strip);
+    if (range != nullptr) range->Add(strip.out, static_cast<size_t>(w.out_w * w.out_c));
   }
 }
 

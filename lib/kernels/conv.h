@@ -12,6 +12,7 @@
 
 #include "kernels/clamp.h"
 #include "kernels/gemm.h"
+#include "kernels/range.h"
 
 namespace zeropoint::kernels {
 
@@ -33,9 +34,9 @@ class PackedConv {
              int64_t groups);
 
   size_t ScratchBytes(const Window& window) const;
-  // bias: out_c elements or null.
-  void Run(const Window& window, const float* input, const float* bias, Clamp clamp, float* output,
-           void* scratch) const;
+  // bias: out_c elements or null. The results go through `range` block by block, where it is not null.
+  void Run(const Window& window, const float* input, const float* bias, Clamp clamp, float* output, void* scratch,
+           PartialRange* range = nullptr) const;
   size_t bytes() const { return floats_ * sizeof(float); }
   int64_t groups() const { return groups_; }
 
@@ -49,7 +50,7 @@ class PackedConv {
 // weights: [kernel_h, kernel_w, out_c]; out_c is a multiple of in_c, result channel c reads channel c / (out_c / in_c).
 size_t DepthwiseScratchBytes(const Window& window);
 void DepthwiseConv2d(const KernelTable& kernels, const Window& window, const float* input, const float* weights,
-                     const float* bias, Clamp clamp, float* output, void* scratch);
+                     const float* bias, Clamp clamp, float* output, void* scratch, PartialRange* range = nullptr);
 
 // Mean and maximum of the positions inside the input; out_c equals in_c, and there is no dilation.
 size_t PoolScratchBytes(const Window& window);

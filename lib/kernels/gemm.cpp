@@ -6,9 +6,11 @@
 namespace zeropoint::kernels {
 namespace {
 
-// The tallest tile that is no higher than `rows`.
+// The height of the next tile, when the rows that are left are spread evenly: a last tile of few rows would wait for
+// its own sums.
 int TileHeight(const KernelTable& kernels, int64_t rows) {
-  int height = static_cast<int>(std::min<int64_t>(rows, kernels.max_rows));
+  const int64_t tiles = (rows + kernels.max_rows - 1) / kernels.max_rows;
+  int height = static_cast<int>((rows + tiles - 1) / tiles);
   while (kernels.gemm[height - 1] == nullptr) --height;
   return height;
 }
@@ -47,12 +49,17 @@ void Gemm(const KernelTable& kernels, const GemmProblem& p) {
   tile.depth = p.depth;
   tile.out_stride = p.out_stride;
   tile.clamp = p.clamp;
-  const int64_t width = kernels.panel_width;
+  constexpr int64_t kLine = 64 / sizeof(float);  // of the caches
+  const int64_t width = kernels.panel_width, panel = width * p.taps * p.depth;
   for (int64_t column = 0; column < p.columns; column += width) {
     tile.weights = p.packed + column * p.taps * p.depth;
     tile.bias = p.bias == nullptr ? nullptr : p.bias + column;
     tile.columns = static_cast<int>(std::min(width, p.columns - column));
-    for (int64_t row = 0; row < p.rows;) {
+    // The first tiles of a panel fetch the next one, a line with each of its rows, while it is not needed yet.
+    int64_t fetched = column + width < p.columns ? 0 : panel;
+    for (int64_t row = 0; row < p.rows; fetched += kLine * p.taps * p.depth) {
+      tile.fetch = tile.weights + (fetched < panel ? panel + fetched : 0);
+      tile.fetch_step = fetched < panel ? kLine : 0;
       const int height = TileHeight(kernels, p.rows - row);
       tile.rows = p.row_pointers + row;
       tile.out = p.out + row * p.out_stride + column;
@@ -66,8 +73,12 @@ int64_t BlockRows(const KernelTable& kernels, int64_t rows, int64_t row_floats) 
   constexpr int64_t kBlockFloats = 32 * 1024;  // 128 KiB
   constexpr int64_t kFewestTiles = 4, kMostRows = 1020;
   const int64_t fit = std::min(kMostRows, kBlockFloats / std::max<int64_t>(1, row_floats));
-  const int64_t tiles = std::max(kFewestTiles, fit / kernels.max_rows);
-  return std::min(rows, tiles * kernels.max_rows);
+  const int64_t limit = std::max(kFewestTiles, fit / kernels.max_rows) * kernels.max_rows;
+  if (rows <= limit) return rows;
+  // Each block reads all weights: a few rows more are cheaper than a block for them alone.
+  const int64_t blocks = (rows - 1) / limit + ((rows - 1) % limit >= limit / 4 ? 1 : 0);
+  const int64_t block = (rows - 1) / blocks + 1;
+  return std::min(rows, (block + kernels.max_rows - 1) / kernels.max_rows * kernels.max_rows);
 }
 
 void GemmRows(const KernelTable& kernels, const float* a, int64_t a_stride, int64_t rows, const float* packed,

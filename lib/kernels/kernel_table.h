@@ -37,6 +37,10 @@ struct GemmTile {
   int64_t out_stride;
   int columns;  // at most the panel's width
   Clamp clamp;
+  // Weights that are wanted soon: with every row of the panel the line at `fetch` is brought into the second-level
+  // cache, and `fetch` moves on by `fetch_step` floats. Only a hint; it may point anywhere.
+  const float* fetch;
+  int64_t fetch_step;
 };
 
 // Neighbouring results of a depthwise convolution: pixel p, channel c of `pixels` x `channels` is

@@ -44,6 +44,7 @@ OpDef Add() {
   def.version = Version;
   def.absorbs_activation = true;
   def.in_place_operands = 2;
+  def.overwritable_operands = 2;
   return def;
 }
 

@@ -53,7 +53,7 @@ absl::Status Eval(const EvalContext& context) {
   const kernels::Window window =
       MakeWindow(context.inputs[0].dims, filter.dim(1), filter.dim(2), sliding, context.outputs[0].dims);
   packed->Run(window, context.inputs[0].As<float>(), OptionalFloats(context, 2), clamp, context.outputs[0].As<float>(),
-              context.scratch.Get(packed->ScratchBytes(window)));
+              context.scratch.Get(packed->ScratchBytes(window)), context.range);
   return absl::OkStatus();
 }
 

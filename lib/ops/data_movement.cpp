@@ -1,5 +1,6 @@
 #include "ops/data_movement.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -162,6 +163,11 @@ absl::Status ReadStrided(const TensorView& from, int64_t corner, absl::Span<cons
 
 void FillElements(void* to, const void* element, size_t element_bytes, int64_t count) {
   uint8_t* target = static_cast<uint8_t*>(to);
+  const uint8_t* first = static_cast<const uint8_t*>(element);
+  if (std::all_of(first, first + element_bytes, [&](uint8_t byte) { return byte == *first; })) {
+    if (count > 0) std::memset(to, *first, static_cast<size_t>(count) * element_bytes);  // zeros, as a rule
+    return;
+  }
   for (int64_t i = 0; i < count; ++i)
     CopyBytes(target + static_cast<size_t>(i) * element_bytes, element, element_bytes);
 }

@@ -35,7 +35,7 @@ absl::Status Eval(const EvalContext& context) {
       MakeWindow(context.inputs[0].dims, filter.dim(1), filter.dim(2), sliding, context.outputs[0].dims);
   kernels::DepthwiseConv2d(kernels::BestKernels(), window, context.inputs[0].As<float>(), filter.As<float>(),
                            OptionalFloats(context, 2), clamp, context.outputs[0].As<float>(),
-                           context.scratch.Get(kernels::DepthwiseScratchBytes(window)));
+                           context.scratch.Get(kernels::DepthwiseScratchBytes(window)), context.range);
   return absl::OkStatus();
 }
 

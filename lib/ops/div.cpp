@@ -94,6 +94,7 @@ OpDef Div() {
   def.quant.integer_rewrite = "a MUL where the divisor is a constant";
   def.runtime = {
       .int8 = {1, 4}, .int16 = kNever, .gap = "its int16 kernel overflows; before 1.4 it took no int8 either"};
+  def.overwritable_operands = 2;
   return def;
 }
 

@@ -21,6 +21,7 @@ OpDef Elu() {
   def.quant.by_table = true;
   def.runtime = {.int16 = kNever, .gap = "its kernel takes no int16"};
   def.quant.int8_by_request = true;
+  def.overwritable_operands = 1;
   return def;
 }
 

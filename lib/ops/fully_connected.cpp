@@ -70,7 +70,7 @@ absl::Status Eval(const EvalContext& context) {
   window.in_c = context.inputs[1].dim(1);
   window.out_c = units;
   packed->Run(window, context.inputs[0].As<float>(), OptionalFloats(context, 2), clamp, context.outputs[0].As<float>(),
-              context.scratch.Get(packed->ScratchBytes(window)));
+              context.scratch.Get(packed->ScratchBytes(window)), context.range);
   return absl::OkStatus();
 }
 

@@ -50,6 +50,7 @@ OpDef Gelu() {
   def.version = Version;
   def.quant.by_table = true;
   def.runtime = {.int16 = {1, 3}, .gap = "before, its kernel took no int16"};
+  def.overwritable_operands = 1;
   return def;
 }
 

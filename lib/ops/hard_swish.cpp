@@ -70,6 +70,7 @@ OpDef HardSwish() {
   def.quant.int8 = true;
   def.quant.by_table = true;
   def.runtime = {.int16 = kNever, .gap = "its kernel takes no int16"};
+  def.overwritable_operands = 1;
   return def;
 }
 

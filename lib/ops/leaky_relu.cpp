@@ -49,6 +49,7 @@ OpDef LeakyRelu() {
   def.quant.int16_version = 2;
   def.version = Version;
   def.quant.by_table = true;
+  def.overwritable_operands = 1;
   return def;
 }
 

@@ -47,6 +47,7 @@ OpDef Logistic() {
   def.quant.fixed_int16 = {1.0f / 32768, 0};
   def.version = VersionByInt8Then16;
   def.quant.by_table = true;
+  def.overwritable_operands = 1;
   return def;
 }
 

@@ -21,6 +21,7 @@ absl::Status EvalQuantized(const EvalContext& context) {
 OpDef Maximum() {
   OpDef def = ExtremumRecord("MAXIMUM", schema::BuiltinOperator_MAXIMUM, "Maximum", Eval);
   def.eval_quantized = EvalQuantized;
+  def.overwritable_operands = 2;
   return def;
 }
 

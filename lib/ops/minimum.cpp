@@ -21,6 +21,7 @@ absl::Status EvalQuantized(const EvalContext& context) {
 OpDef Minimum() {
   OpDef def = ExtremumRecord("MINIMUM", schema::BuiltinOperator_MINIMUM, "Minimum", Eval);
   def.eval_quantized = EvalQuantized;
+  def.overwritable_operands = 2;
   return def;
 }
 

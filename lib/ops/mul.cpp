@@ -67,6 +67,7 @@ OpDef Mul() {
   def.version = Version;
   def.absorbs_activation = true;
   def.in_place_operands = 2;
+  def.overwritable_operands = 2;
   return def;
 }
 

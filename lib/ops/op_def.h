@@ -19,6 +19,10 @@
 #include "ops/quant_spec.h"
 #include "ops/tensor_view.h"
 
+namespace zeropoint::kernels {
+class PartialRange;
+}  // namespace zeropoint::kernels
+
 namespace zeropoint::ops {
 
 inline constexpr int kMany = 1 << 20;  // as the upper end of an Arity: no bound
@@ -148,6 +152,9 @@ struct EvalContext {
   Runtime* runtime = nullptr;  // null when the node is evaluated alone, on constants
   // Shows the observer a value inside the op that calibration wants (NodeInfo::intermediates[i]); null: nobody looks.
   const std::function<absl::Status(int i, const TensorView&)>* intermediate = nullptr;
+  // The range of result 0: a kernel that makes it in parts may add each while it is in cache, all of them or none.
+  // Null: nobody wants it.
+  kernels::PartialRange* range = nullptr;
 };
 using EvalFn = absl::Status (*)(const EvalContext&);
 
@@ -249,6 +256,8 @@ struct OpDef {
   bool is_view = false;
   // LiteRT's kernel may compute the result in the memory of one of the first so many operands.
   int in_place_operands = 0;
+  // So may our float kernel, when that operand has the result's type and shape and nobody reads it afterwards.
+  int overwritable_operands = 0;
   // Every element of a result is an element of an operand, unchanged (CONCATENATION, GATHER): integers of which only
   // some are known may flow through.
   bool moves_elements = false;

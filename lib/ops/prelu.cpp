@@ -51,6 +51,7 @@ OpDef Prelu() {
   def.quant.int8 = true;
   def.quant.integer_rewrite = "RELU, MINIMUM, MUL and ADD";
   def.runtime = {.int16 = kNever, .gap = "its int16 kernel gives 0 for some negative values"};
+  def.overwritable_operands = 2;
   return def;
 }
 

@@ -19,6 +19,7 @@ OpDef Relu() {
   def.version = VersionByInt8Then16;
   def.fused_activation = schema::ActivationFunctionType_RELU;
   def.quant.by_table = true;
+  def.overwritable_operands = 1;
   return def;
 }
 

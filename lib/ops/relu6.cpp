@@ -17,6 +17,7 @@ OpDef Relu6() {
   def.version = VersionByInt8Then16;
   def.fused_activation = schema::ActivationFunctionType_RELU6;
   def.quant.by_table = true;
+  def.overwritable_operands = 1;
   return def;
 }
 

@@ -16,6 +16,7 @@ OpDef Relu0To1() {
   def.quant.int8 = true;
   def.quant.by_table = true;
   def.runtime = {.int16 = kNever, .gap = "its kernel takes no int16"};
+  def.overwritable_operands = 1;
   return def;
 }
 

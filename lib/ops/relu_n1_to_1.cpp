@@ -18,6 +18,7 @@ OpDef ReluN1To1() {
   def.fused_activation = schema::ActivationFunctionType_RELU_N1_TO_1;
   def.quant.by_table = true;
   def.runtime = {.int16 = kNever, .gap = "its kernel takes no int16"};
+  def.overwritable_operands = 1;
   return def;
 }
 

@@ -48,6 +48,7 @@ OpDef SquaredDifference() {
   def.version = VersionInt8Is2;
   def.quant.integer_rewrite = "a SUB and a MUL";
   def.runtime = {.int16 = kNever, .gap = "its kernel takes no int16"};
+  def.overwritable_operands = 2;
   return def;
 }
 

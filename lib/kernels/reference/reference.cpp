@@ -134,6 +134,9 @@ struct One {
   static float LoadN(const float*, size_t) { return 0.0f; }
   static void StoreN(float*, float, size_t) {}
   static float Set(float x) { return x; }
+  static bool Unordered(float a, float b) { return std::isnan(a) || std::isnan(b); }
+  static bool Any(bool m) { return m; }
+  static constexpr bool kScales = false;
   static Int SetInt(int32_t x) { return {static_cast<uint32_t>(x)}; }
   static float Fma(float a, float b, float c) { return std::fma(a, b, c); }
   static float Select(bool m, float a, float b) { return m ? a : b; }

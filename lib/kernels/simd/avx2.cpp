@@ -11,6 +11,7 @@ struct Vec<Arch> : VecBase<Arch> {
   static Float Fma(Float a, Float b, Float c) { return _mm256_fmadd_ps(a, b, c); }
   static Float Max(Float a, Float b) { return _mm256_max_ps(a, b); }
   static Float Min(Float a, Float b) { return _mm256_min_ps(a, b); }
+  static Mask Unordered(Float a, Float b) { return Mask(_mm256_cmp_ps(a, b, _CMP_UNORD_Q)); }
   // Lanes below n.
   static __m256i First(size_t n) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
@@ -66,7 +67,7 @@ struct Vec<Arch> : VecBase<Arch> {
 const KernelTable* Avx2Kernels() {
   static const KernelTable table = [] {
     KernelTable t{Isa::kAvx2, "avx2+fma"};
-    FillTable<Vec<Arch>, 6, 4, 2, 1>(t);
+    FillTable<Vec<Arch>, 6, 5, 4, 3, 2, 1>(t);
     return t;
   }();
   return &table;

@@ -9,6 +9,9 @@ struct Vec<xsimd::avx512f> : VecBase<xsimd::avx512f> {
   static Float Fma(Float a, Float b, Float c) { return _mm512_fmadd_ps(a, b, c); }
   static Float Max(Float a, Float b) { return _mm512_max_ps(a, b); }
   static Float Min(Float a, Float b) { return _mm512_min_ps(a, b); }
+  static Mask Unordered(Float a, Float b) { return Mask(_mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q)); }
+  static constexpr bool kScales = true;
+  static Float Scale(Float x, Float n) { return _mm512_scalef_ps(x, n); }
   static __mmask16 First(size_t n) { return static_cast<__mmask16>((1u << n) - 1u); }
   static Float LoadN(const float* p, size_t n) { return _mm512_maskz_loadu_ps(First(n), p); }
   static void StoreN(float* p, Float x, size_t n) { _mm512_mask_storeu_ps(p, First(n), x); }
@@ -56,7 +59,7 @@ struct Vec<xsimd::avx512f> : VecBase<xsimd::avx512f> {
 const KernelTable* Avx512Kernels() {
   static const KernelTable table = [] {
     KernelTable t{Isa::kAvx512, "avx512f"};
-    FillTable<Vec<xsimd::avx512f>, 12, 8, 4, 2, 1>(t);
+    FillTable<Vec<xsimd::avx512f>, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1>(t);
     return t;
   }();
   return &table;

@@ -87,43 +87,55 @@ void AccumulateRow(const float* x, float* sums, size_t n) {
   for (; i < n; ++i) sums[i] = C::Scalar(sums[i], x[i]);
 }
 
+// The least (greatest) lane, by halves.
+template <typename V, Reduction kOp>
+float FoldLanes(typename V::Float x) {
+  float lanes[V::kWidth];
+  V::Store(lanes, x);
+  for (size_t half = V::kWidth / 2; half > 0; half /= 2) {
+    for (size_t i = 0; i < half; ++i) lanes[i] = Combine<V, kOp>::Scalar(lanes[i], lanes[i + half]);
+  }
+  return lanes[0];
+}
+
 template <typename V>
 MinMaxResult FindMinMax(const float* x, size_t n) {
   using F = typename V::Float;
   constexpr size_t kChains = 4;
   if (n == 0) return {};
-  const F zero = V::Set(0.0f);
-  F low[kChains], high[kChains], taint[kChains];  // x * 0 is not 0 for infinities and NaN
-  for (size_t c = 0; c < kChains; ++c) low[c] = high[c] = V::Set(x[0]), taint[c] = zero;
+  F low[kChains], high[kChains];
+  for (size_t c = 0; c < kChains; ++c) low[c] = high[c] = V::Set(x[0]);
+  auto nan = V::Unordered(low[0], low[0]);
+  // Min and Max keep what they have beside a NaN; an infinity stays in sight as an extremum.
   const auto step = [&](size_t c, F v) {
     low[c] = V::Min(v, low[c]);
     high[c] = V::Max(v, high[c]);
-    taint[c] = taint[c] + v * zero;
   };
   size_t i = 0;
   for (; i + kChains * V::kWidth <= n; i += kChains * V::kWidth) {
-    for (size_t c = 0; c < kChains; ++c) step(c, V::Load(x + i + c * V::kWidth));
+    F v[kChains];
+    for (size_t c = 0; c < kChains; ++c) step(c, v[c] = V::Load(x + i + c * V::kWidth));
+    for (size_t c = 0; c < kChains; c += 2) nan = nan | V::Unordered(v[c], v[c + 1]);
   }
-  for (; i + V::kWidth <= n; i += V::kWidth) step(0, V::Load(x + i));
-  float rest[V::kWidth];
-  for (size_t lane = 0; lane < V::kWidth; ++lane) rest[lane] = x[i + lane < n ? i + lane : n - 1];
-  step(0, V::Load(rest));
+  for (; i + V::kWidth <= n; i += V::kWidth) {
+    const F v = V::Load(x + i);
+    step(0, v);
+    nan = nan | V::Unordered(v, v);
+  }
+  if (i < n) {
+    float rest[V::kWidth];
+    for (size_t lane = 0; lane < V::kWidth; ++lane) rest[lane] = x[i + lane < n ? i + lane : n - 1];
+    const F v = V::Load(rest);
+    step(0, v);
+    nan = nan | V::Unordered(v, v);
+  }
   for (size_t c = 1; c < kChains; ++c) {
     low[0] = V::Min(low[0], low[c]);
     high[0] = V::Max(high[0], high[c]);
-    taint[0] = taint[0] + taint[c];
   }
-  float lows[V::kWidth], highs[V::kWidth], taints[V::kWidth];
-  V::Store(lows, low[0]);
-  V::Store(highs, high[0]);
-  V::Store(taints, taint[0]);
-  MinMaxResult result{lows[0], highs[0], true};
-  for (size_t lane = 0; lane < V::kWidth; ++lane) {
-    result.min = lows[lane] < result.min ? lows[lane] : result.min;
-    result.max = highs[lane] > result.max ? highs[lane] : result.max;
-    result.all_finite = result.all_finite && taints[lane] == 0.0f;
-  }
-  if (!result.all_finite) return {0.0f, 0.0f, false};
+  MinMaxResult result{FoldLanes<V, Reduction::kMinimum>(low[0]), FoldLanes<V, Reduction::kMaximum>(high[0]), true};
+  constexpr float kInfinity = __builtin_inff();
+  if (V::Any(nan) || !(result.min > -kInfinity && result.max < kInfinity)) return {0.0f, 0.0f, false};
   result.min += 0.0f;  // -0 becomes +0
   result.max += 0.0f;
   return result;

@@ -34,7 +34,7 @@ struct Math {
   // x = n ln 2 + r with |r| <= ln 2 / 2; e^r - 1 = r + r^2 q(r).
   struct Reduced {
     I n;
-    F r, q;
+    F n_real, r, q;
   };
   static Reduced Reduce(F x) {
     static constexpr float kQ[] = {0.5f, 0.166666672f, 0.0416662656f, 0.00833326485f, 0.00139464054f, 0.000199182658f};
@@ -43,7 +43,7 @@ struct Math {
     F r = V::Fma(n, V::Set(-kLn2), x);
     r = V::Fma(n, V::Set(-kLn2Rest), r);
     const I integer = V::Bits(shifted) - V::Bits(V::Set(kRounder));
-    return {integer, r, Polynomial(r, kQ)};
+    return {integer, n, r, Polynomial(r, kQ)};
   }
 
   static F Exp(F x) {
@@ -51,9 +51,13 @@ struct Math {
     constexpr float kLowest = -104.0f, kHighest = 89.0f;
     const Reduced e = Reduce(V::Min(V::Set(kHighest), V::Max(V::Set(kLowest), x)));
     const F p = V::Fma(e.r * e.r, e.q, e.r) + V::Set(1.0f);
-    // In two steps, as 2^n alone may be beyond the range of floats.
-    const I half = e.n >> 1;
-    return p * PowerOfTwo(half) * PowerOfTwo(e.n - half);
+    if constexpr (V::kScales) {
+      return V::Scale(p, e.n_real);
+    } else {
+      // In two steps, as 2^n alone may be beyond the range of floats.
+      const I half = e.n >> 1;
+      return p * PowerOfTwo(half) * PowerOfTwo(e.n - half);
+    }
   }
 
   // e^x - 1 for x <= 0.

@@ -29,6 +29,7 @@ template <>
 struct Vec<xsimd::sse2> : VecBase<xsimd::sse2> {
   static Float Max(Float a, Float b) { return _mm_max_ps(a, b); }
   static Float Min(Float a, Float b) { return _mm_min_ps(a, b); }
+  static Mask Unordered(Float a, Float b) { return Mask(_mm_cmpunord_ps(a, b)); }
   // The product of two floats is exact in double.
   static Float Fma(Float a, Float b, Float c) {
     const __m128 x = a, y = b, z = c;
@@ -92,7 +93,7 @@ struct Vec<xsimd::sse2> : VecBase<xsimd::sse2> {
 const KernelTable* Sse2Kernels() {
   static const KernelTable table = [] {
     KernelTable t{Isa::kSse2, "sse2"};
-    FillTable<Vec<xsimd::sse2>, 4, 2, 1>(t);
+    FillTable<Vec<xsimd::sse2>, 4, 3, 2, 1>(t);
     return t;
   }();
   return &table;

@@ -23,6 +23,7 @@ void TileOf(const GemmTile& t) {
     for (int r = 0; r < kRows; ++r) sums[r][v] = bias;
   }
   const float* weights = t.weights;
+  const float* fetch = t.fetch;
   for (int64_t tap = 0; tap < t.taps; ++tap) {
     const float* rows[kRows];
 #pragma GCC unroll 16
@@ -32,6 +33,8 @@ void TileOf(const GemmTile& t) {
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) w[v] = V::Load(weights + v * kWidth);
       weights += kPanelVectors * kWidth;
+      __builtin_prefetch(fetch, 0, 2);
+      fetch += t.fetch_step;
 #pragma GCC unroll 16
       for (int r = 0; r < kRows; ++r) {
         const F a = V::Set(rows[r][i]);

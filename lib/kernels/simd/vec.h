@@ -24,6 +24,8 @@ struct VecBase {
   static Float Select(Mask m, Float a, Float b) { return xsimd::select(m, a, b); }
   static Float Max(Float a, Float b) { return Select(a > b, a, b); }
   static Float Min(Float a, Float b) { return Select(a < b, a, b); }
+  // Whether there is Scale(x, n) = x * 2^n for integral n, rounded once.
+  static constexpr bool kScales = false;
   static Float Sqrt(Float x) { return xsimd::sqrt(x); }
   static Int Bits(Float x) { return xsimd::bitwise_cast<Int>(x); }
   static Float FromBits(Int x) { return xsimd::bitwise_cast<Float>(x); }
@@ -48,6 +50,8 @@ struct VecBase {
 
   static Int Choose(Mask m, Int a, Int b) { return Bits(Select(m, FromBits(a), FromBits(b))); }
   static bool Any(Mask m) { return xsimd::any(m); }
+  // Lanes in which a or b is NaN.
+  static Mask Unordered(Float a, Float b) { return (a != a) | (b != b); }
   // Towards zero; |x| < 2^31.
   static Int Truncate(Float x) { return xsimd::to_int(x); }
   static Float FromInt(Int x) { return xsimd::to_float(x); }
