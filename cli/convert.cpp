@@ -140,6 +140,7 @@ void SetOptions(const ConvertOptions& options, const ModePreset& mode, Converter
   converter.fuse_lstm = options.fuse_lstm;
   converter.allow_custom_ops = options.allow_custom_ops;
   converter.threads = options.threads;
+  converter.max_memory = options.max_memory;
 }
 
 ExitCode UsageError(const std::string& text) {

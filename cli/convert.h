@@ -25,6 +25,7 @@ struct ConvertOptions {
   bool fuse_lstm = false;
   bool allow_custom_ops = false;
   int threads = 0;
+  uint64_t max_memory = 0;  // bytes; 0: no limit
   bool per_tensor = false, per_tensor_dense = false;
   bool variable_quantization = false;
   bool quiet = false;

@@ -93,6 +93,11 @@ void AddConversion(CLI::App* convert, ConvertOptions& options) {
   convert->add_option("--threads", options.threads, "0: as many as the machine has")
       ->check(CLI::Range(0, 4096))
       ->capture_default_str();
+  convert
+      ->add_option("--max-memory", options.max_memory,
+                   "what calibration may take, in bytes or as 512M, 2G; 0: as much as it does")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false))
+      ->type_name("SIZE");
   convert->add_flag("--per-tensor", options.per_tensor, "one scale for each weight tensor, not one a channel");
   convert->add_flag("--variable-quantization", options.variable_quantization,
                     "int8: resource variables hold int8, too (always so in int8-only)");

@@ -347,6 +347,14 @@ zp_status zp_converter_set_threads(zp_converter* converter, uint32_t threads, zp
   });
 }
 
+zp_status zp_converter_set_max_memory(zp_converter* converter, uint64_t bytes, zp_error** err) {
+  return Guard(err, [&]() -> absl::Status {
+    if (converter == nullptr) return BadArgument("converter is NULL");
+    converter->converter.max_memory = bytes;
+    return absl::OkStatus();
+  });
+}
+
 zp_status zp_converter_set_dataset(zp_converter* converter, zp_next_sample_fn next, zp_reset_dataset_fn reset,
                                    void* user, zp_error** err) {
   return Guard(err, [&]() -> absl::Status {

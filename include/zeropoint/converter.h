@@ -120,6 +120,11 @@ struct ConverterOptions {
   // TensorFlow's debug models have it: for looking at, not for shipping. The report is that of the model without.
   bool instrument = false;
   int threads = 0;                                                // 0: as many as the machine has
+  // Bytes that calibration may take for packed weights, activations and samples in work; 0: no limit. Fewer threads
+  // work where they do not fit, then weights are packed for each run of an op, and where that is not enough, the error
+  // (kResourceExhausted) tells the least that would do. The program itself and mapped files come on top. The result
+  // does not depend on it.
+  uint64_t max_memory = 0;
   std::function<bool(const ProgressInfo&)> progress;              // false cancels
   std::function<void(int severity, absl::string_view text)> log;  // 0 debug, 1 info, 2 warning
   std::vector<std::string> disabled_passes;

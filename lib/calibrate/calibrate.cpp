@@ -18,6 +18,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/own_memory.h"
+#include "calibrate/arrangement.h"
 #include "calibrate/binding.h"
 #include "calibrate/ranges.h"
 #include "calibrate/state.h"
@@ -85,6 +88,13 @@ class Worker {
 
   absl::Status Run(const Job& job);
   void MergeInto(std::map<int, RangeStore>& ranges) const;
+  // Gives up the memory of runs; what was seen stays.
+  void DropSessions();
+  // The most that its runs have taken.
+  size_t peak_bytes() const;
+  // Looks at the process's memory at every tensor, since what is packed for one run is gone after it.
+  void WatchMemory() { watches_ = true; }
+  size_t most_seen() const { return most_seen_; }
 
  private:
   engine::Session& SessionOf(const Job& job);
@@ -100,7 +110,10 @@ class Worker {
   const Context& context_;
   const std::atomic<bool>& dropped_;
   std::map<int, std::unique_ptr<engine::Session>> sessions_;  // by graph; relatives of each other
-  std::map<int, RangeStore> ranges_;                          // by graph, of all that ran
+  bool watches_ = false;
+  size_t most_seen_ = 0;              // of the process's memory
+  size_t most_dropped_ = 0;           // peak of those that are gone
+  std::map<int, RangeStore> ranges_;  // by graph, of all that ran
   std::vector<ops::TensorView> inputs_;
   std::vector<std::unique_ptr<std::max_align_t[]>> copies_;  // of inputs whose data is not aligned
 };
@@ -146,6 +159,7 @@ std::string Worker::Describe(const Job& job, const engine::Sight& sight) const {
 
 absl::Status Worker::Record(const Job& job, const engine::Sight& sight) {
   if (Stopped()) return absl::CancelledError("cancelled");
+  if (watches_) most_seen_ = std::max(most_seen_, OwnMemory());
   const ops::TensorView& tensor = sight.tensor;
   if (tensor.type != ElementType::kFloat32 || tensor.elements() == 0) return absl::OkStatus();
   const ir::Graph& graph = model_.graphs[static_cast<size_t>(sight.graph)];
@@ -188,6 +202,18 @@ void Worker::MergeInto(std::map<int, RangeStore>& ranges) const {
   }
 }
 
+void Worker::DropSessions() {
+  most_dropped_ = std::max(most_dropped_, peak_bytes());
+  sessions_.clear();
+  copies_.clear();
+}
+
+size_t Worker::peak_bytes() const {
+  size_t bytes = 0;
+  for (const auto& [graph, session] : sessions_) bytes += session == nullptr ? 0 : session->peak_bytes();
+  return std::max(bytes, most_dropped_);
+}
+
 // Keeps the error of the lowest sample: every sample below a failed one was pulled before it and is run to its end.
 class FirstError {
  public:
@@ -220,6 +246,8 @@ class Crew {
   // Waits until few enough jobs wait. False when a sample has failed and no more are wanted.
   bool Push(Job job);
   void Fail(uint64_t sample, absl::Status status);
+  // While nothing runs or waits: from now on only so many threads work, and all give up the memory of earlier runs.
+  void Limit(size_t threads, bool watch_memory);
   // Waits until another sample is done, all are, or one has failed; returns how many are done.
   uint64_t WaitBeyond(uint64_t done, uint64_t total);
   uint64_t done();
@@ -229,7 +257,7 @@ class Crew {
   const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
 
  private:
-  void Loop(Worker& worker);
+  void Loop(size_t index);
   void RunSequence(Worker& worker, Sequence& sequence, std::unique_lock<std::mutex>& lock);
   void EndCurrent();
 
@@ -241,6 +269,7 @@ class Crew {
   std::deque<std::shared_ptr<Sequence>> queue_;  // guarded by mutex_, as is what follows
   std::shared_ptr<Sequence> current_;            // the one that may go on
   size_t waiting_ = 0;                           // jobs
+  size_t working_ = 0;                           // threads that may take jobs
   bool closed_ = false;
   uint64_t done_ = 0;
   FirstError error_;
@@ -250,10 +279,11 @@ Crew::Crew(const ir::Model& model, const Context& context) {
   for (int i = 0; i < std::max(1, context.threads); ++i) {
     workers_.push_back(std::make_unique<Worker>(model, context, dropped_));
   }
+  working_ = workers_.size();
   if (workers_.size() == 1) return;
-  for (const std::unique_ptr<Worker>& worker : workers_) {
+  for (size_t i = 0; i < workers_.size(); ++i) {
     try {
-      threads_.emplace_back([this, &worker] { Loop(*worker); });
+      threads_.emplace_back([this, i] { Loop(i); });
     } catch (const std::system_error&) {
       break;  // fewer threads, or none, do the same work
     }
@@ -282,14 +312,23 @@ void Crew::RunSequence(Worker& worker, Sequence& sequence, std::unique_lock<std:
   }
 }
 
-void Crew::Loop(Worker& worker) {
+void Crew::Loop(size_t index) {
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return closed_ || !queue_.empty(); });
-    if (queue_.empty()) return;
+    changed_.wait(lock, [&] { return closed_ || (!queue_.empty() && index < working_); });
+    if (queue_.empty() || index >= working_) return;
     const std::shared_ptr<Sequence> sequence = std::move(queue_.front());
     queue_.pop_front();
-    RunSequence(worker, *sequence, lock);
+    RunSequence(*workers_[index], *sequence, lock);
+  }
+}
+
+void Crew::Limit(size_t threads, bool watch_memory) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  working_ = std::max<size_t>(1, std::min(threads, threads_.size()));
+  for (const std::unique_ptr<Worker>& worker : workers_) {
+    worker->DropSessions();
+    if (watch_memory) worker->WatchMemory();
   }
 }
 
@@ -305,7 +344,7 @@ bool Crew::Push(Job job) {
     return !error_.any();
   }
   std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait(lock, [this] { return waiting_ < threads_.size() || error_.any(); });
+  changed_.wait(lock, [this] { return waiting_ < std::min(working_, threads_.size()) || error_.any(); });
   if (error_.any()) return false;
   if (current_ == nullptr || !job.continues) {
     EndCurrent();
@@ -358,6 +397,7 @@ class Calibration {
         context_(context),
         options_(options),
         has_state_(HasState(model)),
+        weights_(engine::MeasurePacking(model)),
         program_(engine::Program::Create(model)),
         crew_(model, context) {}
 
@@ -367,7 +407,13 @@ class Calibration {
   // False at the end of the samples.
   absl::StatusOr<bool> Pull(Job& job);
   absl::Status JoinSequence(Job& job) const;
+  absl::Status Fit(const Job& job);
+  absl::StatusOr<uint64_t> PlanArena(const Job& job) const;
+  void Drain();
+  size_t WorkerPeak() const;
   absl::Status Feed();
+  void LookAtMemory();
+  void LogMemory() const;
   absl::Status Report(uint64_t done, uint64_t total) const { return context_.Report({kStage, done, total}); }
 
   const ir::Model& model_;
@@ -375,9 +421,16 @@ class Calibration {
   const Context& context_;
   const Options options_;
   const bool has_state_;
-  const std::unique_ptr<engine::Program> program_;
+  const engine::PackedWeights weights_;
+  std::unique_ptr<engine::Program> program_;
   uint64_t pulled_ = 0;
-  Crew crew_;  // last: its threads use what stands above
+  // Of runs within a limit of memory.
+  std::map<int, std::vector<std::vector<ir::Shape>>> planned_;  // by graph, shapes of its inputs
+  std::map<int, uint64_t> arenas_;                              // by graph, the largest
+  uint64_t largest_sample_ = 0, thread_bytes_ = 0;
+  std::optional<Arrangement> arrangement_;
+  size_t most_memory_ = 0;  // of the process
+  Crew crew_;               // last: its threads use what stands above
 };
 
 // Models without state run every sample wherever there is room.
@@ -400,9 +453,102 @@ absl::StatusOr<bool> Calibration::Pull(Job& job) {
   if (!binding.ok()) return AnnotateSample(binding.status(), job.index);
   job.binding = *std::move(binding);
   ZP_RETURN_IF_ERROR(AnnotateSample(JoinSequence(job), job.index));
+  if (options_.max_memory > 0) ZP_RETURN_IF_ERROR(AnnotateSample(Fit(job), job.index));
   // What fails here is the model's fault, not the sample's.
   ZP_ASSIGN_OR_RETURN(job.executable, program_->Prepare(job.binding.graph));
   return true;
+}
+
+// By an executable without packed weights; pages of the arena that nothing is written to take no memory.
+absl::StatusOr<uint64_t> Calibration::PlanArena(const Job& job) const {
+  const std::unique_ptr<engine::Program> program = engine::Program::Create(model_, engine::Packing::kOnDemand);
+  ZP_ASSIGN_OR_RETURN(const engine::Executable* executable, program->Prepare(job.binding.graph));
+  const std::unique_ptr<engine::Session> session = engine::Session::Create(*executable);
+  std::vector<ops::TensorView> inputs;
+  for (size_t tensor : job.binding.tensors) {
+    ops::TensorView view;
+    view.type = job.sample.tensors[tensor].type;
+    view.dims = job.sample.tensors[tensor].shape.dims();
+    inputs.push_back(view);
+  }
+  ZP_RETURN_IF_ERROR(session->Plan(inputs));
+  return session->arena_bytes();
+}
+
+void Calibration::Drain() {
+  for (uint64_t done = crew_.done(); done < pulled_;) done = crew_.WaitBeyond(done, pulled_);
+}
+
+size_t Calibration::WorkerPeak() const {
+  size_t most = 0;
+  for (const auto& worker : crew_.workers()) most = std::max(most, worker->peak_bytes());
+  return most;
+}
+
+// Before a sample that may take more than those before it, and after the first, whose run tells what plans cannot:
+// scratch of kernels, and values whose sizes depend on numbers.
+absl::Status Calibration::Fit(const Job& job) {
+  std::vector<ir::Shape> shapes;
+  uint64_t bytes = 0;
+  for (size_t tensor : job.binding.tensors) shapes.push_back(job.sample.tensors[tensor].shape);
+  for (const SampleTensor& tensor : job.sample.tensors) bytes += tensor.data.size();
+  std::vector<std::vector<ir::Shape>>& known = planned_[job.binding.graph];
+  const bool is_new = std::find(known.begin(), known.end(), shapes) == known.end();
+  if (!is_new && pulled_ != 1 && bytes <= largest_sample_) return absl::OkStatus();
+  if (is_new) {
+    ZP_ASSIGN_OR_RETURN(const uint64_t arena, PlanArena(job));
+    uint64_t& largest = arenas_[job.binding.graph];
+    largest = std::max(largest, arena);
+    known.push_back(std::move(shapes));
+  }
+  largest_sample_ = std::max(largest_sample_, bytes);
+  if (pulled_ == 1) Drain();
+  uint64_t arenas = 0;
+  for (const auto& [graph, arena] : arenas_) arenas += arena;
+  const uint64_t measured = pulled_ == 1 ? WorkerPeak() : 0;
+  constexpr uint64_t kSamplesOfThread = 2;  // one that runs and one that waits
+  const uint64_t needed = std::max(arenas, measured) + kSamplesOfThread * largest_sample_;
+  if (pulled_ != 1 && needed <= thread_bytes_) return absl::OkStatus();
+  thread_bytes_ = std::max(thread_bytes_, needed);
+  // The order of a sequence binds it to one thread anyway, whose sessions hold the state.
+  const int threads = has_state_ ? 1 : context_.threads;
+  ZP_ASSIGN_OR_RETURN(Arrangement now, Arrange({weights_, thread_bytes_}, threads, options_.max_memory));
+  if (arrangement_.has_value() && *arrangement_ == now) return absl::OkStatus();
+  const bool repacks = arrangement_.has_value() && arrangement_->packing != now.packing;
+  if (has_state_ && repacks) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("max_memory is ", options_.max_memory, " bytes, but this sample takes ",
+                     PlannedBytes({weights_, thread_bytes_}, *arrangement_), ", and the model's state is in use"));
+  }
+  if (!has_state_ || pulled_ == 0) {
+    Drain();
+    crew_.Limit(static_cast<size_t>(now.threads), now.packing == engine::Packing::kOnDemand && context_.log);
+    if (repacks || pulled_ == 0) program_ = engine::Program::Create(model_, now.packing);
+  }
+  arrangement_ = now;
+  return absl::OkStatus();
+}
+
+void Calibration::LookAtMemory() {
+  if (context_.log) most_memory_ = std::max(most_memory_, OwnMemory());
+}
+
+void Calibration::LogMemory() const {
+  const auto megabytes = [](uint64_t bytes) {
+    return absl::StrFormat("%.1f MB", static_cast<double>(bytes) / (1 << 20));
+  };
+  const Arrangement arrangement = arrangement_.value_or(Arrangement{has_state_ ? 1 : context_.threads});
+  const bool once = arrangement.packing == engine::Packing::kOnce;
+  size_t most_memory = most_memory_;
+  for (const auto& worker : crew_.workers()) most_memory = std::max(most_memory, worker->most_seen());
+  const Demand demand{weights_, std::max<uint64_t>(thread_bytes_, WorkerPeak())};
+  context_.Log(
+      Severity::kInfo,
+      absl::StrCat("memory of calibration: planned ", megabytes(PlannedBytes(demand, arrangement)), " (",
+                   once ? absl::StrCat("packed weights ", megabytes(weights_.all))
+                        : absl::StrCat("weights packed for each run, the largest ", megabytes(weights_.largest)),
+                   ", ", arrangement.threads, arrangement.threads == 1 ? " thread" : " threads", " x ",
+                   megabytes(demand.thread), "); the process took ", megabytes(most_memory), " at most"));
 }
 
 // An error here is one of Report: the user has had enough. Errors of samples are with the crew.
@@ -415,10 +561,12 @@ absl::Status Calibration::Feed() {
     if (!more.ok() || !*more) break;
     if (!crew_.Push(std::move(job))) break;
     ++pulled_;
+    LookAtMemory();
   }
   for (uint64_t done = crew_.done(); done < pulled_;) {
     const uint64_t now = crew_.WaitBeyond(done, pulled_);
     done = now;
+    LookAtMemory();
     ZP_RETURN_IF_ERROR(Report(done, pulled_));
   }
   return absl::OkStatus();
@@ -429,6 +577,7 @@ absl::StatusOr<ir::Statistics> Calibration::Run() {
   crew_.Finish(/*drop=*/!status.ok());
   ZP_RETURN_IF_ERROR(status);
   ZP_RETURN_IF_ERROR(crew_.error());
+  if (context_.log) LogMemory();
   if (pulled_ == 0) return absl::InvalidArgumentError("there are no samples to calibrate with");
   std::map<int, RangeStore> ranges;
   for (const auto& worker : crew_.workers()) worker->MergeInto(ranges);

@@ -38,13 +38,18 @@ enum class State {
 
 struct Options {
   State state = State::kCarry;  // without influence on models that have no state
+  // Bytes that packed weights, activations and samples in work may take together; 0: as many as they do. What does not
+  // fit runs on fewer threads, then with weights that are packed for each run; the first sample runs alone, to be
+  // measured. Models with state run on one thread then.
+  uint64_t max_memory = 0;
 };
 
 // Samples are spread over context.threads. Errors name sample and tensor: a wrong name, type or shape
-// (kInvalidArgument), NaN or Inf in a float tensor of the data or of an activation, no samples at all.
-// The rule of min and max is TensorFlow 2.21's calibrator: global over all elements of all samples; a tensor that is
-// never positive has max FLT_MIN. Graphs that others call have ranges as far as they have run, state operands those of
-// before and after each step, intermediates those that their node shows. The number of threads changes nothing.
+// (kInvalidArgument), NaN or Inf in a float tensor of the data or of an activation, no samples at all;
+// kResourceExhausted when max_memory is too little, telling the least that would do. The rule of min and max is
+// TensorFlow 2.21's calibrator: global over all elements of all samples; a tensor that is never positive has max
+// FLT_MIN. Graphs that others call have ranges as far as they have run, state operands those of before and after each
+// step, intermediates those that their node shows. The number of threads changes nothing.
 absl::StatusOr<ir::Statistics> Calibrate(const ir::Model& model, const NextSample& next, const Context& context,
                                          const Options& options = {});
 

@@ -33,6 +33,15 @@ enum class Packing {
   kOnDemand,  // large ones for each run of their node, and dropped after it: no more than one a thread at a time
 };
 
+// Bytes of constants that kernels take in a form of their own, about as many as those forms have.
+struct PackedWeights {
+  size_t all = 0;      // kept by Packing::kOnce
+  size_t always = 0;   // kept by Packing::kOnDemand: too little of each node to matter
+  size_t largest = 0;  // of one node, among the others
+};
+// Of the model's float kernels; nothing is packed.
+PackedWeights MeasurePacking(const ir::Model& model);
+
 // The executables of a model's graphs, each made once, when it is first wanted.
 class Program {
  public:
@@ -76,7 +85,12 @@ class Session {
   virtual ops::TensorView output(int i) const = 0;
   // Variable operands become zero and resources are forgotten, here and in all relatives, as if nothing had run.
   virtual void ResetState() = 0;
+  // Plans for inputs like these, whose data may be null, without a run: arena_bytes() tells what it comes to.
+  virtual absl::Status Plan(absl::Span<const ops::TensorView> inputs) = 0;
   virtual size_t arena_bytes() const = 0;
+  // The most that it has had at a time: the arena, scratch of kernels, values whose shapes depend on data, and as much
+  // of the graphs that it and its relatives have called.
+  virtual size_t peak_bytes() const = 0;
 };
 
 // Evaluates one node on constant operands; for constant folding. Every operand must be constant. kInvalidArgument for

@@ -1,5 +1,6 @@
 #include "engine/executable.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -178,6 +179,28 @@ absl::StatusOr<const ExecutableImpl*> ProgramImpl::Find(int graph) const {
   if (entry.executable == nullptr) return absl::InternalError(absl::StrCat("graph ", graph, " was not prepared"));
   ZP_RETURN_IF_ERROR(entry.status);
   return entry.executable.get();
+}
+
+PackedWeights MeasurePacking(const ir::Model& model) {
+  PackedWeights packed;
+  for (const ir::Graph& graph : model.graphs) {
+    for (ir::NodeId id = graph.first(); id != ir::kNoNode; id = graph.next(id)) {
+      const ir::Node& node = graph.node(id);
+      const ops::OpDef* op = ops::FindOp(node.op());
+      if (op == nullptr || op->prepare == nullptr) continue;
+      size_t bytes = 0;
+      for (ir::ValueId input : node.inputs()) {
+        if (input != ir::kNoValue && graph.value(input).is_constant) bytes += graph.value(input).data.size();
+      }
+      packed.all += bytes;
+      if (bytes < kLeastOnDemand) {
+        packed.always += bytes;
+      } else {
+        packed.largest = std::max(packed.largest, bytes);
+      }
+    }
+  }
+  return packed;
 }
 
 std::unique_ptr<Program> Program::Create(const ir::Model& model, Packing packing) {

@@ -28,6 +28,12 @@ void Family::Reset() {
   for (SessionImpl* member : members_) member->ClearStates();
 }
 
+size_t Family::CalleeBytes() const {
+  size_t bytes = 0;
+  for (const auto& [graph, callee] : callees_) bytes += callee == nullptr ? 0 : callee->OwnPeakBytes();
+  return bytes;
+}
+
 ops::MutableView SessionImpl::MutableViewOf(ir::ValueId id) const {
   ops::MutableView view;
   if (id == ir::kNoValue) return view;
@@ -72,7 +78,7 @@ absl::Status SessionImpl::AllocateLive(ir::ValueId id, const Facts& live) {
   data(id) = nullptr;
   if (!live.shape.IsStatic() || !ops::HasFixedSize(live.type)) return absl::OkStatus();  // the op will say
   ZP_ASSIGN_OR_RETURN(const size_t bytes, TensorBytes(live.type, live.shape));
-  heap_[static_cast<size_t>(id)] = Buffer(bytes);
+  SetHeap(id, Buffer(bytes));
   data(id) = heap_[static_cast<size_t>(id)].data();
   return absl::OkStatus();
 }
@@ -106,7 +112,14 @@ absl::Status SessionImpl::CheckAllocated(const ir::Node& node) const {
 }
 
 void SessionImpl::FreeAfter(int step) {
-  for (ir::ValueId id : frees_[static_cast<size_t>(step)]) heap_[static_cast<size_t>(id)] = Buffer();
+  for (ir::ValueId id : frees_[static_cast<size_t>(step)]) SetHeap(id, Buffer());
+}
+
+void SessionImpl::SetHeap(ir::ValueId id, Buffer buffer) {
+  Buffer& place = heap_[static_cast<size_t>(id)];
+  heap_bytes_ += buffer.size() - place.size();
+  most_heap_ = std::max(most_heap_, heap_bytes_);
+  place = std::move(buffer);
 }
 
 // The value itself stays as it is: others read it too.
@@ -172,8 +185,9 @@ absl::Status SessionImpl::Evaluate(const PreparedNode& prepared) {
       state_views_.push_back(is_state ? MutableViewOf(id) : ops::MutableView());
     }
   }
-  ZP_ASSIGN_OR_RETURN(const std::shared_ptr<const void> packed, executable_.PreparedFor(prepared));
-  ops::EvalContext context{node.attrs(), inputs_, outputs_, packed.get(), scratch_, state_views_, this};
+  packed_.reset();  // first, so that two packed for a run do not exist together
+  ZP_ASSIGN_OR_RETURN(packed_, executable_.PreparedFor(prepared));
+  ops::EvalContext context{node.attrs(), inputs_, outputs_, packed_.get(), scratch_, state_views_, this};
   std::function<absl::Status(int, const ops::TensorView&)> intermediate;
   if (observer_ != nullptr && !node.info.intermediates.empty()) {
     intermediate = [&](int i, const ops::TensorView& tensor) {
@@ -210,7 +224,7 @@ absl::Status SessionImpl::RunNode(int step) {
 absl::Status SessionImpl::RunNodes(absl::Span<const ops::TensorView> inputs) {
   bool planned = has_plan_;
   for (size_t i = 0; i < inputs.size(); ++i) planned = planned && planned_[i].dims() == inputs[i].dims;
-  if (!planned) ZP_RETURN_IF_ERROR(Plan(inputs));
+  if (!planned) ZP_RETURN_IF_ERROR(PlanFor(inputs));
   for (size_t i = 0; i < inputs.size(); ++i) {
     data(graph_.inputs[i]) = const_cast<void*>(inputs[i].data);  // operands only, never written
     ZP_RETURN_IF_ERROR(Show(Sight::kInput, graph_.inputs[i], inputs[i]));
@@ -218,15 +232,26 @@ absl::Status SessionImpl::RunNodes(absl::Span<const ops::TensorView> inputs) {
   for (int step = 0; step < static_cast<int>(executable_.nodes().size()); ++step) {
     ZP_RETURN_IF_ERROR(AnnotateNode(RunNode(step), graph_, executable_.nodes()[static_cast<size_t>(step)].id));
   }
+  packed_.reset();
   return absl::OkStatus();
 }
 
-absl::Status SessionImpl::Run(absl::Span<const ops::TensorView> inputs, const Observer* observer, bool ranges) {
+absl::Status SessionImpl::CheckInputs(absl::Span<const ops::TensorView> inputs) const {
   if (inputs.size() != graph_.inputs.size()) {
     return absl::InvalidArgumentError(
         absl::StrCat("the graph has ", graph_.inputs.size(), " inputs, not ", inputs.size()));
   }
   for (size_t i = 0; i < inputs.size(); ++i) ZP_RETURN_IF_ERROR(CheckInput(i, inputs[i]));
+  return absl::OkStatus();
+}
+
+absl::Status SessionImpl::Plan(absl::Span<const ops::TensorView> inputs) {
+  ZP_RETURN_IF_ERROR(CheckInputs(inputs));
+  return PlanFor(inputs);
+}
+
+absl::Status SessionImpl::Run(absl::Span<const ops::TensorView> inputs, const Observer* observer, bool ranges) {
+  ZP_RETURN_IF_ERROR(CheckInputs(inputs));
   observer_ = observer;
   ranges_ = ranges;
   return RunNodes(inputs);
@@ -276,7 +301,7 @@ absl::StatusOr<ops::MutableView> SessionImpl::Allocate(int i, ElementType type, 
   }
   facts(id).type = type;
   facts(id).shape = shape;
-  heap_[static_cast<size_t>(id)] = Buffer(bytes);
+  SetHeap(id, Buffer(bytes));
   data(id) = heap_[static_cast<size_t>(id)].data();
   return MutableViewOf(id);
 }

@@ -49,6 +49,7 @@ class Family {
   absl::StatusOr<SessionImpl*> Callee(const ProgramImpl& program, int graph);
   std::shared_ptr<ops::Resource>& resource(absl::string_view name) { return resources_[std::string(name)]; }
   void Reset();
+  size_t CalleeBytes() const;
 
  private:
   std::map<std::string, std::shared_ptr<ops::Resource>> resources_;
@@ -72,12 +73,15 @@ class SessionImpl : public Session, public ops::Runtime, public ops::StringAlloc
   int num_outputs() const { return static_cast<int>(graph_.outputs.size()); }
   void ResetState() override { family_.Reset(); }
   void ClearStates();
+  absl::Status Plan(absl::Span<const ops::TensorView> inputs) override;
   size_t arena_bytes() const override { return arena_.size(); }
+  size_t peak_bytes() const override { return OwnPeakBytes() + family_.CalleeBytes(); }
+  size_t OwnPeakBytes() const { return arena_.size() + scratch_.bytes() + rounded_.bytes() + most_heap_; }
   const std::shared_ptr<Family>& family() const { return owned_; }
 
  private:
   // --- session_plan.cpp: for one set of input shapes
-  absl::Status Plan(absl::Span<const ops::TensorView> inputs);
+  absl::Status PlanFor(absl::Span<const ops::TensorView> inputs);
   void AssignHomes();
   ir::ValueId SharedRoot(const PreparedNode& node) const;
   ir::ValueId OverwrittenRoot(const PreparedNode& prepared, int step, absl::Span<const int> last_reads) const;
@@ -87,6 +91,7 @@ class SessionImpl : public Session, public ops::Runtime, public ops::StringAlloc
   void ClearState(ir::ValueId id, Buffer& state);
 
   // --- session.cpp
+  absl::Status CheckInputs(absl::Span<const ops::TensorView> inputs) const;
   absl::Status CheckInput(size_t i, const ops::TensorView& input) const;
   absl::Status CheckArgument(size_t i, const ops::TensorView& argument) const;
   absl::Status RunNodes(absl::Span<const ops::TensorView> inputs);
@@ -101,6 +106,7 @@ class SessionImpl : public Session, public ops::Runtime, public ops::StringAlloc
                     const kernels::MinMaxResult* range = nullptr) const;
   absl::Status ShowResults(const ir::Node& node) const;
   void FreeAfter(int step);
+  void SetHeap(ir::ValueId id, Buffer buffer);
 
   // ops::Runtime, for the node that is running
   absl::StatusOr<std::vector<ops::TensorView>> Call(int graph, absl::Span<const ops::TensorView> arguments) override;
@@ -132,6 +138,7 @@ class SessionImpl : public Session, public ops::Runtime, public ops::StringAlloc
   std::vector<std::vector<ir::ValueId>> frees_;  // by step: kHeap values that nobody reads afterwards
   std::vector<void*> data_;                      // by value
   std::vector<Buffer> heap_;                     // by value
+  size_t heap_bytes_ = 0, most_heap_ = 0;        // of heap_, now and at most
   std::map<ir::ValueId, Buffer> states_;         // of variable operands; outlive plans
   Buffer arena_;
   GrowingScratch scratch_;
@@ -142,6 +149,7 @@ class SessionImpl : public Session, public ops::Runtime, public ops::StringAlloc
   bool ranges_ = false;          // wanted of kernels
   kernels::PartialRange range_;  // of the first result of the node that has run
   const PreparedNode* running_ = nullptr;
+  std::shared_ptr<const void> packed_;  // what the kernel works with; seen while observers look
   std::vector<ops::TensorView> inputs_;
   std::vector<ops::MutableView> outputs_;
   std::vector<ops::MutableView> state_views_;

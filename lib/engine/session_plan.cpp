@@ -147,7 +147,7 @@ absl::Status SessionImpl::PlanStates() {
   return absl::OkStatus();
 }
 
-absl::Status SessionImpl::Plan(absl::Span<const ops::TensorView> inputs) {
+absl::Status SessionImpl::PlanFor(absl::Span<const ops::TensorView> inputs) {
   has_plan_ = false;
   planned_.clear();
   for (const ops::TensorView& input : inputs) planned_.emplace_back(input.dims);
@@ -158,6 +158,7 @@ absl::Status SessionImpl::Plan(absl::Span<const ops::TensorView> inputs) {
   data_.assign(facts_.size(), nullptr);
   heap_.clear();
   heap_.resize(facts_.size());
+  heap_bytes_ = 0;
   AssignHomes();
   ZP_RETURN_IF_ERROR(PlanArena());
   ZP_RETURN_IF_ERROR(PlanStates());

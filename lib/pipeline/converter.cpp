@@ -90,9 +90,9 @@ calibrate::NextSample Adapt(const RepresentativeDataset& dataset, std::optional<
   };
 }
 
-calibrate::Options CalibrationOf(const pipeline::Mode& mode) {
+calibrate::Options CalibrationOf(const pipeline::Mode& mode, uint64_t max_memory) {
   const bool resets = mode.sample_state == SampleState::kReset;
-  return {resets ? calibrate::State::kReset : calibrate::State::kCarry};
+  return {resets ? calibrate::State::kReset : calibrate::State::kCarry, max_memory};
 }
 
 bool IsIntegerActivationType(ElementType type) {
@@ -339,7 +339,7 @@ absl::StatusOr<ir::Statistics> CollectRanges(const ConverterOptions& options, co
   if (mode.calibrates) {
     options.representative_dataset.Reset();
     ZP_ASSIGN_OR_RETURN(statistics, calibrate::Calibrate(model, Adapt(options.representative_dataset, first), context,
-                                                         CalibrationOf(mode)));
+                                                         CalibrationOf(mode, options.max_memory)));
     if (mode.calibration == Calibration::kTensorFlow) {
       statistics = calibrate::WidenInPlaceOperands(model, std::move(statistics));
     }

@@ -55,8 +55,8 @@ Sample Branch(float x, bool condition) {
   return sample;
 }
 
-absl::StatusOr<ir::Statistics> Run(const ir::Model& model, const std::vector<Sample>& samples, State state,
-                                   int threads) {
+absl::StatusOr<ir::Statistics> Run(const ir::Model& model, const std::vector<Sample>& samples, State state, int threads,
+                                   uint64_t max_memory = 0) {
   Context context;
   context.threads = threads;
   size_t at = 0;
@@ -66,7 +66,7 @@ absl::StatusOr<ir::Statistics> Run(const ir::Model& model, const std::vector<Sam
                      sample = samples[at++];
                      return true;
                    },
-                   context, {state});
+                   context, {state, max_memory});
 }
 
 ir::Range RangeOf(const ir::Model& model, const ir::Statistics& statistics, const std::string& name, int graph = 0) {
@@ -119,6 +119,24 @@ TEST_CASE("variables carry over from sample to sample, or only within a sequence
     REQUIRE(RangeOf(model, *reset, "new").max == 5);
     REQUIRE(RangeOf(model, *reset, "old").max == 4);
   }
+}
+
+TEST_CASE("a limit of memory changes nothing about what carries over") {
+  const ir::Model model = ModelOf(kCounter);
+  std::vector<Sample> samples;
+  for (int sequence = 0; sequence < 8; ++sequence) {
+    for (int step = 0; step < 5; ++step) samples.push_back(Step(1, step > 0));
+  }
+  constexpr uint64_t kEnough = 1 << 20;
+  auto carried = Run(model, samples, State::kCarry, 4, kEnough);
+  INFO(Describe(carried.status()));
+  REQUIRE(carried.ok());
+  REQUIRE(RangeOf(model, *carried, "new").max == 40);
+  auto reset = Run(model, samples, State::kReset, 4, kEnough);
+  REQUIRE(reset.ok());
+  REQUIRE(RangeOf(model, *reset, "new").max == 5);
+  const absl::Status refused = Run(model, samples, State::kCarry, 4, 1).status();
+  REQUIRE(refused.code() == absl::StatusCode::kResourceExhausted);
 }
 
 TEST_CASE("graphs that ran have ranges, their inputs too, and others none") {

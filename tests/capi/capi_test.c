@@ -160,6 +160,7 @@ static void NullArgumentsAreErrors(void) {
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_fuse_lstm(NULL, 1, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_allow_custom_ops(NULL, 1, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_threads(NULL, 1, err), 1);
+  CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_max_memory(NULL, 1, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_sample_state(NULL, ZP_STATE_RESET, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_converter_set_steps(NULL, NULL, NULL, NULL, err), 1);
   CHECK_FAILS(ZP_ERR_ARGUMENT, zp_dataset_add_step(NULL, NULL, NULL, 0, err), 1);
@@ -325,6 +326,13 @@ static void PulledAndPushedSamplesGiveTheSameBytes(void) {
   CHECK_OK(zp_converter_set_dataset_handle(converter, dataset, err));
   zp_dataset_free(dataset); /* the converter shares the samples */
   CHECK_OK(zp_converter_set_threads(converter, 4, err));
+  CHECK_OK(zp_converter_convert(converter, &pushed, NULL, err));
+  CHECK(SameBytes(pulled, pushed));
+
+  CHECK_OK(zp_converter_set_max_memory(converter, 1, err));
+  CHECK_FAILS(ZP_ERR_MEMORY, zp_converter_convert(converter, &again, NULL, err), 1);
+  CHECK_OK(zp_converter_set_max_memory(converter, UINT64_C(1) << 30, err));
+  zp_blob_free(pushed);
   CHECK_OK(zp_converter_convert(converter, &pushed, NULL, err));
   CHECK(SameBytes(pulled, pushed));
 

@@ -163,6 +163,21 @@ TEST_CASE("the same command gives the same bytes on any number of threads") {
   CHECK(ReadFile(scratch / "out.tflite") == one);
 }
 
+TEST_CASE("a limit of memory gives the same bytes, or an error that tells the least that would do") {
+  Scratch scratch;
+  const std::string base = ConvertInt8(scratch, Tiny("samples.npz"));
+  REQUIRE(Run(base + " -q").code == 0);
+  const std::string free = ReadFile(scratch / "out.tflite");
+  const Outcome limited = Run(base + " -v --threads 3 --max-memory 64M");
+  REQUIRE(limited.code == 0);
+  CHECK_THAT(limited.err, Contains("memory of calibration: planned") && Contains("3 threads x"));
+  CHECK(ReadFile(scratch / "out.tflite") == free);
+  const Outcome refused = Run(base + " --max-memory 1K");
+  CHECK(refused.code != 0);
+  CHECK_THAT(refused.err, Contains("max_memory is 1024 bytes, but calibration takes"));
+  CheckError(Run(base + " --max-memory plenty"), 2, "--max-memory");
+}
+
 TEST_CASE("wrong usage exits with 2") {
   Scratch scratch;
   std::string out = " -o " + scratch / "out.tflite";

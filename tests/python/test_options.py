@@ -42,7 +42,7 @@ def test_what_is_not_supported_raises_on_assignment(converter):
 def test_a_wrong_value_raises_on_assignment(converter):
     for attribute, value in [("optimizations", tf.lite.Optimize.DEFAULT), ("optimizations", ["FAST"]),
                              ("inference_input_type", "int7"), ("representative_dataset", 3), ("target_spec", None),
-                             ("threads", -1), ("calibration", "TF"), ("sample_state", "keep"), ("target_litert", 1.4), ("target", 3),
+                             ("threads", -1), ("max_memory", -1), ("max_memory", "1G"), ("calibration", "TF"), ("sample_state", "keep"), ("target_litert", 1.4), ("target", 3),
                              ("integer_only_rewrite", 1), ("fuse_lstm", 1), ("allow_custom_ops", 1), ("progress", "yes"), ("_experimental_disable_per_channel", 1)]:
         with pytest.raises(tf.OptionError):
             setattr(converter, attribute, value)

@@ -164,6 +164,20 @@ def test_threads_do_not_change_the_bytes(classifier, representative_dataset):
     assert results[0] == results[1]
 
 
+def test_a_limit_of_memory_does_not_change_the_bytes(classifier, representative_dataset):
+    results = []
+    for limit in (0, 2**26):
+        converter = tf.lite.TFLiteConverter.from_saved_model(classifier)
+        converter.max_memory = limit
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.representative_dataset = representative_dataset
+        results.append(converter.convert())
+    assert results[0] == results[1]
+    converter.max_memory = 1
+    with pytest.raises(tf.OutOfMemoryError, match="at least"):
+        converter.convert()
+
+
 def blocks_of_usage():
     """The collected calls of LiteRT's users, which stand outside of the project; no tests where they are absent."""
     root = os.path.join(os.path.dirname(__file__), "..", "..")

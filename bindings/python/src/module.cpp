@@ -187,7 +187,7 @@ class Converter {
                   zp_type output, bool per_channel, bool per_channel_dense, bool exact_calibration, bool reset_state,
                   const std::string& recipe, const std::string& target, const std::string& target_litert,
                   bool integer_only_rewrite, bool variable_quantization, bool fuse_lstm, bool allow_custom_ops,
-                  uint32_t threads) {
+                  uint32_t threads, uint64_t max_memory) {
     zp_converter* c = handle_.get();
     Check([&](zp_error** err) { return zp_converter_set_optimizations(c, optimizations, err); });
     Check([&](zp_error** err) { return zp_converter_set_supported_ops(c, op_sets, err); });
@@ -206,6 +206,7 @@ class Converter {
     Check([&](zp_error** err) { return zp_converter_set_fuse_lstm(c, fuse_lstm, err); });
     Check([&](zp_error** err) { return zp_converter_set_allow_custom_ops(c, allow_custom_ops, err); });
     Check([&](zp_error** err) { return zp_converter_set_threads(c, threads, err); });
+    Check([&](zp_error** err) { return zp_converter_set_max_memory(c, max_memory, err); });
   }
 
   void SetInstrument(bool instrument) {
@@ -605,7 +606,7 @@ PYBIND11_MODULE(_zeropoint, module) {
            py::arg("types"), py::arg("input"), py::arg("output"), py::arg("per_channel"), py::arg("per_channel_dense"),
            py::arg("exact_calibration"), py::arg("reset_state"), py::arg("recipe"), py::arg("target"),
            py::arg("target_litert"), py::arg("integer_only_rewrite"), py::arg("variable_quantization"),
-           py::arg("fuse_lstm"), py::arg("allow_custom_ops"), py::arg("threads"))
+           py::arg("fuse_lstm"), py::arg("allow_custom_ops"), py::arg("threads"), py::arg("max_memory"))
       .def("set_instrument", &Converter::SetInstrument, py::arg("instrument"))
       .def("convert", &Converter::Convert, py::arg("start"), py::arg("progress"), py::arg("log"))
       .def("debug", &Converter::Debug, py::kw_only(), py::arg("start"), py::arg("progress"), py::arg("log"),

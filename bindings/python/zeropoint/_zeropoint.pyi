@@ -33,6 +33,7 @@ class Converter:
         fuse_lstm: bool,
         allow_custom_ops: bool,
         threads: int,
+        max_memory: int,
     ) -> None: ...
     def set_instrument(self, instrument: bool) -> None: ...
     def convert(

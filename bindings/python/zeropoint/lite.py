@@ -160,6 +160,12 @@ def _threads(value: Any) -> int:
     raise OptionError(f"threads is a number from 0 (as many as the machine has), not {value!r}")
 
 
+def _max_memory(value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**64:
+        return value
+    raise OptionError(f"max_memory is a number of bytes, 0 for no limit, not {value!r}")
+
+
 def _progress(value: Any) -> bool | Listener:
     if isinstance(value, bool) or callable(value):
         return value
@@ -240,7 +246,7 @@ class TFLiteConverter(_Checked):
     the model shall be: a dict or the path of a JSON file), `target` (what shall run the result: "tflm", "litert-1.4" ... as in
     docs/targets.md; "" for the newest LiteRT), `target_litert` ("1.4": the same as `target` "litert-1.4"), `integer_only_rewrite` (True: ops without an integer kernel become tables or integer ops),
     `fuse_lstm` (True: every LSTM layer of a fixed batch size becomes one operator, which keeps its state between
-    invocations; False: those that TensorFlow fuses), `threads` (0: as many as the machine has), `progress` (True: a bar on a terminal when tqdm or rich is installed;
+    invocations; False: those that TensorFlow fuses), `threads` (0: as many as the machine has), `max_memory` (bytes that calibration may take; 0: no limit), `progress` (True: a bar on a terminal when tqdm or rich is installed;
     False; or a function of stage, done, total), and after convert() `report`.
     """
 
@@ -258,6 +264,7 @@ class TFLiteConverter(_Checked):
     fuse_lstm: bool
     allow_custom_ops: bool
     threads: int
+    max_memory: int
     progress: bool | Listener
 
     _CHECKS = {
@@ -286,6 +293,7 @@ class TFLiteConverter(_Checked):
         "integer_only_rewrite": _flag,
         "fuse_lstm": _flag,
         "threads": _threads,
+        "max_memory": _max_memory,
         "progress": _progress,
     }
     __slots__ = (*_CHECKS, "_handle", "_report")
@@ -319,6 +327,7 @@ class TFLiteConverter(_Checked):
         self.integer_only_rewrite = False
         self.fuse_lstm = False
         self.threads = 0
+        self.max_memory = 0
         self.progress = True
 
     @classmethod
@@ -439,6 +448,7 @@ class TFLiteConverter(_Checked):
             fuse_lstm=self.fuse_lstm,
             allow_custom_ops=self.allow_custom_ops,
             threads=self.threads,
+            max_memory=self.max_memory,
         )
 
     def _start(self) -> Callable[[], Any] | None:

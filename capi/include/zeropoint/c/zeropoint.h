@@ -295,6 +295,10 @@ ZP_API zp_status zp_converter_set_fuse_lstm(zp_converter* converter, int fuse, z
  * brings kernels, instead of an error that lists them. */
 ZP_API zp_status zp_converter_set_allow_custom_ops(zp_converter* converter, int allow, zp_error** err);
 ZP_API zp_status zp_converter_set_threads(zp_converter* converter, uint32_t threads, zp_error** err);
+/* Bytes that calibration may take for packed weights, activations and samples in work, beside the program itself and
+ * mapped files; 0: no limit. Fewer threads work where they do not fit, then weights are packed for each run of an op;
+ * where that is not enough, conversion fails with ZP_ERR_MEMORY and tells the least that would do. */
+ZP_API zp_status zp_converter_set_max_memory(zp_converter* converter, uint64_t bytes, zp_error** err);
 /* next NULL: no data. reset NULL: the data can be read by one conversion only. */
 ZP_API zp_status zp_converter_set_dataset(zp_converter* converter, zp_next_sample_fn next, zp_reset_dataset_fn reset,
                                           void* user, zp_error** err);
