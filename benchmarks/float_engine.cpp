@@ -6,11 +6,14 @@
 //     threads T N  N runs on each of T threads that share the weights
 //     ops N        milliseconds of one run by kind of op, the mean of N runs
 //     nodes N      the same by node, with its result's shape
+//     macs         multiplications of one run (CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, BATCH_MATMUL)
+//     roof N       GFLOP/s of a matrix product in the first-level cache, GB/s of reading 256 MB
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <deque>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -24,6 +27,7 @@
 #include "base/file.h"
 #include "engine/engine.h"
 #include "formats/tflite/tflite.h"
+#include "kernels/gemm.h"
 #include "kernels/kernel_table.h"
 
 namespace zeropoint {
@@ -49,11 +53,13 @@ class Bench {
   absl::Status Run(engine::Session& session, int times, const engine::Observer* observer) const;
   absl::Status Threads(int threads, int times) const;
   absl::Status Profile(int times, bool nodes);
+  absl::Status CountMacs();
 
   ir::Model model_;
   std::unique_ptr<engine::Program> program_;
   const engine::Executable* executable_ = nullptr;
   std::unique_ptr<engine::Session> session_;
+  std::deque<ir::Shape> shapes_;               // by input; views point to them
   std::vector<std::vector<double>> elements_;  // by input; double, so that any type is aligned
   std::vector<ops::TensorView> inputs_;
 };
@@ -68,11 +74,14 @@ absl::Status Bench::Load(const std::string& path) {
   std::uniform_real_distribution<float> uniform(-1.0f, 1.0f);
   for (ir::ValueId id : model_.graphs[0].inputs) {
     const ir::Value& value = model_.graphs[0].value(id);
-    if (!value.shape.IsStatic())
-      return absl::InvalidArgumentError(absl::StrCat("input ", value.name, " has no fixed shape"));
+    if (!value.shape.ranked()) return absl::InvalidArgumentError(absl::StrCat("input ", value.name, " has no shape"));
+    shapes_.push_back(value.shape);
+    for (int axis = 0; axis < value.shape.rank(); ++axis) {
+      if (value.shape[axis] == ir::kDynamic) shapes_.back().set(axis, 1);  // the batch, as a rule
+    }
     ops::TensorView view;
     view.type = value.type;
-    view.dims = value.shape.dims();
+    view.dims = shapes_.back().dims();
     elements_.emplace_back(view.bytes() / sizeof(double) + 1);
     view.data = elements_.back().data();
     if (view.type == ElementType::kFloat32) {
@@ -129,14 +138,66 @@ absl::Status Bench::Profile(int times, bool nodes) {
   return absl::OkStatus();
 }
 
+// Results times the depth of the sum that each is.
+absl::Status Bench::CountMacs() {
+  const ir::Graph& graph = model_.graphs[0];
+  int64_t macs = 0;
+  const engine::Observer observer = [&](const engine::Sight& sight) {
+    if (sight.kind != engine::Sight::kResult || sight.graph != 0) return absl::OkStatus();
+    const ir::Node& node = graph.node(graph.producer(sight.value));
+    int64_t depth = 0;
+    if (node.op() == "BATCH_MATMUL") {
+      const ir::Shape& left = graph.value(node.input(0)).shape;
+      depth = left[node.attrs().Bool("adj_x") ? left.rank() - 2 : left.rank() - 1];
+    } else if (node.op() == "CONV_2D" || node.op() == "FULLY_CONNECTED" || node.op() == "DEPTHWISE_CONV_2D") {
+      const ir::Shape& weights = graph.value(node.input(1)).shape;
+      const int channels = node.op() == "DEPTHWISE_CONV_2D" ? weights.rank() - 1 : 0;
+      depth = weights.NumElements() / weights[channels];
+    }
+    macs += depth * sight.tensor.elements();
+    return absl::OkStatus();
+  };
+  ZP_RETURN_IF_ERROR(Run(*session_, 1, &observer));
+  std::cout << absl::StrCat("{\"macs\": ", macs, "}") << std::endl;
+  return absl::OkStatus();
+}
+
+absl::Status Roof(int times) {
+  constexpr int64_t kDepth = 128, kBytes = int64_t{256} << 20, kProducts = 100000;
+  const kernels::KernelTable& best = kernels::BestKernels();
+  const int64_t rows = best.max_rows, columns = best.panel_width;
+  std::vector<float> left(static_cast<size_t>(rows * kDepth), 0.5f), results(static_cast<size_t>(rows * columns));
+  const kernels::AlignedFloats packed = kernels::AllocateFloats(kernels::PackedFloats(best, columns, kDepth));
+  std::fill_n(packed.get(), kernels::PackedFloats(best, columns, kDepth), 0.5f);
+  std::vector<const float*> pointers(static_cast<size_t>(rows));
+  const std::vector<float> large(static_cast<size_t>(kBytes) / sizeof(float), 1.0f);
+  double flops = 0, bytes = 0;
+  for (int i = 0; i < times; ++i) {
+    double start = Now();
+    for (int64_t k = 0; k < kProducts; ++k) {
+      kernels::GemmRows(best, left.data(), kDepth, rows, packed.get(), columns, kDepth, nullptr, {-1e9f, 1e9f},
+                        results.data(), pointers.data());
+    }
+    flops = std::max(flops, 2.0 * static_cast<double>(rows * columns * kDepth * kProducts) / (Now() - start));
+    start = Now();
+    const kernels::MinMaxResult range = kernels::MinMax(large.data(), large.size());
+    if (range.min != 1.0f) return absl::InternalError("the minimum of ones is not one");
+    bytes = std::max(bytes, static_cast<double>(kBytes) / (Now() - start));
+  }
+  std::cout << absl::StrCat("{\"gflops\": ", flops / 1e9, ", \"gbytes\": ", bytes / 1e9, "}") << std::endl;
+  return absl::OkStatus();
+}
+
 absl::Status Bench::Do(const std::string& line) {
   std::istringstream words(line);
   std::string command;
   int threads = 1, times = 1;
   words >> command;
+  if (command == "macs") return CountMacs();
   if (command == "threads") words >> threads;
   words >> times;
   if (!words || threads < 1 || times < 1) return absl::InvalidArgumentError(absl::StrCat("what is '", line, "'?"));
+  if (command == "roof") return Roof(times);
   if (command == "ops" || command == "nodes") return Profile(times, command == "nodes");
   const engine::Observer observer = [](const engine::Sight& sight) {
     if (sight.tensor.type == ElementType::kFloat32) {

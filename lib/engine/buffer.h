@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <new>
 
+#include "base/large_memory.h"
 #include "base/scratch.h"
 #include "ops/op_def.h"
 
@@ -17,8 +17,7 @@ inline constexpr size_t kAlignment = 64;
 class Buffer {
  public:
   Buffer() = default;
-  explicit Buffer(size_t size)
-      : data_(static_cast<uint8_t*>(::operator new(size == 0 ? 1 : size, std::align_val_t(kAlignment)))), size_(size) {}
+  explicit Buffer(size_t size) : data_(static_cast<uint8_t*>(AllocateLarge(size)), Free{nullptr, size}), size_(size) {}
 
   // For a result that waits for long (base/scratch.h).
   static Buffer ForResult(size_t size) { return Buffer(ScratchMemory(size), size); }
@@ -29,12 +28,13 @@ class Buffer {
  private:
   struct Free {
     std::shared_ptr<uint8_t> scratch;  // what the memory is part of; null: it is the buffer's own
+    size_t size;
     void operator()(uint8_t* data) const {
-      if (scratch == nullptr) ::operator delete(data, std::align_val_t(kAlignment));
+      if (scratch == nullptr) FreeLarge(data, size);
     }
   };
 
-  Buffer(std::shared_ptr<uint8_t> scratch, size_t size) : data_(scratch.get(), Free{scratch}), size_(size) {}
+  Buffer(std::shared_ptr<uint8_t> scratch, size_t size) : data_(scratch.get(), Free{scratch, size}), size_(size) {}
 
   std::unique_ptr<uint8_t, Free> data_;
   size_t size_ = 0;

@@ -76,26 +76,47 @@ void FillPointers(const Window& w, const float* input, const float* zeros, int64
   ForEachRun(w, first, rows, [&](const Run& run, int64_t r) { FillRun(w, input, zeros, run, 1, rows, pointers + r); });
 }
 
+// Few floats, in steps of one vector each; up to kStep - 1 floats behind them are read and written as well.
+constexpr int64_t kStep = 8;
+void CopyInSteps(const float* from, int64_t n, float* to) {
+  for (int64_t i = 0; i < n; i += kStep) std::memcpy(to + i, from + i, kStep * sizeof(float));
+}
+
+// The taps of one result one behind the other.
+void GatherResult(const Window& w, const float* input, const Run& run, int64_t ox, float* to) {
+  for (int64_t ky = 0; ky < w.kernel_h; ++ky) {
+    const float* row = InputRow(w, input, run.n, run.oy, ky);
+    for (int64_t kx = 0; kx < w.kernel_w; ++kx, to += w.in_c) {
+      const int64_t x = ox * w.stride_w - w.pad_left + kx * w.dilation_w;
+      const bool inside = row != nullptr && x >= 0 && x < w.in_w;
+      for (int64_t c = 0; c < w.in_c; ++c) to[c] = inside ? row[x * w.in_c + c] : 0.0f;
+    }
+  }
+}
+
 // The taps of results [first, first + rows) one behind the other, so that a product over few channels need not change
-// its pointers after every few elements. The order of the arithmetic stays the same.
+// its pointers after every few elements. The order of the arithmetic stays the same. `to` has room for kStep floats
+// more.
 void GatherTaps(const Window& w, const float* input, int64_t first, int64_t rows, float* to) {
   const int64_t kernel_row = w.kernel_w * w.in_c, depth = w.kernel_h * kernel_row;
+  const int64_t row_step = w.dilation_h * w.in_w * w.in_c;
+  const int64_t input_floats = w.batch * w.in_h * w.in_w * w.in_c;
   ForEachRun(w, first, rows, [&](const Run& run, int64_t r) {
-    for (int64_t ky = 0; ky < w.kernel_h; ++ky) {
-      const float* row = InputRow(w, input, run.n, run.oy, ky);
-      for (int64_t i = 0; i < run.count; ++i) {
-        float* at = to + (r + i) * depth + ky * kernel_row;
-        const int64_t x = (run.ox + i) * w.stride_w - w.pad_left;
-        if (row != nullptr && w.dilation_w == 1 && x >= 0 && x + w.kernel_w <= w.in_w) {
-          const float* from = row + x * w.in_c;
-          for (int64_t k = 0; k < kernel_row; ++k) at[k] = from[k];
-          continue;
-        }
-        for (int64_t kx = 0; kx < w.kernel_w; ++kx, at += w.in_c) {
-          const int64_t tap_x = x + kx * w.dilation_w;
-          const bool inside = row != nullptr && tap_x >= 0 && tap_x < w.in_w;
-          for (int64_t c = 0; c < w.in_c; ++c) at[c] = inside ? row[tap_x * w.in_c + c] : 0.0f;
-        }
+    const int64_t y = run.oy * w.stride_h - w.pad_top;
+    const bool rows_inside = w.dilation_w == 1 && y >= 0 && y + (w.kernel_h - 1) * w.dilation_h < w.in_h;
+    for (int64_t i = 0; i < run.count; ++i, ++r) {
+      float* at = to + r * depth;
+      const int64_t x = (run.ox + i) * w.stride_w - w.pad_left;
+      const int64_t offset = ((run.n * w.in_h + y) * w.in_w + x) * w.in_c;
+      const bool inside = rows_inside && x >= 0 && x + w.kernel_w <= w.in_w &&
+                          offset + (w.kernel_h - 1) * row_step + kernel_row + kStep <= input_floats;
+      if (!inside) {
+        GatherResult(w, input, run, run.ox + i, at);
+        continue;
+      }
+      // What a step writes too much, the next row or result overwrites.
+      for (int64_t ky = 0; ky < w.kernel_h; ++ky) {
+        CopyInSteps(input + offset + ky * row_step, kernel_row, at + ky * kernel_row);
       }
     }
   });
@@ -116,7 +137,7 @@ struct ConvLayout {
     if (taps * w.in_c * w.out_c <= kFewWeights * groups) {
       block = std::min(block, std::max<int64_t>(2, kFewResults / w.out_c / kernels.max_rows) * kernels.max_rows);
     }
-    return {gather, block, Layout(w.in_c, gather ? block : block * taps, gather ? block * taps * w.in_c : 0)};
+    return {gather, block, Layout(w.in_c, gather ? block : block * taps, gather ? block * taps * w.in_c + kStep : 0)};
   }
 };
 

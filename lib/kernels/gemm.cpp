@@ -1,7 +1,6 @@
 #include "kernels/gemm.h"
 
 #include <algorithm>
-#include <new>
 
 namespace zeropoint::kernels {
 namespace {
@@ -18,8 +17,8 @@ int TileHeight(const KernelTable& kernels, int64_t rows) {
 }  // namespace
 
 AlignedFloats AllocateFloats(size_t n) {
-  return AlignedFloats(
-      static_cast<float*>(::operator new[](std::max<size_t>(n, 1) * sizeof(float), std::align_val_t{kAlignment})));
+  const size_t bytes = n * sizeof(float);
+  return AlignedFloats(static_cast<float*>(AllocateLarge(bytes)), AlignedFree{bytes});
 }
 
 size_t PackedFloats(const KernelTable& kernels, int64_t columns, int64_t depth) {

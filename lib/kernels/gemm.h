@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "base/large_memory.h"
 #include "kernels/clamp.h"
 #include "kernels/kernel_table.h"
 
@@ -14,7 +15,8 @@ namespace zeropoint::kernels {
 inline constexpr size_t kAlignment = 64;  // of packed weights and of scratch memory
 
 struct AlignedFree {
-  void operator()(float* p) const { ::operator delete[](p, std::align_val_t{kAlignment}); }
+  size_t bytes = 0;
+  void operator()(float* p) const { FreeLarge(p, bytes); }
 };
 using AlignedFloats = std::unique_ptr<float[], AlignedFree>;
 AlignedFloats AllocateFloats(size_t n);

@@ -80,7 +80,8 @@ struct KernelTable {
                                                       float* y, size_t n, Clamp clamp);
 
   float (*reduce_row[static_cast<size_t>(Reduction::kCount)])(const float* x, size_t n);
-  void (*accumulate_row[static_cast<size_t>(Reduction::kCount)])(const float* x, float* sums, size_t n);
+  // sums[i] = op(sums[i], x[r * n + i]) for r < rows, in order.
+  void (*accumulate_rows[static_cast<size_t>(Reduction::kCount)])(const float* x, size_t rows, float* sums, size_t n);
   float (*sum_squares)(const float* x, size_t n);                                      // in 16 lanes, fused
   void (*exp_shifted)(const float* x, float* y, size_t n, float shift, float factor);  // exp((x - shift) * factor)
 

@@ -34,8 +34,10 @@ float ReduceRow(Reduction op, const float* x, size_t n) {
   return BestKernels().reduce_row[static_cast<size_t>(op)](x, n);
 }
 
-void AccumulateRow(Reduction op, const float* x, float* sums, size_t n) {
-  BestKernels().accumulate_row[static_cast<size_t>(op)](x, sums, n);
+void AccumulateRow(Reduction op, const float* x, float* sums, size_t n) { AccumulateRows(op, x, 1, sums, n); }
+
+void AccumulateRows(Reduction op, const float* x, size_t rows, float* sums, size_t n) {
+  BestKernels().accumulate_rows[static_cast<size_t>(op)](x, rows, sums, n);
 }
 
 void Softmax(const float* x, float* y, size_t rows, size_t depth, float beta) {

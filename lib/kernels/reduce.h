@@ -18,6 +18,8 @@ float Neutral(Reduction op);
 float ReduceRow(Reduction op, const float* x, size_t n);
 // sums[i] = op(sums[i], x[i]).
 void AccumulateRow(Reduction op, const float* x, float* sums, size_t n);
+// The same of `rows` rows one behind the other, in order.
+void AccumulateRows(Reduction op, const float* x, size_t rows, float* sums, size_t n);
 
 // Over the last dimension of [rows, depth]; x and y are not the same memory.
 void Softmax(const float* x, float* y, size_t rows, size_t depth, float beta);

@@ -148,12 +148,15 @@ void ReduceFloats(const EvalContext& context, const Groups& groups, kernels::Red
   std::fill_n(y, context.outputs[0].elements(), kernels::Neutral(op));
   const size_t length = static_cast<size_t>(groups.sizes.back());
   const bool row_reduces = groups.reduced.back();
+  // Rows that follow each other and go to the same elements are taken together.
+  const size_t outer = groups.sizes.size() - 1;
+  const int64_t together = !row_reduces && outer > 0 ? groups.sizes[outer - 1] : 1;
   ForEachInputRow(groups, [&](int64_t from, int64_t to) {
     if (row_reduces) {
       const float part = kernels::ReduceRow(op, x + from, length);
       kernels::AccumulateRow(op, &part, y + to, 1);
-    } else {
-      kernels::AccumulateRow(op, x + from, y + to, length);
+    } else if (from / groups.sizes.back() % together == 0) {
+      kernels::AccumulateRows(op, x + from, static_cast<size_t>(together), y + to, length);
     }
   });
 }

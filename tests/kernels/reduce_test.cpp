@@ -16,8 +16,8 @@ TEST_CASE("Row reductions give the reference's bits on every level") {
         INFO(table->name << " op " << op << " length " << n);
         REQUIRE(SameBits(table->reduce_row[op](x.data() + 1, n), reference.reduce_row[op](x.data() + 1, n)));
         std::vector<float> a = start, b = start;
-        table->accumulate_row[op](x.data() + 1, a.data() + 3, n);
-        reference.accumulate_row[op](x.data() + 1, b.data() + 3, n);
+        table->accumulate_rows[op](x.data() + 1, 3, a.data() + 3, n);
+        reference.accumulate_rows[op](x.data() + 1, 3, b.data() + 3, n);
         REQUIRE(SameBits(a, b));
         REQUIRE(SameBits(table->sum_squares(x.data() + 1, n), reference.sum_squares(x.data() + 1, n)));
       }

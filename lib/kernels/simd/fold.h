@@ -79,12 +79,30 @@ float SumSquares(const float* x, size_t n) {
   return Tree<V, Reduction::kSum>(lanes);
 }
 
-template <typename V, Reduction kOp>
-void AccumulateRow(const float* x, float* sums, size_t n) {
+// Sums of kVectors vectors stay in registers over all rows.
+template <typename V, Reduction kOp, size_t kVectors>
+void AccumulateColumns(const float* x, size_t rows, float* sums, size_t n) {
   using C = Combine<V, kOp>;
+  typename V::Float s[kVectors];
+  for (size_t v = 0; v < kVectors; ++v) s[v] = V::Load(sums + v * V::kWidth);
+  for (size_t r = 0; r < rows; ++r, x += n) {
+    for (size_t v = 0; v < kVectors; ++v) s[v] = C::Vector(s[v], V::Load(x + v * V::kWidth));
+  }
+  for (size_t v = 0; v < kVectors; ++v) V::Store(sums + v * V::kWidth, s[v]);
+}
+
+template <typename V, Reduction kOp>
+void AccumulateRows(const float* x, size_t rows, float* sums, size_t n) {
+  using C = Combine<V, kOp>;
+  constexpr size_t kVectors = 4;
   size_t i = 0;
-  for (; i + V::kWidth <= n; i += V::kWidth) V::Store(sums + i, C::Vector(V::Load(sums + i), V::Load(x + i)));
-  for (; i < n; ++i) sums[i] = C::Scalar(sums[i], x[i]);
+  for (; i + kVectors * V::kWidth <= n; i += kVectors * V::kWidth) {
+    AccumulateColumns<V, kOp, kVectors>(x + i, rows, sums + i, n);
+  }
+  for (; i + V::kWidth <= n; i += V::kWidth) AccumulateColumns<V, kOp, 1>(x + i, rows, sums + i, n);
+  for (; i < n; ++i) {
+    for (size_t r = 0; r < rows; ++r) sums[i] = C::Scalar(sums[i], x[r * n + i]);
+  }
 }
 
 // The least (greatest) lane, by halves.
@@ -144,7 +162,7 @@ MinMaxResult FindMinMax(const float* x, size_t n) {
 template <typename V, Reduction... kOps>
 void FillReductions(KernelTable& table) {
   ((table.reduce_row[static_cast<size_t>(kOps)] = ReduceRow<V, kOps>), ...);
-  ((table.accumulate_row[static_cast<size_t>(kOps)] = AccumulateRow<V, kOps>), ...);
+  ((table.accumulate_rows[static_cast<size_t>(kOps)] = AccumulateRows<V, kOps>), ...);
 }
 
 template <typename V>
