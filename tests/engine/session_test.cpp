@@ -1,4 +1,6 @@
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <map>
 
 #include "engine/engine.h"
 #include "ir/text.h"
@@ -45,6 +47,13 @@ struct Runner {
     return {view.As<float>(), view.As<float>() + view.elements()};
   }
 };
+
+// The elements of a constant, in the text of a graph.
+std::string Repeated(int n, const std::string& element) {
+  std::string text;
+  for (int i = 0; i < n; ++i) text += " " + element;
+  return text;
+}
 
 }  // namespace
 
@@ -210,4 +219,84 @@ output %y
   REQUIRE(session->Run({&view, 1}, nullptr).ok());
   const float* y = session->output(0).As<float>();
   REQUIRE(std::vector<float>(y, y + 4) == std::vector<float>{-2.5f, 3.0f, 1.0f, 2.0f});
+}
+
+TEST_CASE("an elementwise op takes over the memory of an operand that nobody reads afterwards") {
+  Runner runner(R"(graph main
+input %x : float32[1,2,2,100]
+const %factors : float32[100] =)" +
+                Repeated(100, "0.5") + R"(
+%a = ABS(%x) : float32[1,2,2,100]
+%g = LOGISTIC(%a) : float32[1,2,2,100]
+%m = MUL(%a, %g) : float32[1,2,2,100]
+%s = MUL(%m, %factors) : float32[1,2,2,100]
+%r = RELU(%s) : float32[1,2,2,100]
+output %s
+output %r
+)");
+  std::vector<float> x(400);
+  for (size_t i = 0; i < x.size(); ++i) x[i] = 0.01f * static_cast<float>(i) - 2.0f;
+  std::map<std::string, std::vector<float>> seen;
+  const engine::Observer observer = [&](const engine::Sight& sight) {
+    const float* first = sight.tensor.As<float>();
+    seen[runner.graph.value(sight.value).name].assign(first, first + sight.tensor.elements());
+    return absl::OkStatus();
+  };
+  REQUIRE(runner.Run({{{1, 2, 2, 100}, x}}, &observer).ok());
+  // LOGISTIC's operand is read again; the MULs overwrite; RELU's operand is a result of the graph.
+  REQUIRE(runner.session->arena_bytes() <= 2 * (400 * sizeof(float) + 64));
+  for (size_t i = 0; i < x.size(); ++i) {
+    const float a = std::abs(x[i]);
+    REQUIRE(seen["a"][i] == a);
+    REQUIRE(seen["g"][i] == Approx(1.0 / (1.0 + std::exp(-static_cast<double>(a)))));
+    REQUIRE(seen["m"][i] == a * seen["g"][i]);
+    REQUIRE(seen["s"][i] == 0.5f * seen["m"][i]);
+    REQUIRE(seen["r"][i] == seen["s"][i]);
+  }
+  REQUIRE(runner.Floats(0) == seen["s"]);
+  REQUIRE(runner.Floats(1) == seen["r"]);
+}
+
+TEST_CASE("a range that a kernel took is that of its result") {
+  Runner runner(R"(graph main
+input %x : float32[1,20,20,3]
+const %filter : float32[40,3,3,3] =)" +
+                Repeated(1080, "0.25") + R"(
+const %bias : float32[40] =)" +
+                Repeated(40, "0.125") + R"(
+const %depthwise : float32[1,3,3,40] =)" +
+                Repeated(360, "-0.5") + R"(
+const %factors : float32[40] =)" +
+                Repeated(40, "1.5") + R"(
+const %weights : float32[5,40] =)" +
+                Repeated(200, "0.0625") + R"(
+const %axes : int32[2] = 1 2
+%c = CONV_2D(%x, %filter, %bias) {stride_h=2, stride_w=2, dilation_h_factor=1, dilation_w_factor=1} : float32[1,10,10,40]
+%d = DEPTHWISE_CONV_2D(%c, %depthwise, %bias) {stride_h=1, stride_w=1, dilation_h_factor=1, dilation_w_factor=1} : float32[1,10,10,40]
+%t = TANH(%d) : float32[1,10,10,40]
+%m = MUL(%t, %factors) : float32[1,10,10,40]
+%a = ADD(%m, %c) : float32[1,10,10,40]
+%p = MEAN(%a, %axes) : float32[1,40]
+%y = FULLY_CONNECTED(%p, %weights) : float32[1,5]
+output %y
+)");
+  std::vector<float> x(1200);
+  for (size_t i = 0; i < x.size(); ++i) x[i] = std::sin(static_cast<float>(i));
+  ops::TensorView view;
+  const ir::Dims dims = {1, 20, 20, 3};
+  view.dims = dims;
+  view.data = x.data();
+  int taken = 0;
+  const engine::Observer observer = [&](const engine::Sight& sight) {
+    if (sight.range == nullptr) return absl::OkStatus();
+    const auto expected = kernels::MinMax(sight.tensor.As<float>(), static_cast<size_t>(sight.tensor.elements()));
+    CHECK(sight.range->min == expected.min);
+    CHECK(sight.range->max == expected.max);
+    ++taken;
+    return absl::OkStatus();
+  };
+  REQUIRE(runner.session->Run({view}, &observer).ok());
+  REQUIRE(taken == 0);  // nobody asked
+  REQUIRE(runner.session->Run({view}, &observer, /*ranges=*/true).ok());
+  REQUIRE(taken == 6);  // all but MEAN
 }
