@@ -405,7 +405,8 @@ absl::StatusOr<Draft> RunStages(const ConverterOptions& options, ir::Model input
   draft.target = prepared.mode.plan.target;
   if (options.prove_run) {
     ZP_RETURN_IF_ERROR(clock.Start("prove"));
-    draft.trial = pipeline::TrialRun::OfFloatModel(prepared.model, first.has_value() ? &*first : nullptr);
+    draft.trial =
+        pipeline::TrialRun::OfFloatModel(prepared.model, first.has_value() ? &*first : nullptr, options.max_memory);
   }
 
   ZP_RETURN_IF_ERROR(clock.Start("quantize"));

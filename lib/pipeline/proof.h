@@ -28,7 +28,8 @@ absl::StatusOr<ir::Model> CheckBytes(const Bytes& file, const ir::Model& meant, 
 class TrialRun {
  public:
   // `sample`: null for ones (zeros where the input is no float) of the first signature's shapes, unknown dimensions 1.
-  static TrialRun OfFloatModel(const ir::Model& model, const calibrate::Sample* sample);
+  // A run that would take more than `max_memory` bytes (0: no limit) for weights and activations is left out.
+  static TrialRun OfFloatModel(const ir::Model& model, const calibrate::Sample* sample, uint64_t max_memory = 0);
 
   // Fills in the report. kFailedPrecondition where a result holds NaN or infinity and the float model's does not. A
   // result or a sample that our engine cannot run is a note in the report.
@@ -36,6 +37,7 @@ class TrialRun {
 
  private:
   std::string skipped_;  // why there is nothing to compare; empty: there is
+  uint64_t max_memory_ = 0;
   calibrate::Sample sample_;
   int graph_ = 0;
   std::vector<size_t> tensors_;               // of the sample, by the graph's inputs

@@ -74,7 +74,7 @@ absl::StatusOr<Bytes> InType(const calibrate::SampleTensor& tensor, const ir::Va
 
 absl::StatusOr<std::vector<std::vector<double>>> RunOnce(const ir::Model& model, int index,
                                                          const calibrate::Sample& sample,
-                                                         const std::vector<size_t>& tensors) {
+                                                         const std::vector<size_t>& tensors, uint64_t max_memory) {
   const ir::Graph& graph = model.graphs[static_cast<size_t>(index)];
   // One run: to keep packed weights would cost memory and gain nothing.
   const std::unique_ptr<engine::Program> program = engine::Program::Create(model, engine::Packing::kOnDemand);
@@ -92,6 +92,15 @@ absl::StatusOr<std::vector<std::vector<double>>> RunOnce(const ir::Model& model,
     input.dims = tensor.shape.dims();
     input.data = aligned[i].data();
     inputs.push_back(input);
+  }
+  if (max_memory > 0) {
+    ZP_RETURN_IF_ERROR(session->Plan(inputs));
+    const engine::PackedWeights weights = engine::MeasurePacking(model);
+    const uint64_t needed = weights.always + weights.largest + session->arena_bytes();
+    if (needed > max_memory) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("one run takes ", needed, " bytes, more than max_memory, ", max_memory));
+    }
   }
   ZP_RETURN_IF_ERROR(session->Run(inputs, nullptr));
   std::vector<std::vector<double>> outputs;
@@ -139,8 +148,9 @@ bool AllFinite(const std::vector<double>& values) {
 
 }  // namespace
 
-TrialRun TrialRun::OfFloatModel(const ir::Model& model, const calibrate::Sample* sample) {
+TrialRun TrialRun::OfFloatModel(const ir::Model& model, const calibrate::Sample* sample, uint64_t max_memory) {
   TrialRun trial;
+  trial.max_memory_ = max_memory;
   if (sample != nullptr) {
     const absl::StatusOr<calibrate::Binding> binding = calibrate::Bind(model, *sample);
     if (!binding.ok()) {
@@ -161,7 +171,7 @@ TrialRun TrialRun::OfFloatModel(const ir::Model& model, const calibrate::Sample*
     for (size_t i = 0; i < trial.sample_.tensors.size(); ++i) trial.tensors_.push_back(i);
   }
   absl::StatusOr<std::vector<std::vector<double>>> outputs =
-      RunOnce(model, trial.graph_, trial.sample_, trial.tensors_);
+      RunOnce(model, trial.graph_, trial.sample_, trial.tensors_, max_memory);
   if (outputs.ok()) {
     trial.outputs_ = *std::move(outputs);
   } else {
@@ -174,7 +184,8 @@ TrialRun TrialRun::OfFloatModel(const ir::Model& model, const calibrate::Sample*
 absl::Status TrialRun::Compare(const ir::Model& result, ProofReport& report) const {
   report.note = skipped_;
   if (!skipped_.empty()) return absl::OkStatus();
-  const absl::StatusOr<std::vector<std::vector<double>>> outputs = RunOnce(result, graph_, sample_, tensors_);
+  const absl::StatusOr<std::vector<std::vector<double>>> outputs =
+      RunOnce(result, graph_, sample_, tensors_, max_memory_);
   // Our engine is not what the model is for: where it fails, the file may run well in LiteRT.
   if (!outputs.ok()) {
     report.note = absl::StrCat(absl::IsUnimplemented(outputs.status())

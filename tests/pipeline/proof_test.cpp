@@ -56,6 +56,23 @@ TEST_CASE("the bytes that are written are what was meant") {
   CHECK(Check(file, Read(file)).ok());
 }
 
+TEST_CASE("a run that does not fit into max_memory is left out, and the report says so") {
+  absl::StatusOr<Converter> converter = Converter::FromTflite(kFloatModel);
+  REQUIRE(converter.ok());
+  converter->optimizations = {Optimize::kDefault};
+  converter->prove_run = true;
+  converter->max_memory = 1;
+  absl::StatusOr<Conversion> result = converter->Convert();
+  INFO(result.status());
+  REQUIRE(result.ok());
+  CHECK_FALSE(result->report.proof.ran);
+  CHECK(result->report.proof.note.find("more than max_memory") != std::string::npos);
+  converter->max_memory = uint64_t{1} << 30;
+  result = converter->Convert();
+  REQUIRE(result.ok());
+  CHECK(result->report.proof.ran);
+}
+
 TEST_CASE("a byte that is changed is found, or changes nothing") {
   const std::vector<uint8_t> file = DynamicRangeFile();
   const ir::Model meant = Read(file);
