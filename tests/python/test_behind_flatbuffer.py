@@ -8,7 +8,7 @@ import os
 import numpy as np
 import pytest
 
-import zeropoint
+import zeropoint as tf
 
 Interpreter = pytest.importorskip("ai_edge_litert.interpreter").Interpreter
 MODEL = os.path.join(os.path.dirname(__file__), "..", "data", "large", "behind_flatbuffer.tflite")
@@ -43,9 +43,9 @@ def test_litert_runs_the_file(x):
     np.testing.assert_allclose(run(MODEL, x), expected(x), rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("optimizations", [[], [zeropoint.Optimize.DEFAULT]])
+@pytest.mark.parametrize("optimizations", [[], [tf.lite.Optimize.DEFAULT]])
 def test_the_file_converts_as_others_do(x, tmp_path, optimizations):
-    converter = zeropoint.TFLiteConverter.from_tflite(MODEL)
+    converter = tf.lite.TFLiteConverter.from_tflite(MODEL)
     converter.optimizations = optimizations
     output = str(tmp_path / "out.tflite")
     with open(output, "wb") as file:
