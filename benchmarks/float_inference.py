@@ -69,12 +69,15 @@ class LiteRt:
         return {'wall': time.perf_counter() - wall, 'cpu': time.process_time() - cpu}
 
 
-def models(names):
+def models(names, zeropoint):
     """{name: path of its float .tflite}."""
     result = {name: bench_models.paths(name)[1] for name in bench_models.SHAPES}
     shared = conformance.shared_folder()
     if shared is not None:
-        result['kws'] = os.path.join(str(shared), 'zoo', 'models', 'kws_dscnn_f32.tflite')
+        result['kws'] = bench_models.paths('kws')[1]
+        if not os.path.exists(result['kws']):
+            subprocess.run([zeropoint, 'convert', os.path.join(str(shared), 'zoo', 'models', 'kws_dscnn'), '-o', result['kws'],
+                            '--mode', 'float', '-q'], check=True)
     missing = [name for name in names or result if name not in result or not os.path.exists(result[name])]
     if missing:
         sys.exit('bench_models.py makes the models first; missing: ' + ', '.join(missing))
@@ -137,10 +140,11 @@ def main():
     parser.add_argument('--threads', type=int, default=os.cpu_count())
     parser.add_argument('--no-peer', dest='peer', action='store_false')
     parser.add_argument('--engine', default=os.path.join(ROOT, 'build/release/bin/bench_float_engine'))
+    parser.add_argument('--zeropoint', default=os.path.join(ROOT, 'build/release/bin/zeropoint'), help='for the models of ../shared')
     parser.add_argument('--output', default=os.path.join(ROOT, 'build/bench/%s.jsonl' % NAME))
     options = parser.parse_args()
     results = Results(options.output)
-    ratios = [measure(options, name, path, results) for name, path in models(options.model).items()]
+    ratios = [measure(options, name, path, results) for name, path in models(options.model, options.zeropoint).items()]
     if options.peer:
         mean = math.exp(statistics.fmean(map(math.log, ratios)))
         results.write('geometric mean', 'float', 'litert', 'times_faster', mean, 'ratio')

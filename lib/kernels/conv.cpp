@@ -129,14 +129,9 @@ struct ConvLayout {
   Layout layout;
   static ConvLayout Of(const KernelTable& kernels, const Window& w, int64_t taps, int64_t groups) {
     constexpr int64_t kFewChannels = 8;
-    // Where the weights stay in the first-level cache, so may the results, until their range is taken.
-    constexpr int64_t kFewWeights = 4096, kFewResults = 4096;
     const int64_t rows = w.batch * w.out_h * w.out_w;
     const bool gather = taps > 1 && groups == 1 && w.in_c < kFewChannels;
-    int64_t block = BlockRows(kernels, rows, gather ? taps * w.in_c : w.in_c);
-    if (taps * w.in_c * w.out_c <= kFewWeights * groups) {
-      block = std::min(block, std::max<int64_t>(2, kFewResults / w.out_c / kernels.max_rows) * kernels.max_rows);
-    }
+    const int64_t block = BlockRows(kernels, rows, gather ? taps * w.in_c : w.in_c);
     return {gather, block, Layout(w.in_c, gather ? block : block * taps, gather ? block * taps * w.in_c + kStep : 0)};
   }
 };
@@ -155,6 +150,15 @@ PackedConv::PackedConv(const KernelTable& kernels, const float* weights, int64_t
   }
 }
 
+// Results at a time when their range is taken: where the weights stay in the first-level cache, so shall they until
+// then.
+int64_t PackedConv::RangedBlock(int64_t block) const {
+  constexpr int64_t kFewWeights = 4096, kFewResults = 2048;
+  if (group_out_ * taps_ * depth_ > kFewWeights) return block;
+  const int64_t tiles = kFewResults / (group_out_ * groups_) / kernels_->max_rows;
+  return std::min(block, std::max<int64_t>(2, tiles) * kernels_->max_rows);
+}
+
 size_t PackedConv::ScratchBytes(const Window& w) const {
   return ConvLayout::Of(*kernels_, w, taps_, groups_).layout.end;
 }
@@ -162,7 +166,8 @@ size_t PackedConv::ScratchBytes(const Window& w) const {
 void PackedConv::Run(const Window& w, const float* input, const float* bias, Clamp clamp, float* output, void* scratch,
                      PartialRange* range) const {
   const int64_t rows = w.batch * w.out_h * w.out_w, out_c = group_out_ * groups_;
-  const auto [gather, block, layout] = ConvLayout::Of(*kernels_, w, taps_, groups_);
+  const auto [gather, most, layout] = ConvLayout::Of(*kernels_, w, taps_, groups_);
+  const int64_t block = range == nullptr ? most : RangedBlock(most);
   const float* zeros = Zeros(scratch, w.in_c);
   const float** pointers = Pointers(scratch, layout);
   float* gathered = reinterpret_cast<float*>(static_cast<char*>(scratch) + layout.floats);

@@ -41,6 +41,8 @@ class PackedConv {
   int64_t groups() const { return groups_; }
 
  private:
+  int64_t RangedBlock(int64_t block) const;
+
   const KernelTable* kernels_;
   int64_t group_out_, taps_, depth_, groups_;
   size_t floats_, group_floats_;

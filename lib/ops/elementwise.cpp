@@ -101,7 +101,7 @@ absl::Status EvalBinaryDouble(const EvalContext& context, kernels::Binary op) {
 namespace {
 
 // Elements that stay in the first-level cache from when they are computed until the range is taken of them.
-constexpr int64_t kPart = 4096;
+constexpr int64_t kPart = 2048;
 
 // Calls part(first element, elements) for parts of 0 ... n, and takes the range of each; all at once where nobody wants
 // it.
