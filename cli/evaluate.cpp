@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -14,6 +15,7 @@ namespace zeropoint::cli {
 namespace {
 
 constexpr double kPercents = 100.0;
+constexpr char kZeropoint[] = "zeropoint", kLitert[] = "litert";
 
 std::string Sign(double value) { return value > 0 ? "inf" : "-inf"; }
 
@@ -61,6 +63,8 @@ ExitCode Verdict(const Evaluation& result) {
 
 }  // namespace
 
+std::vector<std::string> EngineNames() { return {kZeropoint, kLitert}; }
+
 std::string AmountText(double value, const std::string& unit) {
   if (std::isinf(value)) return absl::StrCat(Sign(value), unit.empty() ? "" : " ", unit);
   if (unit == "%") return absl::StrFormat("%.2f %%", value * kPercents);
@@ -94,6 +98,18 @@ ExitCode ReadJudge(const JudgeOptions& judge, const std::vector<SignatureInputs>
   return kSuccess;
 }
 
+ExitCode StartEngine(const JudgeOptions& judge, EvaluateOptions& options, std::unique_ptr<LitertEngine>& engine) {
+  if (judge.engine != kLitert) return kSuccess;
+  absl::StatusOr<std::unique_ptr<LitertEngine>> started = LitertEngine::Start(judge.python);
+  if (!started.ok()) return ReportError(started.status());
+  engine = *std::move(started);
+  options.engine = engine->name();
+  options.run = [&engine](uint64_t model, absl::string_view tflite, const SampleView& sample) {
+    return engine->Run(model, tflite, sample);
+  };
+  return kSuccess;
+}
+
 ExitCode RunEvaluate(const EvaluateCommand& command) {
   const JudgeOptions& judge = command.judge;
   // For the names of the inputs alone.
@@ -102,6 +118,9 @@ ExitCode RunEvaluate(const EvaluateCommand& command) {
   EvaluateOptions options;
   const ExitCode read = ReadJudge(judge, opened->Signatures(), options);
   if (read != kSuccess) return read;
+  std::unique_ptr<LitertEngine> litert;
+  const ExitCode started = StartEngine(judge, options, litert);
+  if (started != kSuccess) return started;
   const CancelOnInterrupt interrupt;
   absl::StatusOr<Evaluation> result = absl::UnknownError("");
   {

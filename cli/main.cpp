@@ -184,6 +184,14 @@ void AddJudge(CLI::App& command, JudgeOptions& judge) {
   command.add_option("--threads", judge.threads, "0: as many as the machine has")
       ->check(CLI::Range(0, 4096))
       ->capture_default_str();
+  command
+      .add_option("--engine", judge.engine,
+                  "what runs models: Zeropoint's own, or LiteRT's interpreter (Python package ai-edge-litert)")
+      ->check(CLI::IsMember(EngineNames()))
+      ->capture_default_str();
+  command.add_option("--python", judge.python, "of --engine litert: the Python that has the package")
+      ->type_name("PATH")
+      ->capture_default_str();
   command.add_flag("--json", judge.json, "as JSON on stdout (docs/accuracy.md)");
   command.add_flag("-q,--quiet", judge.quiet, "errors only, and --json");
 }

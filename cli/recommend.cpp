@@ -2,10 +2,12 @@
 
 #include <cmath>
 #include <cstdio>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "interrupt.h"
+#include "litert_engine.h"
 #include "progress_bar.h"
 #include "zeropoint/recommend.h"
 
@@ -61,6 +63,9 @@ ExitCode RunRecommend(const RecommendCommand& command) {
   options.modes = command.modes;
   options.prefer = command.prefer == kLatency ? Prefer::kLatency : Prefer::kSize;
   options.convert.target = command.target;
+  std::unique_ptr<LitertEngine> litert;
+  const ExitCode started = StartEngine(judge, options.judge, litert);
+  if (started != kSuccess) return started;
   const CancelOnInterrupt interrupt;
   absl::StatusOr<Recommendation> advice = absl::UnknownError("");
   {

@@ -37,9 +37,11 @@ def assert_is_model(path):
 
 def test_the_commands_run(checkout):
     path = os.path.join(BUILD, 'bin') + os.pathsep + os.environ['PATH']
-    [script] = snippets('sh')
-    assert 'CONV_2D' in check(['sh', '-euc', script], checkout, PATH=path)
+    convert, judge = snippets('sh')
+    assert 'CONV_2D' in check(['sh', '-euc', convert], checkout, PATH=path)
     assert_is_model(checkout / 'digits.tflite')
+    assert 'Recommended: int8' in check(['sh', '-euc', judge], checkout, PATH=path)
+    assert (checkout / 'digits.html').exists()
 
 
 def test_the_python_program_runs(checkout):
