@@ -46,6 +46,7 @@ test-conformance: build
 	$(PYTHON) tests/conformance/forms/run_forms.py --zeropoint $(ZEROPOINT)
 	$(PYTHON) tests/conformance/run_census.py --zeropoint $(ZEROPOINT) --output build/census
 	$(PYTHON) tests/conformance/run_integer_engine.py --zeropoint $(ZEROPOINT) --zoo --ops --modes int8-only int16x8
+	$(PYTHON) tests/conformance/run_recommend.py --zeropoint $(ZEROPOINT) --output build/conformance
 
 bench: build  ## Measure conversion time and memory against TensorFlow's converter (needs ../shared; PYTHON with tensorflow)
 	$(PYTHON) benchmarks/conversion_time.py --zeropoint $(ZEROPOINT) --output build/bench/conversion_time.jsonl

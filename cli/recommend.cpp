@@ -22,6 +22,7 @@ std::string FirstLine(const std::string& text) { return text.substr(0, text.find
 std::string Marks(const Recommendation& advice, const ModeTrial& trial) {
   std::string marks = trial.pareto ? "Pareto" : "";
   if (!trial.good_enough) absl::StrAppend(&marks, marks.empty() ? "" : ", ", "not good enough");
+  if (trial.good_enough && trial.few_samples) absl::StrAppend(&marks, marks.empty() ? "" : ", ", "too few samples");
   if (trial.mode == advice.recommended) absl::StrAppend(&marks, marks.empty() ? "" : ", ", "<- recommended");
   return marks;
 }

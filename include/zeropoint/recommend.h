@@ -49,7 +49,8 @@ struct ModeTrial {
   int float_ops = 0;                   // that compute with real numbers
   bool integer_only = false;           // no float arithmetic but QUANTIZE and DEQUANTIZE at the inputs and outputs
   bool good_enough = false;
-  bool pareto = false;  // no other mode is as good in size, latency and value, and better in one
+  bool few_samples = false;  // too few to promise for others what it does on these: see Recommend
+  bool pareto = false;       // no other mode is as good in size, latency and value, and better in one
 };
 
 struct Recommendation {
@@ -67,8 +68,15 @@ struct Recommendation {
 };
 
 // Converts `model` in each mode with one half of the samples and judges the results by the other half; which sample is
-// in which half depends on its number alone. All but the times is the same in every run. Errors: those of Converter and
-// Evaluate for the float mode; fewer than two samples. What stops another mode is its refusal.
+// in which half depends on its number alone. All but the times is the same in every run.
+//
+// After n independent samples, the next lies beyond a tensor's range, or does worse than the worst of them, with
+// probability 1 / (n + 1), whatever the distribution (order statistics). Where that is more than 5 %, a mode is
+// measured but not recommended: with fewer than 19 samples that calibrate, modes that need calibration; with fewer than
+// 19 that judge, those that quantize activations at run time.
+//
+// Errors: those of Converter and Evaluate for the float mode; fewer than two samples. What stops another mode is its
+// refusal.
 absl::StatusOr<Recommendation> Recommend(const ModelSource& model, const RecommendOptions& options);
 
 }  // namespace zeropoint

@@ -43,6 +43,9 @@ constexpr double kAboutEqual = 1.1;
 // are samples; 16x8 where int8 loses too much; otherwise dynamic range; float16 for GPUs).
 constexpr std::array<const char*, 6> kOrder = {"int8",    "int8-only", "int16x8", "int16x8-fallback",
                                                "dynamic", "float16"};
+// Of n samples, the next lies beyond a tensor's range, or does worse than the worst, with probability 1 / (n + 1),
+// whatever its distribution (order statistics): 5 % with 19.
+constexpr size_t kSettlingSamples = 19;
 constexpr size_t kFewestRuns = 5, kMostRuns = 200;
 constexpr double kEnoughSeconds = 0.2;  // of runs, for a median that a hiccup does not move
 
@@ -271,11 +274,14 @@ size_t OrderOf(const ModeTrial& trial) {
   return static_cast<size_t>(std::find(kOrder.begin(), kOrder.end(), trial.mode) - kOrder.begin());
 }
 
+// May be recommended.
+bool Eligible(const ModeTrial& trial) { return trial.good_enough && !trial.few_samples; }
+
 // The one to take among those that are good enough.
 const ModeTrial& Choose(const std::vector<ModeTrial>& trials, Prefer prefer) {
   std::vector<const ModeTrial*> left;
   for (const ModeTrial& trial : trials) {
-    if (trial.good_enough) left.push_back(&trial);
+    if (Eligible(trial)) left.push_back(&trial);
   }
   // Keeps those that are about as small as the smallest.
   auto keep_least = [&](auto cost) {
@@ -327,7 +333,7 @@ std::string BoundText(const Recommendation& advice) {
 std::string Reason(const Recommendation& advice, const ModeTrial& choice, const ModeTrial& real, Prefer prefer) {
   if (choice.mode == kFloat) {
     const bool alone = std::none_of(advice.modes.begin(), advice.modes.end(),
-                                    [](const ModeTrial& trial) { return trial.good_enough && trial.mode != kFloat; });
+                                    [](const ModeTrial& trial) { return Eligible(trial) && trial.mode != kFloat; });
     if (!alone) return absl::StrCat("of the modes that ", BoundText(advice), ", none is notably smaller or faster");
     return absl::StrCat("there are no quantized modes that ", BoundText(advice),
                         "; zeropoint debug tells what costs most");
@@ -342,6 +348,26 @@ std::string Reason(const Recommendation& advice, const ModeTrial& choice, const 
                                          static_cast<double>(real.bytes) / static_cast<double>(choice.bytes)));
   if (choice.integer_only) absl::StrAppend(&text, "; no float arithmetic inside");
   return text;
+}
+
+// Ranges come of the samples that calibrate. Where activations are quantized at run time each brings its own: what
+// that costs is known from the samples that judge alone. Rounding weights to float16 depends on no sample.
+bool TooFewSamples(const Recommendation& advice, const ModePreset& mode) {
+  if (mode.needs_data) return advice.calibration_samples < kSettlingSamples;
+  const bool at_run_time = mode.quantizes && mode.supported_types.empty();
+  return at_run_time && advice.judging_samples < kSettlingSamples;
+}
+
+// What is said of modes that would do, were there more samples.
+std::string FewSamplesText(const Recommendation& advice) {
+  std::vector<std::string> modes;
+  for (const ModeTrial& trial : advice.modes) {
+    if (trial.good_enough && trial.few_samples) modes.push_back(trial.mode);
+  }
+  if (modes.empty()) return "";
+  return absl::StrCat("; ", absl::StrJoin(modes, ", "), " would do on these samples, but ", advice.calibration_samples,
+                      " that calibrate and ", advice.judging_samples, " that judge do not settle others: give ",
+                      2 * kSettlingSamples, " or more");
 }
 
 absl::Status SetBounds(const RecommendOptions& options, const Evaluation& real, Recommendation& advice) {
@@ -416,15 +442,14 @@ void Decide(const RecommendOptions& options, Recommendation& advice) {
   for (ModeTrial& trial : advice.modes) trial.good_enough = GoodEnough(advice, trial);
   MarkPareto(advice.modes);
   const ModeTrial& real = advice.modes.front();
-  const bool none =
-      std::none_of(advice.modes.begin(), advice.modes.end(), [](const ModeTrial& t) { return t.good_enough; });
+  const bool none = std::none_of(advice.modes.begin(), advice.modes.end(), Eligible);
   const ModeTrial& choice = none ? *std::find_if(advice.modes.begin(), advice.modes.end(),
                                                  [&](const ModeTrial& trial) { return trial.mode == advice.best; })
                                  : Choose(advice.modes, options.prefer);
   advice.recommended = choice.mode;
   advice.reason = none ? absl::StrCat("no mode at all, float included, is good enough: there are none that ",
                                       BoundText(advice), "; this one is the best")
-                       : Reason(advice, choice, real, options.prefer);
+                       : absl::StrCat(Reason(advice, choice, real, options.prefer), FewSamplesText(advice));
 }
 
 }  // namespace
@@ -450,6 +475,7 @@ absl::StatusOr<Recommendation> Recommend(const ModelSource& model, const Recomme
     ZP_RETURN_IF_ERROR(trials.Report(preset->name, 0, 0));
     ModeTrial trial;
     trial.mode = preset->name;
+    trial.few_samples = TooFewSamples(advice, *preset);
     const bool is_float = preset->name == kFloat;
     absl::StatusOr<Conversion> file = trials.Convert(converter, *preset);
     absl::Status refused = file.status();
@@ -512,6 +538,7 @@ std::string Recommendation::ToJson() const {
                   {"float_ops", trial.float_ops},
                   {"integer_only", trial.integer_only},
                   {"good_enough", trial.good_enough},
+                  {"few_samples", trial.few_samples},
                   {"pareto", trial.pareto}});
     } else {
       one["refusal"] = trial.refusal;

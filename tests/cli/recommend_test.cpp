@@ -46,11 +46,34 @@ TEST_CASE("recommend takes a mode that is as good as it says, and the smallest o
       Json(Tiny("classifier.tflite") + " --metric cosine --max-drop 0.5% --data " + Tiny("samples.npz"));
   const nlohmann::json& choice = ModeOf(advice, advice["recommended"].get<std::string>());
   CHECK(choice["behind"].get<double>() <= 0.005);
-  CHECK(choice["pareto"].get<bool>());
+  CHECK_FALSE(choice["few_samples"].get<bool>());
   for (const nlohmann::json& mode : advice["modes"]) {
-    if (!mode["good_enough"].get<bool>()) continue;
+    if (!mode["good_enough"].get<bool>() || mode["few_samples"].get<bool>()) continue;
     CHECK(choice["bytes"].get<double>() <= 1.1 * mode["bytes"].get<double>());
   }
+}
+
+TEST_CASE("recommend passes over modes that too few samples calibrated or judged, and says how many to give") {
+  const nlohmann::json advice = Json(Tiny("classifier") + " --data " + Tiny("samples.npz"));  // 10 and 10
+  for (const char* mode : {"dynamic", "int8", "int8-only", "int16x8", "int16x8-fallback"}) {
+    CAPTURE(mode);
+    CHECK(ModeOf(advice, mode)["few_samples"] == true);
+    CHECK(advice["recommended"] != mode);
+  }
+  CHECK(ModeOf(advice, "float16")["few_samples"] == false);
+  CHECK_THAT(advice["reason"].get<std::string>(), Contains("give 38 or more"));
+}
+
+TEST_CASE("recommend takes a calibrated mode where samples suffice") {
+  Scratch scratch;
+  std::vector<float> images(40 * 8 * 8);
+  for (size_t i = 0; i < images.size(); ++i) images[i] = static_cast<float>(i * 7919 % 1000) / 1000.0f;
+  WriteFile(scratch / "many.npy", NpyText("<f4", {40, 8, 8, 1}, images));
+  const nlohmann::json advice = Json(Tiny("classifier") + " --data " + scratch / "many.npy");
+  CHECK(advice["calibration_samples"] == 20);
+  for (const nlohmann::json& mode : advice["modes"]) CHECK(mode["few_samples"] == false);
+  CHECK(ModeOf(advice, advice["recommended"].get<std::string>())["pareto"].get<bool>());
+  CHECK_THAT(advice["reason"].get<std::string>(), !Contains("or more"));
 }
 
 TEST_CASE("recommend falls back to float where nothing else is good enough, and says so") {

@@ -32,8 +32,8 @@ class Evaluation(Result):
 
 
 class ModeTrial(Result):
-    """mode, tried, and where that is true bytes, seconds, value, behind, sqnr_db, cosine, float_ops, integer_only, good_enough and
-    pareto; otherwise refusal."""
+    """mode, tried, and where that is true bytes, seconds, value, behind, sqnr_db, cosine, float_ops, integer_only, good_enough,
+    few_samples (too few to promise for others what it does on these) and pareto; otherwise refusal."""
 
 
 class Recommendation(Result):
