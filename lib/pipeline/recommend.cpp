@@ -332,9 +332,14 @@ std::string BoundText(const Recommendation& advice) {
 // ..."
 std::string Reason(const Recommendation& advice, const ModeTrial& choice, const ModeTrial& real, Prefer prefer) {
   if (choice.mode == kFloat) {
-    const bool alone = std::none_of(advice.modes.begin(), advice.modes.end(),
-                                    [](const ModeTrial& trial) { return Eligible(trial) && trial.mode != kFloat; });
-    if (!alone) return absl::StrCat("of the modes that ", BoundText(advice), ", none is notably smaller or faster");
+    auto any = [&](auto holds) {
+      return std::any_of(advice.modes.begin(), advice.modes.end(),
+                         [&](const ModeTrial& trial) { return trial.mode != kFloat && holds(trial); });
+    };
+    if (any(Eligible))
+      return absl::StrCat("of the modes that ", BoundText(advice), ", none is notably smaller or faster");
+    if (any([](const ModeTrial& trial) { return trial.good_enough; }))
+      return absl::StrCat("there are no quantized modes of which the samples settle that they ", BoundText(advice));
     return absl::StrCat("there are no quantized modes that ", BoundText(advice),
                         "; zeropoint debug tells what costs most");
   }

@@ -26,6 +26,14 @@ const nlohmann::json& ModeOf(const nlohmann::json& advice, const std::string& na
   return advice;
 }
 
+// A file of 40 images: enough for both halves.
+std::string ManyImages(const Scratch& scratch) {
+  std::vector<float> images(40 * 8 * 8);
+  for (size_t i = 0; i < images.size(); ++i) images[i] = static_cast<float>(i * 7919 % 1000) / 1000.0f;
+  WriteFile(scratch / "many.npy", NpyText("<f4", {40, 8, 8, 1}, images));
+  return scratch / "many.npy";
+}
+
 TEST_CASE("recommend tries every mode on one half of the samples and judges it by the other") {
   const nlohmann::json advice = Json(Tiny("classifier") + " --data " + Tiny("samples.npz"));
   std::set<std::string> tried;
@@ -66,10 +74,7 @@ TEST_CASE("recommend passes over modes that too few samples calibrated or judged
 
 TEST_CASE("recommend takes a calibrated mode where samples suffice") {
   Scratch scratch;
-  std::vector<float> images(40 * 8 * 8);
-  for (size_t i = 0; i < images.size(); ++i) images[i] = static_cast<float>(i * 7919 % 1000) / 1000.0f;
-  WriteFile(scratch / "many.npy", NpyText("<f4", {40, 8, 8, 1}, images));
-  const nlohmann::json advice = Json(Tiny("classifier") + " --data " + scratch / "many.npy");
+  const nlohmann::json advice = Json(Tiny("classifier") + " --data " + ManyImages(scratch));
   CHECK(advice["calibration_samples"] == 20);
   for (const nlohmann::json& mode : advice["modes"]) CHECK(mode["few_samples"] == false);
   CHECK(ModeOf(advice, advice["recommended"].get<std::string>())["pareto"].get<bool>());
@@ -77,7 +82,8 @@ TEST_CASE("recommend takes a calibrated mode where samples suffice") {
 }
 
 TEST_CASE("recommend falls back to float where nothing else is good enough, and says so") {
-  const std::string command = Tiny("classifier.tflite") + " --data " + Tiny("samples.npz") + " --limit 500dB";
+  Scratch scratch;
+  const std::string command = Tiny("classifier.tflite") + " --data " + ManyImages(scratch) + " --limit 500dB";
   const nlohmann::json advice = Json(command);
   CHECK(advice["recommended"] == "float");
   CHECK_THAT(advice["reason"].get<std::string>(), Contains("none is notably smaller"));
