@@ -146,15 +146,21 @@ absl::StatusOr<std::vector<ops::TypedShape>> Inferrer::CallResults(int graph,
     return absl::UnimplementedError("a graph that stands alone cannot call others");
   }
   ZP_RETURN_IF_ERROR(CheckCall(scope_, graph, arguments));
+  // What was inferred once calls none of its callers, so that the check for cycles has been made for this caller, too.
+  if (scope_.known != nullptr) {
+    if (const auto* known = scope_.known->Find(graph, arguments); known != nullptr) return *known;
+  }
   const ir::Graph& callee = scope_.model->graphs[static_cast<size_t>(graph)];
   std::vector<ir::Shape> shapes;
   for (const ops::TypedShape& argument : arguments) shapes.push_back(argument.shape);
-  ZP_ASSIGN_OR_RETURN(const std::vector<Facts> facts, InferGraph(callee, shapes, {scope_.model, graph, &scope_}));
+  ZP_ASSIGN_OR_RETURN(const std::vector<Facts> facts,
+                      InferGraph(callee, shapes, {scope_.model, graph, &scope_, scope_.known}));
   std::vector<ops::TypedShape> results;
   for (ir::ValueId id : callee.outputs) {
     const Facts& result = facts[static_cast<size_t>(id)];
     results.push_back({result.type, result.shape});
   }
+  if (scope_.known != nullptr) scope_.known->Add(graph, arguments, results);
   return results;
 }
 
@@ -277,8 +283,26 @@ absl::StatusOr<std::vector<Facts>> InferNode(const ir::Graph& graph, ir::NodeId 
   return context.Take();
 }
 
+const std::vector<ops::TypedShape>* KnownCalls::Find(int graph, absl::Span<const ops::TypedShape> arguments) const {
+  const auto calls = calls_.find(graph);
+  if (calls == calls_.end()) return nullptr;
+  auto same = [](const ops::TypedShape& a, const ops::TypedShape& b) { return a.type == b.type && a.shape == b.shape; };
+  for (const Call& call : calls->second) {
+    if (std::equal(call.arguments.begin(), call.arguments.end(), arguments.begin(), arguments.end(), same))
+      return &call.results;
+  }
+  return nullptr;
+}
+
+void KnownCalls::Add(int graph, absl::Span<const ops::TypedShape> arguments, std::vector<ops::TypedShape> results) {
+  calls_[graph].push_back({{arguments.begin(), arguments.end()}, std::move(results)});
+}
+
 absl::StatusOr<std::vector<Facts>> InferGraph(const ir::Graph& graph, absl::Span<const ir::Shape> input_shapes,
-                                              const Scope& scope) {
+                                              const Scope& outer) {
+  KnownCalls calls;
+  Scope scope = outer;
+  if (scope.known == nullptr) scope.known = &calls;
   std::vector<Facts> facts;
   for (ir::ValueId id = 0; id < graph.num_values(); ++id) facts.push_back(DeclaredFacts(graph.value(id)));
   for (size_t i = 0; i < input_shapes.size(); ++i) {

@@ -3,6 +3,7 @@
 #ifndef ZEROPOINT_ENGINE_INFERENCE_H_
 #define ZEROPOINT_ENGINE_INFERENCE_H_
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -35,11 +36,28 @@ struct Operand {
   bool complete = true;
 };
 
+// Results of calls that have been inferred, so that a graph that many calls share is looked at once for each kind of
+// arguments: without it the work would double with every level of calls.
+class KnownCalls {
+ public:
+  // Null: not known.
+  const std::vector<ops::TypedShape>* Find(int graph, absl::Span<const ops::TypedShape> arguments) const;
+  void Add(int graph, absl::Span<const ops::TypedShape> arguments, std::vector<ops::TypedShape> results);
+
+ private:
+  struct Call {
+    std::vector<ops::TypedShape> arguments, results;
+  };
+  std::map<int, std::vector<Call>> calls_;
+};
+
 // Where a graph stands: in a model, whose other graphs its nodes may call, or alone.
 struct Scope {
   const ir::Model* model = nullptr;  // null: alone
   int graph = 0;
   const Scope* caller = nullptr;  // whose node calls the graph, where one does
+  // Of the inference that began at the outermost caller; valid while the model's graphs stay as they are.
+  KnownCalls* known = nullptr;
 };
 
 // Checks arity, then calls the op's infer. One Facts for each result; elements only where infer knew them. Errors carry

@@ -171,6 +171,23 @@ output %y
   REQUIRE(alone.value(alone.outputs[0]).shape.ToString() == "[?]");
 }
 
+TEST_CASE("graphs that many calls share are inferred once for each kind of arguments") {
+  constexpr int kDepth = 60;  // were each call looked at anew, the last graph would be inferred 4^60 times
+  std::vector<std::string> graphs;
+  for (int i = 0; i < kDepth; ++i) {
+    const std::string next = std::to_string(i + 1);
+    const std::string call = " {then_subgraph_index=" + next + ", else_subgraph_index=" + next + "} : float32[*]\n";
+    graphs.push_back("graph g" + std::to_string(i) + "\ninput %c : bool[]\ninput %x : float32[3]\n%y = IF(%c, %c, %x)" +
+                     call + "%z = IF(%c, %c, %y)" + call + "output %z\n");
+  }
+  graphs.push_back("graph last\ninput %c : bool[]\ninput %x : float32[3]\n%y = RELU(%x) : float32[*]\noutput %y\n");
+  ir::Model model = ModelOf(graphs);
+  const absl::Status status = engine::InferShapes(model);
+  INFO(Describe(status));
+  REQUIRE(status.ok());
+  for (const ir::Graph& graph : model.graphs) CHECK(graph.value(graph.outputs[0]).shape.ToString() == "[3]");
+}
+
 TEST_CASE("calls that cannot be are refused") {
   const std::string main = "graph main\ninput %x : float32[2]\n%y = CALL(%x) {subgraph=1} : float32[2]\noutput %y\n";
   const std::string self = "graph self\ninput %x : float32[2]\n%y = CALL(%x) {subgraph=1} : float32[2]\noutput %y\n";

@@ -23,16 +23,19 @@ const ir::Graph* GraphAt(const ir::Model& model, int index) {
                                                                         : nullptr;
 }
 
-// True when the graph's calls come to an end: none of those on the way to it is called again.
-bool CallsEnd(const ir::Model& model, int index, std::set<int>& callers) {
+// True when the graph's calls come to an end: none of those on the way to it is called again. `ending`: graphs of which
+// that is known.
+bool CallsEnd(const ir::Model& model, int index, std::set<int>& callers, std::set<int>& ending) {
+  if (ending.count(index) > 0) return true;
   const ir::Graph* graph = GraphAt(model, index);
   if (graph == nullptr || !callers.insert(index).second) return false;
   for (ir::NodeId id : graph->Order()) {
     for (int callee : ops::CalledGraphs(graph->node(id))) {
-      if (!CallsEnd(model, callee, callers)) return false;
+      if (!CallsEnd(model, callee, callers, ending)) return false;
     }
   }
   callers.erase(index);
+  ending.insert(index);
   return true;
 }
 
@@ -65,9 +68,9 @@ absl::StatusOr<int> InlineComposites(const ir::Model& model, ir::Graph& graph) {
   for (ir::NodeId id : graph.Order()) {
     if (graph.node(id).op() != kComposite) continue;
     const std::vector<int> callees = ops::CalledGraphs(graph.node(id));
-    std::set<int> callers;
+    std::set<int> callers, ending;
     const ir::Graph* body =
-        callees.size() == 1 && CallsEnd(model, callees[0], callers) ? GraphAt(model, callees[0]) : nullptr;
+        callees.size() == 1 && CallsEnd(model, callees[0], callers, ending) ? GraphAt(model, callees[0]) : nullptr;
     if (body == nullptr || body == &graph || !CanInline(*body, graph.node(id))) continue;
     Inline(*body, graph, id);
     ++inlined;

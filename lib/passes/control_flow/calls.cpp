@@ -41,7 +41,9 @@ void Erase(std::vector<ir::ValueId>& values, size_t i) {
   values.erase(values.begin() + static_cast<std::ptrdiff_t>(i));
 }
 
-bool GraphHasEffects(const ir::Model& model, int index, std::set<int>& open) {
+// `open`: callers on the way here. `harmless`: graphs that have been found to have none, which may be called again.
+bool GraphHasEffects(const ir::Model& model, int index, std::set<int>& open, std::set<int>& harmless) {
+  if (harmless.count(index) > 0) return false;
   if (index < 0 || static_cast<size_t>(index) >= model.graphs.size() || !open.insert(index).second) return true;
   const ir::Graph& graph = model.graphs[static_cast<size_t>(index)];
   bool effects = false;
@@ -51,9 +53,10 @@ bool GraphHasEffects(const ir::Model& model, int index, std::set<int>& open) {
     const std::vector<int> callees = ops::CalledGraphs(node);
     // An op without a record may do anything; those of TensorFlow get one before this can matter.
     effects = op == nullptr || (op->has_side_effects && callees.empty());
-    for (int callee : callees) effects = effects || GraphHasEffects(model, callee, open);
+    for (int callee : callees) effects = effects || GraphHasEffects(model, callee, open, harmless);
   }
   open.erase(index);
+  if (!effects) harmless.insert(index);
   return effects;
 }
 
@@ -99,9 +102,9 @@ void RemoveResult(const Call& call, size_t i) {
 }
 
 bool CallHasEffects(const ir::Model& model, const ir::Node& node) {
-  std::set<int> open;
+  std::set<int> open, harmless;
   for (int callee : ops::CalledGraphs(node)) {
-    if (GraphHasEffects(model, callee, open)) return true;
+    if (GraphHasEffects(model, callee, open, harmless)) return true;
   }
   return false;
 }
