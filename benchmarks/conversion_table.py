@@ -16,9 +16,33 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BEGIN, END = '<!-- conversion_table.py: begin -->', '<!-- conversion_table.py: end -->'
 
 
+PEERS = ('tensorflow', 'litert-quantizer')
+MEANS = [(peer, key) for peer in PEERS for key in ('seconds', 'peak_mb')]
+
+
 def spread(values, digits):
     """Median ± half range."""
     return '%.*f ± %.*f' % (digits, statistics.median(values), digits, (max(values) - min(values)) / 2)
+
+
+def costs(tools, good, tool, digits):
+    """Seconds and megabytes."""
+    runs = good.get(tool)
+    if runs:
+        return spread([r['seconds'] for r in runs], digits), spread([r['peak_mb'] for r in runs], 0)
+    return ('fails', 'fails') if tool in tools else ('–', '–')
+
+
+def ratios(good, peer, means):
+    """Times faster, and times less memory."""
+    if not good.get('zeropoint') or not good.get(peer):
+        return '–', '–'
+    found = []
+    for key in ('seconds', 'peak_mb'):
+        ratio = statistics.median(r[key] for r in good[peer]) / statistics.median(r[key] for r in good['zeropoint'])
+        means[peer, key].append(ratio)
+        found.append('%.0f' % ratio)
+    return found
 
 
 def render(rows):
@@ -27,26 +51,20 @@ def render(rows):
     for row in rows:
         groups[row['model'], row['mode']][row['tool']].append(row)
     about = rows[0]
-    lines = ['%(cpu)s, %(cores)d cores, %(memory_mb)d MB' % about['machine'] + '; %s (%s), %s; TensorFlow %s on Python %s.' % (
-        about['versions']['zeropoint'], about['versions']['commit'], about['versions']['compiler'], about['versions']['tensorflow'],
-        about['versions']['python']), '',
-             '| model | mode | Zeropoint s | TensorFlow s | times faster | Zeropoint MB | TensorFlow MB | times less |',
-             '|---|---|---:|---:|---:|---:|---:|---:|']
+    versions = about['versions']
+    lines = ['%(cpu)s, %(cores)d cores, %(memory_mb)d MB' % about['machine'] + '; %s (%s), %s; TensorFlow %s, litert-quantizer %s on Python %s.' % (
+        versions['zeropoint'], versions['commit'], versions['compiler'], versions['tensorflow'], versions['litert-quantizer'], versions['python']), '',
+             '| model | mode | Zeropoint s | MB | TensorFlow s | MB | times faster | times less | litert-quantizer s | MB | times faster | times less |',
+             '|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|']
+    means = collections.defaultdict(list)
     for (model, mode), tools in groups.items():
         good = {tool: [r for r in runs if r['status'] == 0] for tool, runs in tools.items()}
-        cells = {}
-        for tool in ('zeropoint', 'tensorflow'):
-            runs = good.get(tool)
-            failure = 'fails' if tool in tools else '–'
-            cells[tool] = ((spread([r['seconds'] for r in runs], 3 if tool == 'zeropoint' else 1),
-                            spread([r['peak_mb'] for r in runs], 0)) if runs else (failure, failure))
-        ratios = ['–', '–']
-        if good.get('zeropoint') and good.get('tensorflow'):
-            ratios = ['%.0f' % (statistics.median(r[key] for r in good['tensorflow']) /
-                                statistics.median(r[key] for r in good['zeropoint'])) for key in ('seconds', 'peak_mb')]
-        lines.append('| %s | %s | %s | %s | %s | %s | %s | %s |' % (
-            model, mode, cells['zeropoint'][0], cells['tensorflow'][0], ratios[0], cells['zeropoint'][1], cells['tensorflow'][1],
-            ratios[1]))
+        cells = list(costs(tools, good, 'zeropoint', 3))
+        for peer in PEERS:
+            cells += [*costs(tools, good, peer, 1), *ratios(good, peer, means)]
+        lines.append('| %s | %s | %s |' % (model, mode, ' | '.join(cells)))
+    mean = ['%.0f' % statistics.geometric_mean(means[key]) if means[key] else '–' for key in MEANS]
+    lines.append('| geometric mean | | | | | | %s | %s | | | %s | %s |' % tuple(mean))
     return '\n'.join(lines)
 
 
