@@ -28,7 +28,7 @@ absl::Span<const IntegerKernels* const> AvailableIntegerKernels() {
 }
 
 const IntegerKernels& BestIntegerKernels() {
-  static const IntegerKernels& best = *AvailableIntegerKernels().back();
+  static const IntegerKernels& best = *Best(AvailableIntegerKernels());
   return best;
 }
 

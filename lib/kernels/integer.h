@@ -11,6 +11,7 @@
 
 #include "absl/types/span.h"
 #include "kernels/conv.h"
+#include "kernels/level.h"
 
 namespace zeropoint::kernels {
 
@@ -32,6 +33,7 @@ template <typename T>
 using SumOf = std::conditional_t<sizeof(T) == 1, int32_t, int64_t>;
 
 struct IntegerKernels {
+  Isa isa;
   const char* name;
   // sums[r * count + c] = sum over i < depth of rows[r * depth + i] * columns[c * depth + i], r < n. Magnitudes are
   // at most 256 for sums of 32 bits, which wrap; for those of 64, the columns' are at most 128.
@@ -55,6 +57,7 @@ struct IntegerKernels {
 
 // All that this processor can run, the scalar ones first and the best last.
 absl::Span<const IntegerKernels* const> AvailableIntegerKernels();
+// The best that ZEROPOINT_SIMD allows (kernels/level.h); chosen once.
 const IntegerKernels& BestIntegerKernels();
 
 inline void Products(const int16_t* rows, int64_t n, const int16_t* columns, int64_t count, int64_t depth,

@@ -36,7 +36,10 @@ const KernelTable* FindKernels(Isa isa) {
   return nullptr;
 }
 
-const KernelTable& BestKernels() { return *AvailableKernels().back(); }
+const KernelTable& BestKernels() {
+  static const KernelTable& best = *Best(AvailableKernels());
+  return best;
+}
 
 MinMaxResult MinMax(const float* x, size_t n) { return BestKernels().min_max(x, n); }
 

@@ -13,11 +13,10 @@
 #include "kernels/clamp.h"
 #include "kernels/convert.h"
 #include "kernels/elementwise.h"
+#include "kernels/level.h"
 #include "kernels/reduce.h"
 
 namespace zeropoint::kernels {
-
-enum class Isa : uint8_t { kReference, kSse2, kAvx2, kAvx512, kNeon64 };
 
 struct MinMaxResult {
   float min = 0.0f, max = 0.0f;
@@ -103,7 +102,7 @@ struct KernelTable {
 const KernelTable* FindKernels(Isa isa);
 // All that this processor can run, kReference first and the best last.
 absl::Span<const KernelTable* const> AvailableKernels();
-// The best; chosen once.
+// The best that ZEROPOINT_SIMD allows (kernels/level.h); chosen once.
 const KernelTable& BestKernels();
 
 // Smallest and largest element; 0 and 0 when there are none. A zero is always +0.

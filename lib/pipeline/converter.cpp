@@ -19,6 +19,7 @@
 #include "formats/saved_model/saved_model.h"
 #include "formats/tflite/tflite.h"
 #include "ir/graph.h"
+#include "kernels/level.h"
 #include "ops/op_def.h"
 #include "passes/pass_manager.h"
 #include "passes/quantization_aware/absorb.h"
@@ -486,6 +487,8 @@ namespace {
 absl::Status ConvertWith(const ConverterOptions& options, const ir::Model& model, bool from_tensorflow,
                          std::atomic<bool>& cancelled, Report& report,
                          const std::function<absl::Status(const Draft&, const Context&, StageClock&)>& deliver) {
+  const absl::Status level = kernels::CheckSimdVariable();
+  if (!level.ok()) return Annotate(level, Place::kStage, pipeline::kOptionsStage);
   cancelled.store(false);
   Context context = pipeline::MakeContext(options, cancelled);
   StageClock clock(context, report);

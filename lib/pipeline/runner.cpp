@@ -13,7 +13,9 @@
 #include "calibrate/state.h"
 #include "engine/engine.h"
 #include "formats/tflite/tflite.h"
+#include "kernels/level.h"
 #include "ops/stored_bytes.h"
+#include "pipeline/recipe.h"
 #include "pipeline/samples.h"
 
 namespace zeropoint {
@@ -120,6 +122,8 @@ Runner::~Runner() = default;
 namespace {
 
 absl::StatusOr<std::shared_ptr<Loaded>> Load(const Bytes& file, const std::string& source) {
+  const absl::Status level = kernels::CheckSimdVariable();
+  if (!level.ok()) return Annotate(level, Place::kStage, pipeline::kOptionsStage);
   absl::StatusOr<ir::Model> model = formats::tflite::Read(file, source);
   if (!model.ok()) return Annotate(Annotate(model.status(), Place::kStage, "import"), Place::kFile, source);
   auto loaded = std::make_shared<Loaded>();

@@ -47,9 +47,9 @@ void RescaleTo(const int32_t* sums, int64_t n, const RescaleFactors& factors, T*
 }  // namespace
 
 const IntegerKernels* Integers() {
-  static constexpr IntegerKernels kTable = {"reference",       Products<int32_t>,  Products<int64_t>,
-                                            Products<int64_t>, Depthwise<int32_t>, Depthwise<int64_t>,
-                                            RescaleTo<int8_t>, RescaleTo<uint8_t>};
+  static constexpr IntegerKernels kTable = {Isa::kReference,    "reference",       Products<int32_t>,
+                                            Products<int64_t>,  Products<int64_t>, Depthwise<int32_t>,
+                                            Depthwise<int64_t>, RescaleTo<int8_t>, RescaleTo<uint8_t>};
   return &kTable;
 }
 

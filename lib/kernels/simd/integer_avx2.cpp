@@ -5,7 +5,7 @@ namespace zeropoint::kernels::simd {
 
 const IntegerKernels* Avx2IntegerKernels() {
   struct Tag;
-  static constexpr IntegerKernels kTable = IntegerLoops<Tag>::Table("avx2");
+  static constexpr IntegerKernels kTable = IntegerLoops<Tag>::Table(Isa::kAvx2, "avx2");
   return &kTable;
 }
 

@@ -6,7 +6,7 @@ namespace zeropoint::kernels::simd {
 
 const IntegerKernels* Avx512IntegerKernels() {
   struct Tag;
-  static constexpr IntegerKernels kTable = IntegerLoops<Tag>::Table("avx512+vnni");
+  static constexpr IntegerKernels kTable = IntegerLoops<Tag>::Table(Isa::kAvx512, "avx512+vnni");
   return &kTable;
 }
 

@@ -3,9 +3,17 @@
 
 namespace zeropoint::kernels::simd {
 
+#if defined(__aarch64__)
+constexpr Isa kBase = Isa::kNeon64;
+#elif defined(__x86_64__)
+constexpr Isa kBase = Isa::kSse2;
+#else
+constexpr Isa kBase = Isa::kReference;
+#endif
+
 const IntegerKernels* BaseIntegerKernels() {
   struct Tag;
-  static constexpr IntegerKernels kTable = IntegerLoops<Tag>::Table("base");
+  static constexpr IntegerKernels kTable = IntegerLoops<Tag>::Table(kBase, "base");
   return &kTable;
 }
 

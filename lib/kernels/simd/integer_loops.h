@@ -135,8 +135,9 @@ struct IntegerLoops {
     }
   }
 
-  static constexpr IntegerKernels Table(const char* name) {
-    return {name,
+  static constexpr IntegerKernels Table(Isa isa, const char* name) {
+    return {isa,
+            name,
             Products<int32_t>,
             Products<int64_t>,
             WideProducts,

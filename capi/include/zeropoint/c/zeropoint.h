@@ -7,8 +7,8 @@
  *     *err receives an object to free with zp_error_free; on success NULL. Out parameters are NULL after a failure.
  *   - Different handles may be used from different threads; one handle from one thread at a time, except
  *     zp_converter_cancel. Callbacks run inside the call that needs them, on its thread. They must not unwind.
- *   - Strings are UTF-8 and end with NUL. Nothing is printed, no exception leaves, nothing is read from the
- *     environment.
+ *   - Strings are UTF-8 and end with NUL. Nothing is printed, no exception leaves, the environment is read
+ *     for TMPDIR and ZEROPOINT_SIMD only (docs/c_api.md).
  */
 #ifndef ZEROPOINT_C_ZEROPOINT_H_
 #define ZEROPOINT_C_ZEROPOINT_H_
