@@ -58,6 +58,33 @@ TEST_CASE("a chain needs the memory of two neighbours, not of all its values") {
   REQUIRE(PlanMemory(chain).size == 2048);
 }
 
+TEST_CASE("blocks of a long chain with a few that last are placed as one by one would be") {
+  std::mt19937 random(11);
+  std::vector<Block> blocks;
+  for (int i = 0; i < 600; ++i) {
+    const int length = random() % 20 == 0 ? static_cast<int>(random() % 600) : static_cast<int>(random() % 3);
+    blocks.push_back({1 + random() % 5000, i, i + length});
+  }
+  const MemoryPlan plan = PlanMemory(blocks);
+  // Each in turn, largest first, at the lowest offset that no block placed before and alive with it takes.
+  std::vector<size_t> order(blocks.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return blocks[a].size > blocks[b].size; });
+  for (size_t now = 0; now < order.size(); ++now) {
+    const Block& block = blocks[order[now]];
+    auto free = [&](size_t offset) {
+      return std::none_of(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(now), [&](size_t other) {
+        const bool together = block.first <= blocks[other].last && blocks[other].first <= block.last;
+        return together && offset < plan.offsets[other] + RoundUp(blocks[other].size) &&
+               plan.offsets[other] < offset + RoundUp(block.size);
+      });
+    };
+    size_t lowest = 0;
+    while (!free(lowest)) lowest += kAlignment;
+    REQUIRE(plan.offsets[order[now]] == lowest);
+  }
+}
+
 TEST_CASE("a small block fills the gap below a large one") {
   const MemoryPlan plan = PlanMemory(std::vector<Block>{{4096, 0, 1}, {4096, 1, 2}, {64, 2, 3}});
   REQUIRE(plan.size == 8192);
