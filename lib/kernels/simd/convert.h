@@ -34,8 +34,9 @@ void Copy(const T* from, size_t n, T* to) {
 }
 
 // Whole blocks of kBlock elements by `block(i, streamed)`, the rest through `part(i, count)` with count < kBlock.
+// Inlined, or else what `block` captured would be read from memory for every block, as results might overwrite it.
 template <typename V, size_t kBlock, typename T, typename Block, typename Part>
-void ForBlocks(const T* to, size_t n, const Block& block, const Part& part) {
+[[gnu::always_inline]] inline void ForBlocks(const T* to, size_t n, const Block& block, const Part& part) {
   size_t i = 0;
   if (n * sizeof(T) >= kStreamedBytes) {
     const size_t head = UntilAligned<V>(to, n);
