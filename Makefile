@@ -48,9 +48,11 @@ test-conformance: build
 	$(PYTHON) tests/conformance/run_integer_engine.py --zeropoint $(ZEROPOINT) --zoo --ops --modes int8-only int16x8
 	$(PYTHON) tests/conformance/run_recommend.py --zeropoint $(ZEROPOINT) --output build/conformance
 
-bench: build  ## Measure conversion time and memory against TensorFlow's converter (needs ../shared; PYTHON with tensorflow)
-	$(PYTHON) benchmarks/conversion_time.py --zeropoint $(ZEROPOINT) --output build/bench/conversion_time.jsonl
-	$(PYTHON) benchmarks/conversion_table.py build/bench/conversion_time.jsonl
+bench: build  ## Measure everything against peers from PyPI (needs ../shared; an hour) and write the tables of docs/performance.md
+	@ZEROPOINT_VENV=.venv-bench ZEROPOINT_REQUIREMENTS=scripts/requirements-bench.txt scripts/venv.sh
+	@cmake --preset release -DZEROPOINT_BUILD_BENCHMARKS=ON --log-level=NOTICE
+	@cmake --build --preset release --parallel $(JOBS)
+	benchmarks/all.sh .venv-bench/bin/python
 
 asan: setup  ## Build and run the C++ tests under address and undefined-behaviour sanitizers
 	@cmake --preset asan --log-level=NOTICE

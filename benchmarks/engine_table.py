@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Puts the results of float_inference.py and calibration.py into docs/performance.md, between the lines that mark their tables.
+"""Puts the results of float_inference.py, calibration.py, kernels.py and linear_cost.py into docs/performance.md, between the lines
+that mark their tables.
 
     engine_table.py [--folder build/bench] [--into docs/performance.md]
 
@@ -59,6 +60,35 @@ def calibration(models):
     return lines
 
 
+def kernels(models):
+    """Bytes a second over memcpy's, ours and the best peer's."""
+    sizes = ('262144', str(64 << 20))
+    lines = ['| kernel | in cache | best peer | out of cache | best peer |', '|---|---:|---:|---:|---:|']
+    for name, rows in sorted(models.items()):  # measured in shuffled order
+        if name == 'Memcpy':
+            continue
+        cells = []
+        for size in sizes:
+            own, around = (statistics.median(rows[size, 'zeropoint', metric]) for metric in ('of_memcpy', 'of_memcpy_spread'))
+            peers = [(values[0], peer) for (mode, peer, metric), values in rows.items()
+                     if mode == size and peer != 'zeropoint' and metric == 'of_memcpy' and values]
+            cells += ['%.2f ± %.2f' % (own, around), '%.2f %s' % max(peers) if peers else '–']
+        lines.append('| %s | %s |' % (name, ' | '.join(cells)))
+    return lines
+
+
+def growth(models):
+    lines = ['| ten times more | mode | once s | ten times s | growth |', '|---|---|---:|---:|---:|']
+    for name, rows in models.items():
+        for mode in dict.fromkeys(mode for mode, _, _ in rows):
+            once, ten = (spread(rows[mode, 'zeropoint', metric], 3) for metric in ('one_seconds', 'ten_seconds'))
+            lines.append('| %s | %s | %s | %s | %.1f |' % (name, mode, once, ten, rows[mode, 'zeropoint', 'growth'][0]))
+    return lines
+
+
+TABLES = {'float_inference': inference, 'calibration': calibration, 'kernels': kernels, 'linear_cost': growth}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--folder', default=os.path.join(ROOT, 'build', 'bench'))
@@ -66,7 +96,7 @@ def main():
     options = parser.parse_args()
     with open(options.into, encoding='utf-8') as file:
         page = file.read()
-    for name, render in (('float_inference', inference), ('calibration', calibration)):
+    for name, render in TABLES.items():
         path = os.path.join(options.folder, name + '.jsonl')
         if not os.path.exists(path):
             continue

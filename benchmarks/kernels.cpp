@@ -3,10 +3,14 @@
 // kernels.py runs this.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <random>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "kernels/convert.h"
 #include "kernels/encode.h"
 #include "kernels/integer.h"
@@ -16,28 +20,51 @@
 namespace zeropoint {
 namespace {
 
-constexpr size_t kChannels = 256;
+constexpr size_t kChannels = 256, kCacheLine = 64;
 constexpr int64_t kInCache = 256 << 10, kOutOfCache = 64 << 20;
 constexpr float kScale = 0.0173f;
 constexpr int32_t kZeroPoint = 3;
+
+// On cache lines, as the engine's tensors are.
+template <typename T>
+class Buffer {
+ public:
+  explicit Buffer(size_t n)
+      : size_(n),
+        data_(static_cast<T*>(
+            std::aligned_alloc(kCacheLine, (n * sizeof(T) + kCacheLine - 1) / kCacheLine * kCacheLine))) {
+    std::fill(begin(), end(), T{});
+  }
+  T* data() const { return data_.get(); }
+  T* begin() const { return data(); }
+  T* end() const { return data() + size_; }
+  absl::Span<const T> span() const { return {data(), size_}; }
+
+ private:
+  struct Free {
+    void operator()(T* data) const { std::free(data); }
+  };
+  size_t size_;
+  std::unique_ptr<T, Free> data_;
+};
 
 // A multiple of the channels.
 size_t Elements(const benchmark::State& state, size_t bytes_per_element) {
   return static_cast<size_t>(state.range(0)) / bytes_per_element / kChannels * kChannels;
 }
 
-std::vector<float> Reals(size_t n) {
+Buffer<float> Reals(size_t n) {
   std::mt19937 random(1);
   std::uniform_real_distribution<float> uniform(-2.0f, 2.0f);
-  std::vector<float> values(n);
+  Buffer<float> values(n);
   for (float& value : values) value = uniform(random);
   return values;
 }
 
 template <typename T>
-std::vector<T> Integers(size_t n, int range) {
+Buffer<T> Integers(size_t n, int range) {
   std::mt19937 random(2);
-  std::vector<T> values(n);
+  Buffer<T> values(n);
   for (T& value : values) value = static_cast<T>(static_cast<int>(random() % static_cast<unsigned>(2 * range)) - range);
   return values;
 }
@@ -53,8 +80,7 @@ void Measure(benchmark::State& state, size_t bytes, const Work& work) {
 
 void Memcpy(benchmark::State& state) {
   const size_t n = Elements(state, 2);
-  const std::vector<uint8_t> from(n, 1);
-  std::vector<uint8_t> to(n);
+  const Buffer<uint8_t> from(n), to(n);
   Measure(state, 2 * n, [&] {
     std::memcpy(to.data(), from.data(), n);
     benchmark::DoNotOptimize(to.data());
@@ -64,8 +90,8 @@ void Memcpy(benchmark::State& state) {
 // As LiteRT's QUANTIZE: divided by the scale.
 void Quantize(benchmark::State& state) {
   const size_t n = Elements(state, 5);
-  const std::vector<float> from = Reals(n);
-  std::vector<int8_t> to(n);
+  const Buffer<float> from = Reals(n);
+  const Buffer<int8_t> to(n);
   kernels::QuantizeStep step;
   step.rule = kernels::QuantizeStep::Rule::kDivide;
   step.factors = &kScale;
@@ -78,15 +104,15 @@ void Quantize(benchmark::State& state) {
 // Weights: the range of each channel is looked for, then all are quantized. `layout` has kChannels channels.
 void QuantizeWeights(benchmark::State& state, const numeric::ChannelLayout& layout) {
   const size_t n = layout.elements();
-  const std::vector<float> from = Reals(n);
-  std::vector<int8_t> to(n);
+  const Buffer<float> from = Reals(n);
+  const Buffer<int8_t> to(n);
   Measure(state, 5 * n, [&] {
     numeric::Encoding encoding;
     encoding.low = -127;
     encoding.high = 127;
-    for (float magnitude : kernels::ChannelMagnitudes(from, layout))
+    for (float magnitude : kernels::ChannelMagnitudes(from.span(), layout))
       encoding.factors.push_back(numeric::Reciprocal(numeric::WeightInt8Scale(magnitude)));
-    kernels::Encode(from, layout, encoding, ElementType::kInt8, to.data());
+    kernels::Encode(from.span(), layout, encoding, ElementType::kInt8, to.data());
   });
 }
 void QuantizeWeightsFirstAxis(benchmark::State& state) {
@@ -98,9 +124,10 @@ void QuantizeWeightsLastAxis(benchmark::State& state) {
 
 void QuantizeLastAxis(benchmark::State& state) {
   const size_t n = Elements(state, 5);
-  const std::vector<float> from = Reals(n), scales(kChannels, kScale);
+  const Buffer<float> from = Reals(n);
+  const std::vector<float> scales(kChannels, kScale);
   const std::vector<int64_t> zero_points = {0};
-  std::vector<int8_t> to(n);
+  const Buffer<int8_t> to(n);
   kernels::QuantizeStep step;
   step.rule = kernels::QuantizeStep::Rule::kDivide;
   step.low = -127;
@@ -111,8 +138,8 @@ void QuantizeLastAxis(benchmark::State& state) {
 
 void Dequantize(benchmark::State& state) {
   const size_t n = Elements(state, 5);
-  const std::vector<int8_t> from = Integers<int8_t>(n, 127);
-  std::vector<float> to(n);
+  const Buffer<int8_t> from = Integers<int8_t>(n, 127);
+  const Buffer<float> to(n);
   kernels::DequantizeStep step;
   step.scales = &kScale;
   step.zero_point = kZeroPoint;
@@ -121,10 +148,10 @@ void Dequantize(benchmark::State& state) {
 
 void DequantizeLastAxis(benchmark::State& state) {
   const size_t n = Elements(state, 5);
-  const std::vector<int8_t> from = Integers<int8_t>(n, 127);
+  const Buffer<int8_t> from = Integers<int8_t>(n, 127);
   const std::vector<float> scales(kChannels, kScale);
   const std::vector<int64_t> zero_points = {0};
-  std::vector<float> to(n);
+  const Buffer<float> to(n);
   const numeric::ChannelLayout layout = {n / kChannels, kChannels, 1};
   Measure(state, 5 * n, [&] { kernels::Decode(from.data(), layout, scales, zero_points, to.data()); });
 }
@@ -132,10 +159,10 @@ void DequantizeLastAxis(benchmark::State& state) {
 // Sums of products to int8, with a factor for each channel.
 void Requantize(benchmark::State& state) {
   const size_t n = Elements(state, 5);
-  const std::vector<int32_t> from = Integers<int32_t>(n, 1 << 20);
+  const Buffer<int32_t> from = Integers<int32_t>(n, 1 << 20);
   const std::vector<int32_t> values(kChannels, 1518500250), left(kChannels, 0), right(kChannels, 13),
       bias(kChannels, 77);
-  std::vector<int8_t> to(n);
+  const Buffer<int8_t> to(n);
   const kernels::RescaleFactors factors = {values.data(), left.data(), right.data(), bias.data(),
                                            kZeroPoint,    -128,        127};
   const kernels::IntegerKernels& table = kernels::BestIntegerKernels();
@@ -146,22 +173,22 @@ void Requantize(benchmark::State& state) {
 
 void ToHalf(benchmark::State& state) {
   const size_t n = Elements(state, 6);
-  const std::vector<float> from = Reals(n);
-  std::vector<uint16_t> to(n);
+  const Buffer<float> from = Reals(n);
+  const Buffer<uint16_t> to(n);
   Measure(state, 6 * n, [&] { kernels::ToFiniteHalf(from.data(), n, to.data()); });
 }
 
 void FromHalf(benchmark::State& state) {
   const size_t n = Elements(state, 6);
-  std::vector<uint16_t> from(n);
+  const Buffer<uint16_t> from(n);
   kernels::ToFiniteHalf(Reals(n).data(), n, from.data());
-  std::vector<float> to(n);
+  const Buffer<float> to(n);
   Measure(state, 6 * n, [&] { kernels::FromHalf(from.data(), n, to.data()); });
 }
 
 void MinMax(benchmark::State& state) {
   const size_t n = Elements(state, 4);
-  const std::vector<float> from = Reals(n);
+  const Buffer<float> from = Reals(n);
   Measure(state, 4 * n, [&] { benchmark::DoNotOptimize(kernels::MinMax(from.data(), n)); });
 }
 

@@ -4,11 +4,12 @@
 # after an hour, so that a machine without a network does not wait at every build; `rm -r .venv` asks at once.
 #
 #   ZEROPOINT_PYTHON=/path/to/python3      another interpreter than the first fitting one on PATH
+#   ZEROPOINT_VENV, ZEROPOINT_REQUIREMENTS     another environment, of other requirements (that of the benchmarks)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-venv=.venv
-requirements=scripts/requirements.txt
+venv=${ZEROPOINT_VENV:-.venv}
+requirements=${ZEROPOINT_REQUIREMENTS:-scripts/requirements.txt}
 stamp=$venv/installed.txt   # a copy of the requirements that were installed
 tried=$venv/tried.txt       # a copy of the requirements of which some could not be had
 log=$venv/install.log
