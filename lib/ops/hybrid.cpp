@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "ir/graph.h"
+#include "kernels/convert.h"
+#include "kernels/kernel_table.h"
 #include "ops/quantized_conv.h"
 
 namespace zeropoint::ops {
@@ -15,24 +17,26 @@ constexpr float kSymmetricMax = 127.0f;
 constexpr double kInt8Min = -128.0, kInt8Max = 127.0;
 
 // The steps and their types (float32, double) are those of LiteRT's kernels.
-RowParams QuantizeSymmetric(absl::Span<const float> row, int8_t* to) {
-  float range = 0.0f;
-  for (float v : row) range = std::max(range, std::abs(v));
+RowParams QuantizeSymmetric(absl::Span<const float> row, const kernels::MinMaxResult& limits, int8_t* to) {
+  const float range = std::max(std::abs(limits.min), std::abs(limits.max));
   if (range == 0.0f) {
     std::fill_n(to, row.size(), int8_t{0});
     return {};
   }
   const float inverse = kSymmetricMax / range;
-  for (float v : row) *to++ = static_cast<int8_t>(std::clamp(std::round(v * inverse), -kSymmetricMax, kSymmetricMax));
+  kernels::QuantizeStep step;
+  step.factors = &inverse;
+  step.low = static_cast<int32_t>(-kSymmetricMax);
+  step.high = static_cast<int32_t>(kSymmetricMax);
+  kernels::Quantize(row.data(), row.size(), step, to);
   return {range / kSymmetricMax, 0};
 }
 
-RowParams QuantizeAsymmetric(absl::Span<const float> row, int8_t* to) {
-  double min = 0.0, max = 0.0;
-  for (float v : row) {
-    min = std::min<double>(min, v);
-    max = std::max<double>(max, v);
-  }
+// std::round of what fits an int32, without a call: 0.5 itself would lift the float below it to 1.
+float Round(float x) { return static_cast<float>(static_cast<int32_t>(x + std::copysign(0.49999997f, x))); }
+
+RowParams QuantizeAsymmetric(absl::Span<const float> row, const kernels::MinMaxResult& limits, int8_t* to) {
+  const double min = std::min<double>(0.0, limits.min), max = std::max<double>(0.0, limits.max);
   if (min == max) {
     std::fill_n(to, row.size(), int8_t{0});
     return {};
@@ -44,23 +48,21 @@ RowParams QuantizeAsymmetric(absl::Span<const float> row, int8_t* to) {
   const float zero = static_cast<float>(std::round(std::clamp(exact, kInt8Min, kInt8Max)));
   const float scale = static_cast<float>(step), inverse = 1.0f / scale;
   constexpr float kMin = static_cast<float>(kInt8Min), kMax = static_cast<float>(kInt8Max);
-  for (float v : row) *to++ = static_cast<int8_t>(std::clamp(std::round(zero + v * inverse), kMin, kMax));
+  // The limits are whole numbers, so that they may come first.
+  for (float v : row) *to++ = static_cast<int8_t>(Round(std::clamp(zero + v * inverse, kMin, kMax)));
   return {scale, static_cast<int32_t>(zero)};
-}
-
-// What is not finite has no integer; LiteRT's result is then the compiler's.
-bool AllFinite(absl::Span<const float> row) {
-  return std::all_of(row.begin(), row.end(), [](float v) { return std::isfinite(v); });
 }
 
 }  // namespace
 
 RowParams QuantizeRow(absl::Span<const float> row, bool asymmetric, int8_t* to) {
-  if (!AllFinite(row)) {
+  const kernels::MinMaxResult limits = kernels::MinMax(row.data(), row.size());
+  // What is not finite has no integer; LiteRT's result is then the compiler's.
+  if (!limits.all_finite) {
     std::fill_n(to, row.size(), int8_t{0});
     return {std::nanf(""), 0};
   }
-  return asymmetric ? QuantizeAsymmetric(row, to) : QuantizeSymmetric(row, to);
+  return asymmetric ? QuantizeAsymmetric(row, limits, to) : QuantizeSymmetric(row, limits, to);
 }
 
 QuantizedRows QuantizeRows(const float* x, int64_t rows, int64_t size, bool asymmetric) {
