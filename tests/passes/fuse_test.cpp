@@ -310,6 +310,32 @@ output %y
   RequireUnchanged(FuseDilatedConv, text("2 2 0 0", "0 0 0 0"));
 }
 
+TEST_CASE("a convolution of dealt out steps of a sequence is a dilated one of one row") {
+  auto text = [](const std::string& pads) {
+    return R"(graph main
+input %x : float32[1,8,1]
+const %block : int32[1] = 2
+const %pads : int32[1,2] = )" +
+           pads + R"(
+const %crops : int32[1,2] = 0 0
+const %row : int32[4] = 2 1 6 1
+const %steps : int32[3] = 2 4 1
+const %w : float32[1,1,3,1] = 1 2 3
+const %b : float32[1] = 0.5
+%s = SPACE_TO_BATCH_ND(%x, %block, %pads) : float32[2,6,1]
+%i = RESHAPE(%s, %row) : float32[2,1,6,1]
+%c = CONV_2D(%i, %w, %b) {dilation_h_factor=1, dilation_w_factor=1, fused_activation_function=0, padding=1, stride_h=1, stride_w=1} : float32[2,1,4,1]
+%o = RESHAPE(%c, %steps) : float32[2,4,1]
+%y = BATCH_TO_SPACE_ND(%o, %block, %crops) : float32[1,8,1]
+output %y
+)";
+  };
+  RequireContains(After(FuseDilatedConv, text("2 2")),
+                  "{dilation_h_factor=1, dilation_w_factor=2, fused_activation_function=0, padding=0");
+  RequireSameResults(FuseDilatedConv, text("2 2"), kRounding);
+  RequireUnchanged(FuseDilatedConv, text("4 0"));
+}
+
 TEST_CASE("a rectified sum with a slope for each channel is a PRELU") {
   constexpr absl::string_view kText = R"(graph main
 input %x : float32[1,4,2]

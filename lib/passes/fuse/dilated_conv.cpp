@@ -2,6 +2,10 @@
 //         (and DEPTHWISE_CONV_2D)
 // After:  CONV_2D(x, w, b) {dilation = block, padding = SAME or VALID}
 //
+// Before: BATCH_TO_SPACE_ND(RESHAPE(CONV_2D(RESHAPE(SPACE_TO_BATCH_ND(x, [b], pads)), w, b) {VALID}), [b], crops)
+//         x: [batch, steps, channels], which the RESHAPEs give and take one row (or EXPAND_DIMS, SQUEEZE)
+// After:  SQUEEZE(CONV_2D(EXPAND_DIMS(x, 1), w, b) {dilation = [1, b], padding = SAME or VALID}, 1)
+//
 // Conditions: stride 1 and no dilation in the middle, which has one reader each; block, pads and crops constant. VALID:
 // nothing is padded but what the blocks need and crops take away again. SAME: rows and columns of x known, and pads
 // less crops are what SAME pads.
@@ -84,10 +88,68 @@ absl::StatusOr<bool> Fuse(ir::Graph& graph, ir::NodeId id) {
   return true;
 }
 
+// The node that makes the value, when one operand of one node is all that reads it.
+ir::NodeId SoleMaker(const ir::Graph& graph, ir::ValueId value) {
+  return SoleReader(graph, value) == ir::kNoNode ? ir::kNoNode : graph.producer(value);
+}
+
+// Whether an image is one row, and the row this sequence.
+bool IsRow(const ir::Shape& image, const ir::Shape& sequence) {
+  return image.ranked() && sequence.ranked() && image.rank() == 4 && sequence.rank() == 3 && image[1] == 1 &&
+         image[0] == sequence[0] && image[2] == sequence[1] && image[3] == sequence[2];
+}
+
+// The node that gives or takes the row, when it is one.
+bool IsRowChange(const ir::Graph& graph, ir::NodeId id, bool gives) {
+  if (id == ir::kNoNode) return false;
+  const ir::Node& node = graph.node(id);
+  if (node.op() != "RESHAPE" && node.op() != (gives ? "EXPAND_DIMS" : "SQUEEZE")) return false;
+  const ir::Shape &from = graph.value(node.input(0)).shape, &to = graph.value(node.output()).shape;
+  return gives ? IsRow(to, from) : IsRow(from, to);
+}
+
+absl::StatusOr<bool> FuseSequence(ir::Graph& graph, ir::NodeId id) {
+  const ir::NodeId take = SoleMaker(graph, graph.node(id).input(0));
+  if (!IsRowChange(graph, take, /*gives=*/false)) return false;
+  const ir::NodeId conv = SoleMaker(graph, graph.node(take).input(0));
+  if (conv == ir::kNoNode || graph.node(conv).op() != "CONV_2D" || !Plain(graph.node(conv).attrs())) return false;
+  const ir::NodeId give = SoleMaker(graph, graph.node(conv).input(0));
+  if (!IsRowChange(graph, give, /*gives=*/true)) return false;
+  const ir::NodeId deal = SoleProducerOf(graph, graph.node(give).input(0), "SPACE_TO_BATCH_ND");
+  if (deal == ir::kNoNode) return false;
+  const auto ints = [&](ir::NodeId node, int operand) {
+    return ir::IntElements(graph, graph.node(node).input(operand));
+  };
+  const auto block = ints(deal, 1), pads = ints(deal, 2), gathered = ints(id, 1), crops = ints(id, 2);
+  if (!block || !pads || !crops || block != gathered) return false;
+  if (block->size() != 1 || pads->size() != 2 || crops->size() != 2) return false;
+  const ir::ValueId x = graph.node(deal).input(0);
+  const ir::Shape& sequence = graph.value(x).shape;
+  const ir::Shape& filter = graph.value(graph.node(conv).input(1)).shape;
+  if (!sequence.ranked() || sequence.rank() != 3 || !filter.ranked() || filter.rank() != 4 || filter[1] != 1)
+    return false;
+  const Padding padding = PaddingOf(sequence[1], filter[2], (*block)[0], pads->data(), crops->data());
+  if (padding == Padding::kOther) return false;
+
+  const ir::ValueId axis = AddInt(graph, graph.value(x).name + "/row", 1);
+  graph.SetInput(conv, 0, Emit(graph, deal, "EXPAND_DIMS", {x, axis}));
+  ir::Attributes& attrs = graph.node(conv).info.attrs;
+  attrs.Set(kDilations[1], (*block)[0]);
+  attrs.Set("padding", padding == Padding::kSame ? kPaddingSame : kPaddingValid);
+  const ir::ValueId product = graph.node(conv).output();
+  graph.value(product).shape = ir::Shape::Unranked();
+  Become(graph, id, "SQUEEZE", {product}, Attrs({{"squeeze_dims", std::vector<int64_t>{1}}}));
+  for (ir::NodeId unread : {take, give, deal}) graph.RemoveNode(unread);
+  return true;
+}
+
 }  // namespace
 
 absl::StatusOr<int> FuseDilatedConv(ir::Graph& graph) {
-  return RewriteEach(graph, "BATCH_TO_SPACE_ND", [&](ir::NodeId id) { return Fuse(graph, id); });
+  return RewriteEach(graph, "BATCH_TO_SPACE_ND", [&](ir::NodeId id) -> absl::StatusOr<bool> {
+    ZP_ASSIGN_OR_RETURN(const bool fused, Fuse(graph, id));
+    return fused ? true : FuseSequence(graph, id);
+  });
 }
 
 }  // namespace zeropoint::passes
