@@ -165,6 +165,15 @@ output %y
   RequireContains(text, "%y = MAXIMUM(%y/minimum, %low)");
 }
 
+TEST_CASE("magnitude and sign of wide integers, for which LiteRT has no kernels, are taken of extremes") {
+  auto text = [](const std::string& op, const std::string& type) {
+    return "graph main\ninput %x : " + type + "\n%y = " + op + "(%x) : " + type + "\noutput %y\n";
+  };
+  RequireContains(After(LegalizeComposites, text("tf.Abs", "int64[2]")), "%y = MAXIMUM(%x, %y/neg)");
+  RequireContains(After(LegalizeComposites, text("tf.Sign", "int64[2]")), "%y = MINIMUM(%y/maximum, ");
+  RequireUnchanged(LegalizeComposites, text("tf.Abs", "int32[2]"));
+}
+
 TEST_CASE("records turn their TensorFlow forms into their op") {
   RequireContains(After(LegalizeOneToOne, R"(graph main
 input %x : float32[2]

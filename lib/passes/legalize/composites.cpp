@@ -25,6 +25,10 @@
 // tf.L2Loss(x)                    MUL(SUM(SQUARE(x), all axes), 0.5); RESHAPE(x, [-1]) first where the rank is not
 // known
 //
+// Before                          After, x int64, for which LiteRT's ABS and SIGN have no kernels
+// tf.Abs(x)                       MAXIMUM(x, NEG(x))
+// tf.Sign(x)                      MINIMUM(MAXIMUM(x, -1), 1)
+//
 // Before                          After, x bool
 // tf.ZerosLike(x)                 LOGICAL_AND(x, LOGICAL_NOT(x))
 // tf.OnesLike(x)                  LOGICAL_OR(x, LOGICAL_NOT(x))
@@ -137,7 +141,14 @@ struct TypedRow {
   bool (*takes)(ElementType);
   void (*write)(const Formula& f);
 };
+bool IsInt64(ElementType type) { return type == ElementType::kInt64; }
+
+void WideMagnitude(const Formula& f) { f.Is("MAXIMUM", {f.x(), f.Op("NEG", {f.x()})}); }
+void WideSign(const Formula& f) { f.Is("MINIMUM", {f.Op("MAXIMUM", {f.x(), f.Number(-1)}), f.Number(1)}); }
+
 constexpr TypedRow kTypedRows[] = {
+    {"tf.Abs", IsInt64, WideMagnitude},
+    {"tf.Sign", IsInt64, WideSign},
     {"tf.TruncateDiv", IsIndex, IntegerQuotient},
     {"tf.TruncateMod", IsIndex, IntegerRemainder},
     {"tf.Mod", IsIndex, IntegerRemainder},

@@ -88,6 +88,8 @@ form('clipbyvalue/ints', Op('ClipByValue', i32(-1, 5), scalar(-2), scalar(3)), i
 form('truncatediv/ints', Op('TruncateDiv', i32(-1, 5), i32(-1, 5, low=1, high=4)), int8=False)
 form('truncatemod/ints', Op('TruncateMod', i32(-1, 5), i32(-1, 5, low=1, high=4)), int8=False)
 form('mod/ints', Op('Mod', i32(-1, 5), i32(-1, 5, low=1, high=4)), int8=False)
+for tf in ('Abs', 'Sign'):
+    form(tf.lower() + '/wide_ints', Op(tf, In(-1, 5, low=-9, high=9, dtype='int64')), int8=False)
 form('linspace/dynamic', Op('LinSpace', In(low=0, high=1), In(low=2, high=3), scalar(5)))
 form('linspace/one', Op('LinSpace', In(low=0, high=1), In(low=2, high=3), scalar(1)))
 form('cross/plain', Op('Cross', In(-1, 3), In(-1, 3)))
