@@ -45,7 +45,7 @@ test-conformance: build
 	$(PYTHON) tests/conformance/ops/run_ops.py --zeropoint $(ZEROPOINT)
 	$(PYTHON) tests/conformance/forms/run_forms.py --zeropoint $(ZEROPOINT)
 	$(PYTHON) tests/conformance/run_census.py --zeropoint $(ZEROPOINT) --output build/census
-	$(PYTHON) tests/conformance/run_integer_engine.py --zeropoint $(ZEROPOINT) --zoo --ops --modes int8-only int16x8
+	$(PYTHON) tests/conformance/run_integer_engine.py --zeropoint $(ZEROPOINT) --zoo --ops --folder build/conformance
 	$(PYTHON) tests/conformance/run_recommend.py --zeropoint $(ZEROPOINT) --output build/conformance
 
 bench: build  ## Measure everything against peers from PyPI (needs ../shared; an hour) and write the tables of docs/performance.md

@@ -57,10 +57,10 @@ struct Directions {
   std::unique_ptr<PackedLstm> forward, backward;
 };
 
-std::unique_ptr<Directions> Pack(absl::Span<const TensorView> inputs, bool reads_aux) {
+std::unique_ptr<Directions> Pack(absl::Span<const TensorView> inputs, bool reads_aux, const ir::Attributes& attrs) {
   auto both = std::make_unique<Directions>();
-  both->forward = PackedLstm::Pack(inputs, LstmOperands::Forward(), false);
-  both->backward = PackedLstm::Pack(inputs, BackwardOperands(reads_aux), false);
+  both->forward = PackedLstm::Pack(inputs, LstmOperands::Forward(), attrs);
+  both->backward = PackedLstm::Pack(inputs, BackwardOperands(reads_aux), attrs);
   return both->forward == nullptr || both->backward == nullptr ? nullptr : std::move(both);
 }
 
@@ -73,17 +73,17 @@ bool BackwardReadsAux(absl::Span<const TensorView> inputs) {
 }
 
 absl::StatusOr<std::shared_ptr<const void>> Prepare(const PrepareContext& context) {
-  return std::shared_ptr<const Directions>(Pack(context.inputs, BackwardReadsAux(context.inputs)));
+  return std::shared_ptr<const Directions>(Pack(context.inputs, BackwardReadsAux(context.inputs), context.attrs));
 }
 
 absl::Status Eval(const EvalContext& context) {
-  ZP_RETURN_IF_ERROR(CheckFloats(context));
+  ZP_RETURN_IF_ERROR(CheckFloatsOrHybrid(context));
   PackedLstm::Task task;
   ZP_ASSIGN_OR_RETURN(task.settings, LstmSettings::Of(context.attrs));
   std::unique_ptr<Directions> now;
-  const auto* both =
-      PreparedOrNow(context, now, [&] { return Pack(context.inputs, BackwardReadsAux(context.inputs)); });
-  if (both == nullptr) return absl::InvalidArgumentError("the weights are no float matrices");
+  const auto* both = PreparedOrNow(
+      context, now, [&] { return Pack(context.inputs, BackwardReadsAux(context.inputs), context.attrs); });
+  if (both == nullptr) return absl::InvalidArgumentError("the weights are no matrices of one type");
   const bool merge = context.attrs.Bool(kMergeOutputs);
   task.sequence = SequenceOf(context.inputs[0], context.attrs.Bool(kTimeMajor, true));
   task.out = context.outputs[0].As<float>();
@@ -142,8 +142,8 @@ OpDef BidirectionalSequenceLstm() {
                   {kTimeMajor, Table::VT_TIME_MAJOR, FieldKind::kBool, 1},
                   {kAsymmetricInputs, Table::VT_ASYMMETRIC_QUANTIZE_INPUTS, FieldKind::kBool}}};
   def.infer = Infer;
-  def.prepare = Prepare;
-  def.eval_float = Eval;
+  def.prepare = def.prepare_hybrid = Prepare;
+  def.eval_float = def.eval_hybrid = Eval;
   def.quant = Quantization();
   def.version = Version;
   def.runtime.int8 = def.runtime.int16 = kNever;

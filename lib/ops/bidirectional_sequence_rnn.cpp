@@ -57,26 +57,26 @@ struct Directions {
   std::unique_ptr<PackedRnn> forward, backward;
 };
 
-std::unique_ptr<Directions> Pack(absl::Span<const TensorView> inputs) {
+std::unique_ptr<Directions> Pack(absl::Span<const TensorView> inputs, const ir::Attributes& attrs) {
   if (inputs.size() != kOperands) return nullptr;
   // An absent operand has neither contents nor dimensions.
   const auto is_there = [&](size_t i) { return inputs[i].data != nullptr || inputs[i].rank() > 0; };
   const bool reads_aux = is_there(kAuxInput) && !is_there(kForwardAuxWeights);
   auto both = std::make_unique<Directions>();
-  both->forward = PackedRnn::Pack(inputs, RnnOperands::Forward());
-  both->backward = PackedRnn::Pack(inputs, BackwardOperands(reads_aux));
+  both->forward = PackedRnn::Pack(inputs, RnnOperands::Forward(), attrs);
+  both->backward = PackedRnn::Pack(inputs, BackwardOperands(reads_aux), attrs);
   return both->forward == nullptr || both->backward == nullptr ? nullptr : std::move(both);
 }
 
 absl::StatusOr<std::shared_ptr<const void>> Prepare(const PrepareContext& context) {
-  return std::shared_ptr<const Directions>(Pack(context.inputs));
+  return std::shared_ptr<const Directions>(Pack(context.inputs, context.attrs));
 }
 
 absl::Status Eval(const EvalContext& context) {
-  ZP_RETURN_IF_ERROR(CheckFloats(context));
+  ZP_RETURN_IF_ERROR(CheckFloatsOrHybrid(context));
   std::unique_ptr<Directions> now;
-  const auto* both = PreparedOrNow(context, now, [&] { return Pack(context.inputs); });
-  if (both == nullptr) return absl::InvalidArgumentError("the weights are no float matrices");
+  const auto* both = PreparedOrNow(context, now, [&] { return Pack(context.inputs, context.attrs); });
+  if (both == nullptr) return absl::InvalidArgumentError("the weights are no matrices of one type");
   const bool merge = context.attrs.Bool(kMergeOutputs);
   PackedRnn::Task task;
   ZP_ASSIGN_OR_RETURN(task.activation, FusedFunction(context.attrs));
@@ -114,8 +114,8 @@ OpDef BidirectionalSequenceRnn() {
                   {kMergeOutputs, Table::VT_MERGE_OUTPUTS, FieldKind::kBool},
                   {kAsymmetricInputs, Table::VT_ASYMMETRIC_QUANTIZE_INPUTS, FieldKind::kBool}}};
   def.infer = Infer;
-  def.prepare = Prepare;
-  def.eval_float = Eval;
+  def.prepare = def.prepare_hybrid = Prepare;
+  def.eval_float = def.eval_hybrid = Eval;
   def.quant = Quantization();
   def.version = RnnVersion;
   def.runtime.int8 = def.runtime.int16 = kNever;

@@ -74,8 +74,15 @@ absl::Status Eval(const EvalContext& context) {
   return absl::OkStatus();
 }
 
+// Constant weights have none; those that are computed are activations, whose zero point LiteRT's kernel takes off.
+int32_t WeightZero(const TensorView& weights) {
+  return weights.quant != nullptr && weights.quant->zero_point.size() == 1
+             ? static_cast<int32_t>(weights.quant->zero_point[0])
+             : 0;
+}
+
 absl::StatusOr<std::shared_ptr<const void>> PrepareQuantized(const PrepareContext& context) {
-  return WidenWeights(context.inputs[1]);
+  return WidenWeights(context.inputs[1], WeightZero(context.inputs[1]));
 }
 
 absl::Status EvalQuantized(const EvalContext& context) {
@@ -84,7 +91,7 @@ absl::Status EvalQuantized(const EvalContext& context) {
   if (context.outputs[0].elements() == 0) return absl::OkStatus();
   ZP_ASSIGN_OR_RETURN(const SumToResult results, SumToResult::Make(context, 0, 1, 2, units, Rounding::kReal));
   std::shared_ptr<const WideWeights> now;
-  ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, 1, now));
+  ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, 1, now, WeightZero(context.inputs[1])));
   std::vector<int16_t> row(static_cast<size_t>(depth));
   return ForIntegers(context, 1, [&]<typename T>(T) -> absl::Status {
     std::vector<kernels::SumOf<T>> sums(static_cast<size_t>(units));

@@ -43,7 +43,8 @@ absl::Status Infer(InferContext& context) {
 }
 
 absl::StatusOr<std::shared_ptr<const void>> Prepare(const PrepareContext& context) {
-  std::optional<GateProduct> product = GateProduct::Pack({OperandOrNone(context.inputs, kWeights)});
+  std::optional<GateProduct> product =
+      GateProduct::Pack({OperandOrNone(context.inputs, kWeights)}, context.attrs.Bool(kAsymmetricInputs));
   if (!product.has_value()) return std::shared_ptr<const void>();
   return std::make_shared<const GateProduct>(*std::move(product));
 }
@@ -62,8 +63,8 @@ absl::Status Eval(const EvalContext& context) {
   std::optional<GateProduct> now;
   const auto* product = static_cast<const GateProduct*>(context.prepared);
   if (product == nullptr) {
-    now = GateProduct::Pack({OperandOrNone(context.inputs, kWeights)});
-    if (!now.has_value()) return absl::InvalidArgumentError("the weights are no float matrix");
+    now = GateProduct::Pack({OperandOrNone(context.inputs, kWeights)}, context.attrs.Bool(kAsymmetricInputs));
+    if (!now.has_value()) return absl::InvalidArgumentError("the weights are no matrix of float32 or int8");
     product = &*now;
   }
   ZP_ASSIGN_OR_RETURN(float* const output_state, StateOf(context, kOutputState));
@@ -107,7 +108,7 @@ absl::StatusOr<std::shared_ptr<const void>> Prepare(const PrepareContext& contex
 }
 
 absl::Status Eval(const EvalContext& context) {
-  ZP_RETURN_IF_ERROR(CheckFloats(context));
+  ZP_RETURN_IF_ERROR(CheckFloatsOrHybrid(context));
   return IsBasic(context.attrs) ? basic::Eval(context) : EvalLstm(context);
 }
 
@@ -145,8 +146,8 @@ OpDef Lstm() {
                   {kKernelType, Table::VT_KERNEL_TYPE, FieldKind::kInt8},
                   {kAsymmetricInputs, Table::VT_ASYMMETRIC_QUANTIZE_INPUTS, FieldKind::kBool}}};
   def.infer = Infer;
-  def.prepare = Prepare;
-  def.eval_float = Eval;
+  def.prepare = def.prepare_hybrid = Prepare;
+  def.eval_float = def.eval_hybrid = Eval;
   def.prepare_quantized = PrepareQuantized;
   def.eval_quantized = EvalIntegerLstm;
   def.quant = LstmQuantization();

@@ -14,6 +14,7 @@ namespace {
 
 // Added to the variance: LiteRT's layer normalization of rows that are all equal.
 constexpr float kNormEpsilon = 1e-8f;
+constexpr char kDiagonal[] = "diagonal_recurrent_tensors";
 
 // Zero mean and unit variance.
 void Normalize(float* row, int64_t n) {
@@ -38,7 +39,7 @@ absl::StatusOr<LstmSettings> LstmSettings::Of(const ir::Attributes& attrs) {
   ZP_ASSIGN_OR_RETURN(settings.activation, FusedFunction(attrs));
   settings.cell_clip = attrs.Float("cell_clip");
   settings.projection_clip = attrs.Float("proj_clip");
-  settings.diagonal = attrs.Bool("diagonal_recurrent_tensors");
+  settings.diagonal = attrs.Bool(kDiagonal);
   return settings;
 }
 
@@ -104,7 +105,8 @@ absl::StatusOr<int64_t> CheckLstm(const InferContext& context, const LstmOperand
 // --- execution ----------------------------------------------------------------------------------------------------
 
 std::unique_ptr<PackedLstm> PackedLstm::Pack(absl::Span<const TensorView> inputs, const LstmOperands& operands,
-                                             bool diagonal) {
+                                             const ir::Attributes& attrs) {
+  const bool diagonal = attrs.Bool(kDiagonal), asymmetric = attrs.Bool(kAsymmetricInputs);
   const auto of_gates = [&](int first) {
     std::vector<TensorView> parts;
     for (int gate = 0; gate < kGates; ++gate) parts.push_back(OperandOrNone(inputs, first < 0 ? -1 : first + gate));
@@ -124,14 +126,14 @@ std::unique_ptr<PackedLstm> PackedLstm::Pack(absl::Span<const TensorView> inputs
   auto packed = std::make_unique<PackedLstm>();
   packed->operands_ = operands;
   packed->coupled_ = input[kInput].data == nullptr;
-  packed->input_ = GateProduct::Pack(input);
-  packed->aux_ = GateProduct::Pack(aux);
-  packed->projection_ = GateProduct::Pack(projection);
+  packed->input_ = GateProduct::Pack(input, asymmetric);
+  packed->aux_ = GateProduct::Pack(aux, asymmetric);
+  packed->projection_ = GateProduct::Pack(projection, asymmetric);
   if (!packed->input_.has_value()) return nullptr;
   packed->cells_ = input[kOutput].dim(0);
   packed->outputs_ = recurrent[kOutput].dim(diagonal ? 0 : 1);
   if (diagonal) return packed;
-  packed->recurrent_ = GateProduct::Pack(recurrent);
+  packed->recurrent_ = GateProduct::Pack(recurrent, asymmetric);
   return packed->recurrent_.has_value() ? std::move(packed) : nullptr;
 }
 
@@ -144,6 +146,11 @@ class PackedLstm::Step {
   absl::Status Prepare() {
     ZP_ASSIGN_OR_RETURN(output_state_, StateOf(context_, lstm_.operands_.output_state));
     ZP_ASSIGN_OR_RETURN(cell_state_, StateOf(context_, lstm_.operands_.cell_state));
+    for (int gate = 0; gate < kGates; ++gate) {
+      const auto i = static_cast<size_t>(gate);
+      const TensorView peephole = OperandOrNone(context_.inputs, PeepholeOf(lstm_.operands_, gate));
+      ZP_ASSIGN_OR_RETURN(peepholes_[i], RealVector(peephole, real_peepholes_[i]));
+    }
     const int64_t rows = task_.sequence.rows(), width = Width();
     ScratchPlan plan;
     const size_t x = plan.Add(rows * width), aux = plan.Add(lstm_.aux_.has_value() ? rows * width : 0),
@@ -211,7 +218,7 @@ class PackedLstm::Step {
   absl::Status ComputeGate(int gate, int64_t step) {
     if (gate == kInput && lstm_.coupled_) return absl::OkStatus();
     const int64_t cells = lstm_.cells_;
-    const float* peephole = Operand(PeepholeOf(lstm_.operands_, gate));
+    const float* peephole = peepholes_[static_cast<size_t>(gate)];
     const float* diagonal = lstm_.recurrent_.has_value() ? nullptr : Operand(lstm_.operands_.recurrent_weights + gate);
     float* sums = Gate(gate);
     for (int64_t b = 0; b < batch_; ++b) {
@@ -277,6 +284,8 @@ class PackedLstm::Step {
   float *output_state_ = nullptr, *cell_state_ = nullptr;
   float *x_ = nullptr, *recurrent_ = nullptr, *gates_ = nullptr, *hidden_ = nullptr;
   void* scratch_ = nullptr;
+  std::array<const float*, kGates> peepholes_{};
+  std::array<std::vector<float>, kGates> real_peepholes_;  // of those that are int8
 };
 
 absl::Status PackedLstm::Run(const EvalContext& context, const Task& task) const {
@@ -290,11 +299,10 @@ absl::Status PackedLstm::Run(const EvalContext& context, const Task& task) const
 }
 
 absl::StatusOr<const PackedLstm*> PackedOrNow(const EvalContext& context, const PackedLstm* prepared,
-                                              const LstmOperands& operands, bool diagonal,
-                                              std::unique_ptr<PackedLstm>& now) {
+                                              const LstmOperands& operands, std::unique_ptr<PackedLstm>& now) {
   if (prepared != nullptr) return prepared;
-  now = PackedLstm::Pack(context.inputs, operands, diagonal);
-  if (now == nullptr) return absl::InvalidArgumentError("the weights are no float matrices");
+  now = PackedLstm::Pack(context.inputs, operands, context.attrs);
+  if (now == nullptr) return absl::InvalidArgumentError("the weights are no matrices of one type");
   return now.get();
 }
 
@@ -302,16 +310,16 @@ absl::StatusOr<const PackedLstm*> PackedOrNow(const EvalContext& context, const 
 
 absl::StatusOr<std::shared_ptr<const void>> PrepareLstm(const PrepareContext& context) {
   return std::shared_ptr<const PackedLstm>(
-      PackedLstm::Pack(context.inputs, LstmOperands::OneDirection(), context.attrs.Bool("diagonal_recurrent_tensors")));
+      PackedLstm::Pack(context.inputs, LstmOperands::OneDirection(), context.attrs));
 }
 
 absl::Status EvalLstm(const EvalContext& context) {
-  ZP_RETURN_IF_ERROR(CheckFloats(context));
+  ZP_RETURN_IF_ERROR(CheckFloatsOrHybrid(context));
   PackedLstm::Task task;
   ZP_ASSIGN_OR_RETURN(task.settings, LstmSettings::Of(context.attrs));
   std::unique_ptr<PackedLstm> now;
   ZP_ASSIGN_OR_RETURN(const PackedLstm* packed, PackedOrNow(context, static_cast<const PackedLstm*>(context.prepared),
-                                                            LstmOperands::OneDirection(), task.settings.diagonal, now));
+                                                            LstmOperands::OneDirection(), now));
   task.sequence = SequenceOf(context.inputs[0], context.attrs.Bool(kTimeMajor));
   task.out = context.outputs[0].As<float>();
   task.out_stride = packed->outputs();
@@ -324,7 +332,7 @@ absl::string_view LstmIntegerGap(const ir::Graph&, const ir::Node& node) {
   if (node.attrs().Int(kFusedActivation) != schema::ActivationFunctionType_TANH) {
     return "LiteRT's integer kernel applies no other activation than TANH";
   }
-  if (node.attrs().Bool("diagonal_recurrent_tensors")) {
+  if (node.attrs().Bool(kDiagonal)) {
     return "LiteRT's integer kernel takes no diagonal recurrent weights";
   }
   const bool coupled = node.input(kAt.input_weights) == ir::kNoValue;

@@ -58,7 +58,7 @@ class PackedLstm {
  public:
   // Null when some are not known yet.
   static std::unique_ptr<PackedLstm> Pack(absl::Span<const TensorView> inputs, const LstmOperands& operands,
-                                          bool diagonal);
+                                          const ir::Attributes& attrs);
 
   struct Task {
     LstmSettings settings;
@@ -80,8 +80,7 @@ class PackedLstm {
 
 // Packs what `prepare` could not: weights that are not constant. kInvalidArgument when that is impossible.
 absl::StatusOr<const PackedLstm*> PackedOrNow(const EvalContext& context, const PackedLstm* prepared,
-                                              const LstmOperands& operands, bool diagonal,
-                                              std::unique_ptr<PackedLstm>& now);
+                                              const LstmOperands& operands, std::unique_ptr<PackedLstm>& now);
 
 // --- the record's parts that LSTM and UNIDIRECTIONAL_SEQUENCE_LSTM share
 

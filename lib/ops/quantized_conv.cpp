@@ -81,11 +81,11 @@ void SumToResult::RescaleRow(int64_t first, int64_t n, const int32_t* sums, uint
   kernels::BestIntegerKernels().rescale_uint8(sums, n, FactorsFrom(first), to);
 }
 
-std::shared_ptr<const WideWeights> WidenWeights(const TensorView& weights) {
+std::shared_ptr<const WideWeights> WidenWeights(const TensorView& weights, int32_t zero) {
   if (weights.data == nullptr) return nullptr;
   auto wide = std::make_shared<WideWeights>(static_cast<size_t>(weights.elements()));
   if (weights.type == ElementType::kInt8) {
-    kernels::Widen(weights.As<int8_t>(), weights.elements(), 0, wide->data());
+    kernels::Widen(weights.As<int8_t>(), weights.elements(), zero, wide->data());
     return wide;
   }
   if (weights.type != ElementType::kInt4) return nullptr;
@@ -93,16 +93,16 @@ std::shared_ptr<const WideWeights> WidenWeights(const TensorView& weights) {
   for (size_t i = 0; i < wide->size(); ++i) {
     const int byte = weights.As<uint8_t>()[i / 2];
     const auto up = static_cast<int8_t>(i % 2 == 0 ? byte << 4 : byte & 0xF0);
-    (*wide)[i] = static_cast<int16_t>(up >> 4);
+    (*wide)[i] = static_cast<int16_t>((up >> 4) - zero);
   }
   return wide;
 }
 
 absl::StatusOr<const int16_t*> WeightsOf(const EvalContext& context, int operand,
-                                         std::shared_ptr<const WideWeights>& now) {
+                                         std::shared_ptr<const WideWeights>& now, int32_t zero) {
   if (context.prepared != nullptr) return static_cast<const WideWeights*>(context.prepared)->data();
   const TensorView& weights = context.inputs[static_cast<size_t>(operand)];
-  now = WidenWeights(weights);
+  now = WidenWeights(weights, zero);
   if (now == nullptr) return NoIntegerKernelFor(weights.type);
   return now->data();
 }

@@ -132,12 +132,13 @@ void ConvolveIntegersDepthwise(const kernels::Window& window, const T* input, Ze
   }
 }
 
-// Weights of 8 or 4 bits as 16, prepared once; null where they are not constant or of another type.
+// Weights of 8 or 4 bits as 16, without their zero point; prepared once. Null where they are not constant or of another
+// type.
 using WideWeights = std::vector<int16_t>;
-std::shared_ptr<const WideWeights> WidenWeights(const TensorView& weights);
+std::shared_ptr<const WideWeights> WidenWeights(const TensorView& weights, int32_t zero = 0);
 // What was prepared, or the weights of this call, kept by `now`. kUnimplemented for other types than int8 and int4.
 absl::StatusOr<const int16_t*> WeightsOf(const EvalContext& context, int operand,
-                                         std::shared_ptr<const WideWeights>& now);
+                                         std::shared_ptr<const WideWeights>& now, int32_t zero = 0);
 
 }  // namespace zeropoint::ops
 

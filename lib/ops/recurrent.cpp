@@ -3,7 +3,10 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "kernels/integer.h"
 #include "ops/activation.h"
+#include "ops/affine.h"
+#include "ops/hybrid.h"
 #include "schema/schema_generated.h"
 
 namespace zeropoint::ops {
@@ -88,18 +91,28 @@ TensorView OperandOrNone(absl::Span<const TensorView> inputs, int i) {
   return i >= 0 && static_cast<size_t>(i) < inputs.size() ? inputs[static_cast<size_t>(i)] : TensorView();
 }
 
-std::optional<GateProduct> GateProduct::Pack(absl::Span<const TensorView> parts) {
+std::optional<GateProduct> GateProduct::Pack(absl::Span<const TensorView> parts, bool asymmetric) {
   std::vector<float> weights;
+  Integers integers;
+  integers.asymmetric = asymmetric;
   int64_t units = 0, depth = 0;
   for (const TensorView& part : parts) {
     if (part.data == nullptr) continue;
-    if (part.type != ElementType::kFloat32 || part.rank() != 2 || part.elements() == 0) return std::nullopt;
+    if (part.rank() != 2 || part.elements() == 0) return std::nullopt;
     if (units > 0 && part.dim(1) != depth) return std::nullopt;
     units += part.dim(0);
     depth = part.dim(1);
-    weights.insert(weights.end(), part.As<float>(), part.As<float>() + part.elements());
+    if (part.type == ElementType::kFloat32) {
+      weights.insert(weights.end(), part.As<float>(), part.As<float>() + part.elements());
+    } else if (part.type == ElementType::kInt8 && part.quant != nullptr && part.quant->scale.size() == 1) {
+      integers.weights.insert(integers.weights.end(), part.As<int8_t>(), part.As<int8_t>() + part.elements());
+      integers.scales.resize(static_cast<size_t>(units), part.quant->scale[0]);
+    } else {
+      return std::nullopt;
+    }
   }
-  if (units == 0) return std::nullopt;
+  if (units == 0 || (!weights.empty() && !integers.weights.empty())) return std::nullopt;
+  if (weights.empty()) return GateProduct(std::move(integers), units, depth);
   return GateProduct(weights, units, depth);
 }
 
@@ -113,11 +126,48 @@ kernels::Window GateProduct::WindowOf(int64_t rows) const {
   return window;
 }
 
-size_t GateProduct::ScratchBytes(int64_t rows) const { return packed_.ScratchBytes(WindowOf(rows)); }
+size_t GateProduct::ScratchBytes(int64_t rows) const {
+  if (packed_.has_value()) return packed_->ScratchBytes(WindowOf(rows));
+  return static_cast<size_t>(units_) * sizeof(int32_t) +
+         static_cast<size_t>(depth_) * (sizeof(int16_t) + sizeof(int8_t));
+}
 
 void GateProduct::Run(const float* x, int64_t rows, const float* bias, float* out, void* scratch) const {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  packed_.Run(WindowOf(rows), x, bias, {-kInfinity, kInfinity}, out, scratch);
+  if (!packed_.has_value()) return RunIntegers(x, rows, bias, out, scratch);
+  packed_->Run(WindowOf(rows), x, bias, {-kInfinity, kInfinity}, out, scratch);
+}
+
+void GateProduct::RunIntegers(const float* x, int64_t rows, const float* bias, float* out, void* scratch) const {
+  auto* sums = static_cast<int32_t*>(scratch);
+  auto* wide = reinterpret_cast<int16_t*>(sums + units_);
+  auto* rounded = reinterpret_cast<int8_t*>(wide + depth_);
+  for (int64_t r = 0; r < rows; ++r) {
+    const RowParams params = QuantizeRow({x + r * depth_, static_cast<size_t>(depth_)}, integers_.asymmetric, rounded);
+    kernels::Widen(rounded, depth_, params.zero, wide);
+    kernels::Products(wide, 1, integers_.weights.data(), units_, depth_, sums);
+    for (int64_t u = 0; u < units_; ++u) {
+      const float product = static_cast<float>(sums[u]) * (params.scale * integers_.scales[static_cast<size_t>(u)]);
+      *out++ = (bias == nullptr ? 0.0f : bias[u]) + product;
+    }
+  }
+}
+
+absl::StatusOr<const float*> RealVector(const TensorView& weights, std::vector<float>& real) {
+  if (weights.data == nullptr || weights.type == ElementType::kFloat32) return weights.As<float>();
+  real.resize(static_cast<size_t>(weights.elements()));
+  ZP_RETURN_IF_ERROR(ToReal(weights, real.data()));
+  return real.data();
+}
+
+absl::Status CheckFloatsOrHybrid(const EvalContext& context) {
+  for (const TensorView& input : context.inputs) {
+    const bool weights = input.type == ElementType::kInt8 && input.quant != nullptr && input.quant->quantized();
+    if (input.data != nullptr && input.type != ElementType::kFloat32 && !weights) {
+      return absl::UnimplementedError(absl::StrCat("the op has no kernel for ", Name(input.type)));
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace zeropoint::ops

@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -79,12 +80,13 @@ TensorView OperandOrNone(absl::Span<const TensorView> inputs, int i);
 
 // --- products
 
-// Weights [units, depth] of one or several gates, stacked: a product gives the units of all gates in one row.
+// Weights [units, depth] of one or several gates, stacked: a product gives the units of all gates in one row. With
+// int8 weights, each of one scale, rows become int8 first, as LiteRT's hybrid kernels round them.
 class GateProduct {
  public:
-  // Empty when a part is no float32 matrix, or they do not fit together. Parts without data are absent ones and are
-  // left out; with all of them absent it is empty, too.
-  static std::optional<GateProduct> Pack(absl::Span<const TensorView> parts);
+  // Empty when a part is no matrix of float32 or int8, or they do not fit together. Parts without data are absent ones
+  // and are left out; with all of them absent it is empty, too. `asymmetric`: how rows become int8.
+  static std::optional<GateProduct> Pack(absl::Span<const TensorView> parts, bool asymmetric);
 
   int64_t units() const { return units_; }
   size_t ScratchBytes(int64_t rows) const;
@@ -92,13 +94,32 @@ class GateProduct {
   void Run(const float* x, int64_t rows, const float* bias, float* out, void* scratch) const;
 
  private:
+  // Weights of 8 bits as 16, and the scale of each unit.
+  struct Integers {
+    std::vector<int16_t> weights;
+    std::vector<float> scales;
+    bool asymmetric = false;
+  };
+
   GateProduct(const std::vector<float>& weights, int64_t units, int64_t depth)
-      : units_(units), depth_(depth), packed_(kernels::BestKernels(), weights.data(), units, 1, depth, 1) {}
+      : units_(units),
+        depth_(depth),
+        packed_(std::in_place, kernels::BestKernels(), weights.data(), units, 1, depth, 1) {}
+  GateProduct(Integers integers, int64_t units, int64_t depth)
+      : units_(units), depth_(depth), integers_(std::move(integers)) {}
   kernels::Window WindowOf(int64_t rows) const;
+  void RunIntegers(const float* x, int64_t rows, const float* bias, float* out, void* scratch) const;
 
   int64_t units_, depth_;
-  kernels::PackedConv packed_;
+  std::optional<kernels::PackedConv> packed_;  // of float32; otherwise:
+  Integers integers_;
 };
+
+// A vector of weights as real numbers: its own, or those that its int8 elements stand for, kept in `real`. Null when it
+// is absent. kUnimplemented for other types.
+absl::StatusOr<const float*> RealVector(const TensorView& weights, std::vector<float>& real);
+// kUnimplemented when an operand that is present is neither float32 nor int8 weights.
+absl::Status CheckFloatsOrHybrid(const EvalContext& context);
 
 }  // namespace zeropoint::ops
 

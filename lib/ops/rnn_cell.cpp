@@ -33,13 +33,15 @@ absl::StatusOr<int64_t> CheckRnn(const InferContext& context, const RnnOperands&
   return units;
 }
 
-std::unique_ptr<PackedRnn> PackedRnn::Pack(absl::Span<const TensorView> inputs, const RnnOperands& operands) {
+std::unique_ptr<PackedRnn> PackedRnn::Pack(absl::Span<const TensorView> inputs, const RnnOperands& operands,
+                                           const ir::Attributes& attrs) {
+  const bool asymmetric = attrs.Bool(kAsymmetricInputs);
   auto packed = std::make_unique<PackedRnn>();
   const TensorView aux = OperandOrNone(inputs, operands.aux_weights);
   packed->operands_ = operands;
-  packed->input_ = GateProduct::Pack({OperandOrNone(inputs, operands.weights)});
-  packed->recurrent_ = GateProduct::Pack({OperandOrNone(inputs, operands.recurrent_weights)});
-  packed->aux_ = GateProduct::Pack({aux});
+  packed->input_ = GateProduct::Pack({OperandOrNone(inputs, operands.weights)}, asymmetric);
+  packed->recurrent_ = GateProduct::Pack({OperandOrNone(inputs, operands.recurrent_weights)}, asymmetric);
+  packed->aux_ = GateProduct::Pack({aux}, asymmetric);
   const bool waits_for_aux = !packed->aux_.has_value() && aux.rank() > 0;
   if (!packed->input_.has_value() || !packed->recurrent_.has_value() || waits_for_aux) return nullptr;
   return packed;
@@ -92,15 +94,15 @@ absl::Status InferRnn(InferContext& context, int rank) {
 namespace {
 
 absl::StatusOr<std::shared_ptr<const void>> Prepare(const PrepareContext& context) {
-  return std::shared_ptr<const PackedRnn>(PackedRnn::Pack(context.inputs, RnnOperands::OneDirection()));
+  return std::shared_ptr<const PackedRnn>(PackedRnn::Pack(context.inputs, RnnOperands::OneDirection(), context.attrs));
 }
 
 absl::Status Eval(const EvalContext& context) {
-  ZP_RETURN_IF_ERROR(CheckFloats(context));
+  ZP_RETURN_IF_ERROR(CheckFloatsOrHybrid(context));
   std::unique_ptr<PackedRnn> now;
-  const auto* packed =
-      PreparedOrNow(context, now, [&] { return PackedRnn::Pack(context.inputs, RnnOperands::OneDirection()); });
-  if (packed == nullptr) return absl::InvalidArgumentError("the weights are no float matrices");
+  const auto* packed = PreparedOrNow(
+      context, now, [&] { return PackedRnn::Pack(context.inputs, RnnOperands::OneDirection(), context.attrs); });
+  if (packed == nullptr) return absl::InvalidArgumentError("the weights are no matrices of one type");
   PackedRnn::Task task;
   ZP_ASSIGN_OR_RETURN(task.activation, FusedFunction(context.attrs));
   task.sequence = SequenceOf(context.inputs[0], context.attrs.Bool(kTimeMajor));
@@ -133,8 +135,8 @@ OpDef RnnRecord(absl::string_view name, int32_t code) {
   def.name = name;
   def.code = code;
   def.inputs = {kRnnOperands, kRnnOperands};
-  def.prepare = Prepare;
-  def.eval_float = Eval;
+  def.prepare = def.prepare_hybrid = Prepare;
+  def.eval_float = def.eval_hybrid = Eval;
   def.quant = Quantization();
   def.version = RnnVersion;
   def.runtime.int8 = def.runtime.int16 = kNever;

@@ -27,7 +27,8 @@ absl::StatusOr<int64_t> CheckRnn(const InferContext& context, const RnnOperands&
 class PackedRnn {
  public:
   // Null when the weights are not known yet.
-  static std::unique_ptr<PackedRnn> Pack(absl::Span<const TensorView> inputs, const RnnOperands& operands);
+  static std::unique_ptr<PackedRnn> Pack(absl::Span<const TensorView> inputs, const RnnOperands& operands,
+                                         const ir::Attributes& attrs);
 
   struct Task {
     std::optional<kernels::Unary> activation;

@@ -49,7 +49,8 @@ absl::Status Infer(InferContext& context) {
 }
 
 absl::StatusOr<std::shared_ptr<const void>> Prepare(const PrepareContext& context) {
-  std::optional<GateProduct> product = GateProduct::Pack({OperandOrNone(context.inputs, kFeatures)});
+  std::optional<GateProduct> product =
+      GateProduct::Pack({OperandOrNone(context.inputs, kFeatures)}, context.attrs.Bool(kAsymmetricInputs));
   if (!product.has_value()) return std::shared_ptr<const void>();
   return std::make_shared<const GateProduct>(*std::move(product));
 }
@@ -60,13 +61,14 @@ float Dot(const float* a, const float* b, int64_t n) {
   return sum;
 }
 
+// With int8 weights, those over time multiply as real numbers.
 absl::Status Eval(const EvalContext& context) {
-  ZP_RETURN_IF_ERROR(CheckFloats(context));
+  ZP_RETURN_IF_ERROR(CheckFloatsOrHybrid(context));
   std::optional<GateProduct> now;
   const auto* product = static_cast<const GateProduct*>(context.prepared);
   if (product == nullptr) {
-    now = GateProduct::Pack({OperandOrNone(context.inputs, kFeatures)});
-    if (!now.has_value()) return absl::InvalidArgumentError("the weights are no float matrix");
+    now = GateProduct::Pack({OperandOrNone(context.inputs, kFeatures)}, context.attrs.Bool(kAsymmetricInputs));
+    if (!now.has_value()) return absl::InvalidArgumentError("the weights are no matrix of float32 or int8");
     product = &*now;
   }
   ZP_ASSIGN_OR_RETURN(const std::optional<kernels::Unary> activation, FusedFunction(context.attrs));
@@ -79,7 +81,9 @@ absl::Status Eval(const EvalContext& context) {
   auto* block = static_cast<char*>(context.scratch.Get(plan.bytes()));
   auto* newest = reinterpret_cast<float*>(block + newest_at);
   product->Run(context.inputs[kInput].As<float>(), batch, nullptr, newest, block + scratch_at);
-  const float *time = context.inputs[kTime].As<float>(), *bias = OptionalFloats(context, kBias);
+  std::vector<float> real_time;
+  ZP_ASSIGN_OR_RETURN(const float* const time, RealVector(context.inputs[kTime], real_time));
+  const float* bias = OptionalFloats(context, kBias);
   float* out = context.outputs[0].As<float>();
   for (int64_t b = 0; b < batch; ++b) {
     for (int64_t u = 0; u < units; ++u) {
@@ -192,8 +196,8 @@ OpDef Svdf() {
                   {kFusedActivation, Table::VT_FUSED_ACTIVATION_FUNCTION, FieldKind::kInt8},
                   {kAsymmetricInputs, Table::VT_ASYMMETRIC_QUANTIZE_INPUTS, FieldKind::kBool}}};
   def.infer = Infer;
-  def.prepare = Prepare;
-  def.eval_float = Eval;
+  def.prepare = def.prepare_hybrid = Prepare;
+  def.eval_float = def.eval_hybrid = Eval;
   def.prepare_quantized = PrepareQuantized;
   def.eval_quantized = EvalQuantized;
   def.quant = Quantization();

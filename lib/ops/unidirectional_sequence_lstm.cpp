@@ -46,8 +46,8 @@ OpDef UnidirectionalSequenceLstm() {
                   {kAsymmetricInputs, Table::VT_ASYMMETRIC_QUANTIZE_INPUTS, FieldKind::kBool},
                   {"diagonal_recurrent_tensors", Table::VT_DIAGONAL_RECURRENT_TENSORS, FieldKind::kBool}}};
   def.infer = Infer;
-  def.prepare = PrepareLstm;
-  def.eval_float = EvalLstm;
+  def.prepare = def.prepare_hybrid = PrepareLstm;
+  def.eval_float = def.eval_hybrid = EvalLstm;
   def.prepare_quantized = PrepareIntegerLstm;
   def.eval_quantized = EvalIntegerLstm;
   def.quant = LstmQuantization();

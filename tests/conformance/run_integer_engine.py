@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """Holds our integer engine (`zeropoint run`) against LiteRT's reference kernels, tensor by tensor, bit by bit.
 
-    run_integer_engine.py [--zoo NAME ...] [--ops PATTERN ...] [--file TFLITE ...] [--verbose]
+    run_integer_engine.py [--zoo NAME ...] [--ops PATTERN ...] [--folder FOLDER ...] [--file TFLITE ...] [--verbose]
 
-Without a choice: the quantized files of ../shared/zoo/reference, and the files that our command makes of the cases of ops/ in the
-integer modes. A file's verdict is one of
+Without a choice: the quantized files of ../shared/zoo/reference, and the files that our command makes of the cases of ops/ in all
+modes. A file's verdict is one of
 
     exact      every tensor that a node computes has the same bits
     float      the same, but for float tensors, whose last bits depend on the processor's vectors and the order of sums
-    within 1   integers differ by one step (or as many as listed), at the ops listed in integer_explained.json with the cause
+    explained  differs as much as integer_explained.json allows the file, or does not run for the cause given there
+    within 1   integers differ by one step, and nobody has said why
+    not run    our engine says which op lacks a kernel, or LiteRT does not run the file, and nobody has said why
     fails      anything else
-    not run    our engine says which op lacks a kernel, or LiteRT does not run the file
+
+The last three fail the run, and so does an entry of integer_explained.json that no longer occurs.
 
 LiteRT's reference kernels are asked for (BUILTIN_REF); where they lack an op of the file, its optimized ones are, without XNNPACK.
 A node is blamed for a difference only when its operands have the same bits: a hybrid kernel behind a float that differs in
@@ -20,11 +23,14 @@ import argparse
 import collections
 import concurrent.futures
 import fnmatch
+import functools
 import glob
 import json
 import multiprocessing
 import os
+import queue
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -37,13 +43,15 @@ sys.path[:0] = [HERE, os.path.join(HERE, 'ops')]
 
 EXPLAINED = os.path.join(HERE, 'integer_explained.json')
 ZOO_FILES = ('int8', 'int8_only', 'int16x8', 'dynamic_range', 'float16')
-VERDICTS = ('exact', 'float', 'within 1', 'not run', 'fails')  # from good to bad
+VERDICTS = ('exact', 'float', 'explained', 'within 1', 'not run', 'fails')  # from good to bad
+PASSING = VERDICTS[:3]
 # Of a tensor's largest element: float sums are taken in another order by each processor's vectors.
 FLOAT_TOLERANCE = 2e-6
-OP_MODES = {'int8': [], 'int8-only': ['--input-type', 'int8', '--output-type', 'int8'],
-            'int16x8': ['--input-type', 'int16', '--output-type', 'int16'], 'dynamic': [], 'float16': []}
+# Of the cases of ops/; the types of inputs and outputs are the suite's, but for int16x8, which else computes in floats at both ends.
+OP_MODES = ('dynamic', 'float16', 'int8', 'int8-only', 'int16x8', 'int16x8-fallback')
 # Ops whose reference kernel is wrong (SUM takes int8 and int16 for uint8, LOCAL_RESPONSE_NORMALIZATION's window is another): files with one are held against the optimized kernels.
 WRONG_REFERENCE = ('SUM', 'LOCAL_RESPONSE_NORMALIZATION')
+OPTIMIZED = 'optimized'  # how many were held against LiteRT's optimized kernels
 RUN_SECONDS = 300
 SEED = 20261123
 
@@ -231,7 +239,8 @@ def compare(path, zeropoint, sample=()):
     return max(outcomes, key=lambda outcome: VERDICTS.index(outcome.verdict))
 
 
-def zoo_jobs(names):
+def zoo_files(names):
+    """[(name, path)] of the quantized files that TensorFlow made of the zoo's models."""
     import conformance
     shared = conformance.shared_folder()
     if shared is None:
@@ -242,77 +251,182 @@ def zoo_jobs(names):
             if os.path.basename(path)[:-len('.tflite')] in ZOO_FILES and any(fnmatch.fnmatch(path.split('/')[-2], n) for n in names)]
 
 
-def check_case(name, zeropoint, mode):
+def files_below(folder):
+    """[(name, path)] of the .tflite files below, but those that are not quantized."""
+    paths = sorted(glob.glob(os.path.join(folder, '**', '*.tflite'), recursive=True))
+    return [(os.path.relpath(path, folder), path) for path in paths if os.path.basename(path) != 'float.tflite']
+
+
+def check_file(name, path, zeropoint):
+    """Yields (name, function that gives the Outcome)."""
+    yield name, lambda: compare(path, zeropoint)
+
+
+def check_case(case_name, modes, zeropoint):
+    """Yields (name, function that gives the Outcome) for each mode of a case; a mode that the op does not have gives None, and equal
+    files are run once."""
     import numpy as np
     import suite
-    case = next(case for case in suite.cases() if case.name == name)
+    case = next(case for case in suite.cases() if case.name == case_name)
+    outcomes = {}
     with tempfile.TemporaryDirectory() as folder:
         case.write(folder)
         np.savez(os.path.join(folder, 'samples.npz'), **case.calibration())
         path = os.path.join(folder, 'model.tflite')
-        data = ['--data', os.path.join(folder, 'samples.npz')] if mode in suite.CALIBRATED else []
-        command = [zeropoint, 'convert', folder, '-o', path, '--mode', mode, '-q', '--threads', '1', *data, *OP_MODES[mode]]
-        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=RUN_SECONDS, check=False)
-        if done.returncode != 0:
-            return None  # the mode does not have the op: nothing to run
-        return compare(path, zeropoint, list(case.sample(0).values()))
+
+        def outcome(mode):
+            data = ['--data', os.path.join(folder, 'samples.npz')] if mode in suite.CALIBRATED else []
+            io = 'int16' if mode == 'int16x8' else suite.io_type(case, mode)
+            command = [zeropoint, 'convert', case.source(folder), '-o', path, '--mode', mode, '-q', '--threads', '1', *data,
+                       '--input-type', io, '--output-type', io]
+            command += ['--per-tensor'] * case.options.get('per_tensor', False) + ['--per-tensor-dense'] * case.options.get('per_tensor_dense', False)
+            done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=RUN_SECONDS, check=False)
+            if done.returncode != 0:
+                return None  # the mode does not have the op: nothing to run
+            with open(path, 'rb') as file:
+                content = file.read()
+            if content not in outcomes:
+                outcomes[content] = compare(path, zeropoint, list(case.sample(0).values()))
+            return outcomes[content]
+
+        for mode in modes:
+            yield '%s %s' % (case_name, mode), functools.partial(outcome, mode)
 
 
-def answer(pipe, function, arguments):
-    pipe.send(function(*arguments))
-    pipe.close()
+def work(pipe):
+    """A worker: takes (function, arguments, names that are done) and tells each name before it begins it, then its Outcome."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    while (job := pipe.recv()) is not None:
+        function, arguments, done = job
+        for name, outcome in function(*arguments):
+            if name not in done:
+                pipe.send(name)
+                pipe.send(outcome())
+        pipe.send(None)
 
 
-def isolated(function, *arguments):
-    """The function's result, computed in a process of its own: LiteRT's kernels may end it. A server without threads forks it: a fork
-    of this process could wait for ever for a lock (of an import, say) that another thread held at that moment."""
-    context = multiprocessing.get_context('forkserver')
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=answer, args=(theirs, function, arguments))
-    process.start()
-    theirs.close()
-    try:
-        if not ours.poll(RUN_SECONDS):
-            process.kill()
-            return Outcome('fails', [], 'no result in %d s' % RUN_SECONDS)
-        return ours.recv()
-    except EOFError:
-        process.join()
-        return Outcome('not run', [], 'LiteRT ended the process (%s)' % process.exitcode)
-    finally:
-        process.join()
+class Worker:
+    """A process that runs one job after the other, and is started anew when LiteRT's kernels end it. A server without threads forks it:
+    a fork of this process could wait for ever for a lock (of an import, say) that another thread held at that moment."""
+
+    def __init__(self):
+        self.process = self.pipe = None
+
+    def run(self, function, *arguments):
+        """[(name, Outcome or None)]"""
+        done = {}
+        while not self.attempt(function, arguments, done):
+            self.process.kill()
+            self.process.join()
+            self.process = None
+        return list(done.items())
+
+    def attempt(self, function, arguments, done):
+        """Adds to `done`; whether that was all. Otherwise the process is of no use any more."""
+        if self.process is None:
+            context = multiprocessing.get_context('forkserver')
+            self.pipe, theirs = context.Pipe()
+            self.process = context.Process(target=work, args=(theirs,))
+            self.process.start()
+            theirs.close()
+        name = None
+        try:
+            self.pipe.send((function, arguments, list(done)))
+            while (name := self.receive()) is not None:
+                done[name] = self.receive()
+            return True
+        except TimeoutError:
+            outcome = Outcome('fails', [], 'no result in %d s' % RUN_SECONDS)
+        except EOFError:
+            self.process.join()
+            outcome = Outcome('not run', [], 'LiteRT ended the process (%s)' % self.process.exitcode)
+        if name is None:  # before the first file or after the last one
+            raise RuntimeError('%s%s: %s' % (function.__name__, arguments, outcome.text))
+        done[name] = outcome
+        return False
+
+    def receive(self):
+        if not self.pipe.poll(RUN_SECONDS):
+            raise TimeoutError
+        return self.pipe.recv()
+
+    def stop(self):
+        if self.process is not None:
+            self.pipe.send(None)
+            self.process.join()
+
+
+class Workers:
+    """As many as there are threads; each thread takes the one that is free."""
+
+    def __init__(self, count):
+        self.free = queue.SimpleQueue()
+        self.all = [Worker() for _ in range(count)]
+        for worker in self.all:
+            self.free.put(worker)
+
+    def run(self, function, *arguments):
+        worker = self.free.get()
+        try:
+            return worker.run(function, *arguments)
+        finally:
+            self.free.put(worker)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for worker in self.all:
+            worker.stop()
 
 
 class Explained:
-    """What may differ: {"op type": {"cause": ..., "share": the largest share of a tensor's elements, "steps": 1 unless stated}}."""
+    """integer_explained.json: "differences", each {"files": pattern of names, "op": "OP type", "share": the largest share of a tensor's
+    elements, "steps": the largest difference, "cause"}, and "not run", each {"files", "says": what the error has to contain,
+    "cause"}."""
 
     def __init__(self):
         with open(EXPLAINED, encoding='utf-8') as file:
-            self.entries = json.load(file)
-        self.seen = set()
+            entries = json.load(file)
+        self.differences, self.not_run = entries['differences'], entries['not run']
+        self.seen = []
 
-    def covers(self, outcome):
-        for op, kind, largest, share, _ in outcome.blamed:
-            entry = self.entries.get('%s %s' % (op, kind))
-            if entry is None or largest > entry.get('steps', 1) or share > entry['share']:
-                return False
-            self.seen.add('%s %s' % (op, kind))
-        return True
+    def covers(self, name, outcome):
+        if outcome.verdict == 'not run':
+            causes = [[e for e in self.not_run if e['says'] in outcome.text and fnmatch.fnmatch(name, e['files'])]]
+        else:
+            causes = [[e for e in self.differences if e['op'] == '%s %s' % (op, kind) and fnmatch.fnmatch(name, e['files'])
+                       and largest <= e['steps'] and share <= e['share']] for op, kind, largest, share, _ in outcome.blamed]
+        self.seen += [entry for found in causes for entry in found[:1]]
+        return len(causes) > 0 and all(causes)
+
+    def stale(self):
+        return [e for e in self.differences + self.not_run if e not in self.seen]
 
 
-def report(name, outcome, explained, options, verdicts, missing):
-    verdict = outcome.verdict
-    if verdict in ('within 1', 'fails') and outcome.blamed:
-        verdict = 'within 1' if explained.covers(outcome) else 'fails'
-    verdicts[verdict] += 1
-    if verdict == 'not run':
-        found = re.search(r'(?:no (?:integer|float) kernel for|has no integer kernel for) ([A-Za-z0-9_]+).*?(?:op ([A-Z0-9_]+))?[,)]', outcome.text)
-        missing[found.group(2) or found.group(1) if found else outcome.text[:100]] += 1
-    if verdict in ('fails', 'not run') or options.verbose:
+def missing_kernel(text):
+    """The op that the error names, or its beginning."""
+    found = re.search(r'(?:no (?:integer|float) kernel for|has no integer kernel for) ([A-Za-z0-9_]+).*?(?:op ([A-Z0-9_]+))?[,)]', text)
+    return (found.group(2) or found.group(1)) if found else text[:100]
+
+
+def report(name, outcome, explained, options):
+    """The verdict."""
+    bad = outcome.verdict not in PASSING
+    verdict = 'explained' if bad and explained.covers(name, outcome) else outcome.verdict
+    if verdict not in PASSING or options.verbose:
         print('%-9s %s (%s)' % (verdict, name, outcome.text))
         for op, kind, largest, share, tensor in outcome.blamed:
             print('          %s %s: up to %g in %.2f %% of %s' % (op, kind, largest, 100 * share, tensor))
     return verdict
+
+
+def table(counts):
+    """counts: {group: Counter of verdicts and kernels}."""
+    columns = [c for c in (*VERDICTS, OPTIMIZED) if any(count[c] for count in counts.values())]
+    print('%-18s %s' % ('', ' '.join('%10s' % c for c in columns)))
+    for group, count in counts.items():
+        print('%-18s %s' % (group, ' '.join('%10d' % count[c] for c in columns)))
 
 
 def main():
@@ -320,8 +434,9 @@ def main():
     parser.add_argument('--zeropoint', default=os.path.join(ROOT, 'build/release/bin/zeropoint'), help='the command')
     parser.add_argument('--zoo', nargs='*', help='these models of the zoo (patterns; none: all)')
     parser.add_argument('--ops', nargs='*', help='these cases of ops/ (patterns; none: all)')
+    parser.add_argument('--folder', nargs='*', default=[], help='the .tflite files below these folders, but float ones')
     parser.add_argument('--file', nargs='*', default=[], help='these files')
-    parser.add_argument('--modes', nargs='*', choices=list(OP_MODES), default=list(OP_MODES), help='of the cases of ops/')
+    parser.add_argument('--modes', nargs='*', choices=OP_MODES, default=OP_MODES, help='of the cases of ops/')
     parser.add_argument('--jobs', type=int, default=os.cpu_count())
     parser.add_argument('--verbose', action='store_true', help='every file')
     options = parser.parse_args()
@@ -332,32 +447,41 @@ def main():
         return 0
     started = time.perf_counter()
     zeropoint = os.path.abspath(options.zeropoint)
-    everything = options.zoo is None and options.ops is None and not options.file
+    everything = options.zoo is None and options.ops is None and not options.file and not options.folder
     explained = Explained()
-    verdicts, missing = collections.Counter(), collections.Counter()
-    multiprocessing.get_context('forkserver').set_forkserver_preload(['numpy', 'ai_edge_litert.interpreter', 'ai_edge_litert.schema_py_generated'])
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        jobs = [(path, pool.submit(isolated, compare, path, zeropoint)) for path in options.file]
+    counts, missing = {}, collections.Counter()
+    with Workers(options.jobs) as workers, concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        def files(group, named):
+            return [(group, pool.submit(workers.run, check_file, name, path, zeropoint)) for name, path in named]
+
+        jobs = files('files', [(path, path) for path in options.file])
+        for folder in options.folder:
+            jobs += files('folder', files_below(folder))
         if options.zoo is not None or everything:
-            jobs += [(name, pool.submit(isolated, compare, path, zeropoint)) for name, path in zoo_jobs(options.zoo or ['*'])]
+            jobs += files('zoo', zoo_files(options.zoo or ['*']))
         if options.ops is not None or everything:
             import suite
             patterns = options.ops or ['*']
-            for case in suite.cases():
-                if any(fnmatch.fnmatch(case.name, p) for p in patterns):
-                    jobs += [('%s %s' % (case.name, mode), pool.submit(isolated, check_case, case.name, zeropoint, mode)) for mode in options.modes]
-        for name, job in jobs:
-            outcome = job.result()
-            if outcome is not None:
-                report(name, outcome, explained, options, verdicts, missing)
+            jobs += [('', pool.submit(workers.run, check_case, case.name, options.modes, zeropoint)) for case in suite.cases()
+                     if any(fnmatch.fnmatch(case.name, p) for p in patterns)]
+        for group, job in jobs:
+            for name, outcome in job.result():
+                if outcome is not None:
+                    count = counts.setdefault(group or 'ops ' + name.split(' ')[-1], collections.Counter())
+                    verdict = report(name, outcome, explained, options)
+                    count.update([verdict] + [OPTIMIZED] * (outcome.text == 'BUILTIN_WITHOUT_DEFAULT_DELEGATES'))
+                    missing.update([missing_kernel(outcome.text)] * (verdict == 'not run'))
     for op, count in missing.most_common():
         print('not run   %4d  %s' % (count, op))
-    stale = sorted(set(explained.entries) - explained.seen) if everything else []
-    for key in stale:
-        print('integer_explained.json: "%s" no longer occurs' % key)
-    print('integer engine: %d files: %s; %.0f s' % (sum(verdicts.values()), ', '.join('%d %s' % (verdicts[v], v) for v in (
-        'exact', 'float', 'within 1', 'fails', 'not run')), time.perf_counter() - started))
-    return 1 if verdicts['fails'] or stale else 0
+    complete = everything or (options.zoo == [] and options.ops == [] and set(options.modes) == set(OP_MODES))
+    stale = explained.stale() if complete and zoo_files(['*']) else []
+    for entry in stale:
+        print('integer_explained.json: %s no longer occurs' % json.dumps(entry))
+    table(counts)
+    total = sum(counts.values(), collections.Counter())
+    print('integer engine: %d files: %s; %.0f s' % (sum(total[v] for v in VERDICTS), ', '.join(
+        '%d %s' % (total[v], v) for v in VERDICTS), time.perf_counter() - started))
+    return 1 if stale or any(total[v] for v in VERDICTS if v not in PASSING) else 0
 
 
 if __name__ == '__main__':
