@@ -83,8 +83,8 @@ absl::Status EvalQuantized(const EvalContext& context) {
   });
 }
 
-// Activations of a batch entry are rounded together: with a zero point beside weights per channel, without beside
-// others.
+// Activations of a batch entry are rounded together: with a zero point where the channels' scales differ or in groups,
+// otherwise without.
 absl::Status EvalHybrid(const EvalContext& context) {
   const TensorView& input = context.inputs[0];
   const TensorView& filter = context.inputs[1];
@@ -97,7 +97,7 @@ absl::Status EvalHybrid(const EvalContext& context) {
   std::shared_ptr<const WideWeights> now;
   ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, 1, now));
   const kernels::Window window = MakeWindow(input.dims, filter.dim(1), filter.dim(2), sliding, context.outputs[0].dims);
-  const bool asymmetric = scales.per_channel() || groups > 1;
+  const bool asymmetric = !scales.all_equal() || groups > 1;
   const QuantizedRows x = QuantizeRows(input.As<float>(), window.batch, input.elements() / window.batch, asymmetric);
   const auto row = [&](int64_t n) -> const RowParams& { return x.params[static_cast<size_t>(n)]; };
   const float* bias = OptionalFloats(context, 2);

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "ir/graph.h"
-#include "kernels/convert.h"
 #include "kernels/kernel_table.h"
 #include "ops/quantized_conv.h"
 
@@ -15,6 +14,19 @@ namespace {
 // The 8-bit ranges of LiteRT's hybrid kernels: symmetric rounding leaves -128 out.
 constexpr float kSymmetricMax = 127.0f;
 constexpr double kInt8Min = -128.0, kInt8Max = 127.0;
+constexpr float kFar = 512.0f;
+
+// zero + v * factor, the product rounded half away from zero: float32 takes 0.5 and drops the rest, so that the float
+// below 0.5 goes up as well. Measured with LiteRT 2.3; its sources add the zero point first.
+void RoundRow(absl::Span<const float> row, float factor, int32_t zero, int32_t low, int8_t* to) {
+  constexpr int32_t kHigh = static_cast<int32_t>(kInt8Max);
+  for (float v : row) {
+    // Farther away than any int8; written so that NaN, of zero times infinity, has an end, too.
+    const float product = std::min(std::max(-kFar, v * factor), kFar);
+    *to++ = static_cast<int8_t>(
+        std::clamp(static_cast<int32_t>(product + std::copysign(0.5f, product)) + zero, low, kHigh));
+  }
+}
 
 // The steps and their types (float32, double) are those of LiteRT's kernels.
 RowParams QuantizeSymmetric(absl::Span<const float> row, const kernels::MinMaxResult& limits, int8_t* to) {
@@ -23,17 +35,9 @@ RowParams QuantizeSymmetric(absl::Span<const float> row, const kernels::MinMaxRe
     std::fill_n(to, row.size(), int8_t{0});
     return {};
   }
-  const float inverse = kSymmetricMax / range;
-  kernels::QuantizeStep step;
-  step.factors = &inverse;
-  step.low = static_cast<int32_t>(-kSymmetricMax);
-  step.high = static_cast<int32_t>(kSymmetricMax);
-  kernels::Quantize(row.data(), row.size(), step, to);
+  RoundRow(row, kSymmetricMax / range, 0, static_cast<int32_t>(-kSymmetricMax), to);
   return {range / kSymmetricMax, 0};
 }
-
-// std::round of what fits an int32, without a call: 0.5 itself would lift the float below it to 1.
-float Round(float x) { return static_cast<float>(static_cast<int32_t>(x + std::copysign(0.49999997f, x))); }
 
 RowParams QuantizeAsymmetric(absl::Span<const float> row, const kernels::MinMaxResult& limits, int8_t* to) {
   const double min = std::min<double>(0.0, limits.min), max = std::max<double>(0.0, limits.max);
@@ -45,12 +49,10 @@ RowParams QuantizeAsymmetric(absl::Span<const float> row, const kernels::MinMaxR
   // From the end of the range that loses fewer digits.
   const bool from_min = -kInt8Min + std::abs(min / step) < kInt8Max + std::abs(max / step);
   const double exact = from_min ? kInt8Min - min / step : kInt8Max - max / step;
-  const float zero = static_cast<float>(std::round(std::clamp(exact, kInt8Min, kInt8Max)));
-  const float scale = static_cast<float>(step), inverse = 1.0f / scale;
-  constexpr float kMin = static_cast<float>(kInt8Min), kMax = static_cast<float>(kInt8Max);
-  // The limits are whole numbers, so that they may come first.
-  for (float v : row) *to++ = static_cast<int8_t>(Round(std::clamp(zero + v * inverse, kMin, kMax)));
-  return {scale, static_cast<int32_t>(zero)};
+  const auto zero = static_cast<int32_t>(std::round(std::clamp(exact, kInt8Min, kInt8Max)));
+  const float scale = static_cast<float>(step);
+  RoundRow(row, 1.0f / scale, zero, static_cast<int32_t>(kInt8Min), to);
+  return {scale, zero};
 }
 
 }  // namespace

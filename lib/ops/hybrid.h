@@ -3,6 +3,7 @@
 #ifndef ZEROPOINT_OPS_HYBRID_H_
 #define ZEROPOINT_OPS_HYBRID_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -32,6 +33,9 @@ QuantizedRows QuantizeRows(const float* x, int64_t rows, int64_t size, bool asym
 struct WeightScales {
   absl::Span<const float> scales;
   bool per_channel() const { return scales.size() > 1; }
+  bool all_equal() const {
+    return std::all_of(scales.begin(), scales.end(), [&](float s) { return s == scales[0]; });
+  }
   float of(int64_t c) const { return scales[per_channel() ? static_cast<size_t>(c) : 0]; }
 };
 absl::StatusOr<WeightScales> WeightScalesOf(const TensorView& weights, int64_t channels);
