@@ -48,6 +48,7 @@ std::vector<Phase> ImportPipeline(const ImportOptions& options) {
        WithCalls({{"split_complex", SplitComplex},
                   kRemoveDead,  // the complex ops that were split have no LiteRT form
                   {"legalize_renamed_forms", LegalizeRenamedForms},
+                  {"legalize_quantize_and_dequantize", LegalizeQuantizeAndDequantize},
                   {"legalize_channels_first", LegalizeChannelsFirst},
                   {"legalize_volumes", LegalizeVolumes},
                   {"legalize_conv_2d", LegalizeConv2D},
@@ -114,6 +115,11 @@ std::vector<Phase> ImportPipeline(const ImportOptions& options) {
                             {"fuse_into_next", FuseIntoNext},
                             {"merge_constants", MergeConstants},
                             {"fuse_activation", FuseActivation}})},
+      // What is left of reshapes around sums, such as those of sequences that LiteRT convolves as images.
+      {"pairs", WithFolding({{"move_pairs_after_elementwise", MovePairsAfterElementwise},
+                             {"move_after_elementwise", MoveAfterElementwise},
+                             {"merge_moves", MergeMoves},
+                             {"fuse_activation", FuseActivation}})},
       // At the end: the fusing passes change constants in place of their one reader.
       {"merge", {{"merge_equal_constants", MergeEqualConstants}}, 1},
   };

@@ -55,8 +55,33 @@ NAMED = {
 }
 
 
+def make_of_tf1(name='file_tf1'):
+    """TensorFlow 1's builder: the table is made by an init op, its file is an asset of a collection."""
+    v1 = tf.compat.v1
+    saved = os.path.join(FOLDER, name, 'saved_model')
+    with tempfile.TemporaryDirectory() as temporary, tf.Graph().as_default(), v1.Session() as session:
+        path = os.path.join(temporary, 'words.txt')
+        with open(path, 'w') as file:
+            file.write('\n'.join(WORDS) + '\n')
+        asset = tf.constant(path)
+        v1.add_to_collection(v1.GraphKeys.ASSET_FILEPATHS, asset)
+        contents = tf.lookup.StaticHashTable(
+            tf.lookup.TextFileInitializer(asset, tf.string, tf.lookup.TextFileIndex.WHOLE_LINE, tf.int64, tf.lookup.TextFileIndex.LINE_NUMBER), -1)
+        x = v1.placeholder(tf.string, [None, 3])
+        outputs = {'y': contents.lookup(x), 'n': contents.size()}
+        session.run(v1.tables_initializer())
+        builder = v1.saved_model.Builder(saved)
+        builder.add_meta_graph_and_variables(session, ['serve'], {'serving_default': v1.saved_model.predict_signature_def({'x': x}, outputs)},
+                                             assets_collection=v1.get_collection(v1.GraphKeys.ASSET_FILEPATHS), main_op=v1.tables_initializer())
+        builder.save()
+        text = np.vectorize(lambda word: word.encode())(TEXT)
+        results = session.run(outputs, {x: text})
+    np.savez(os.path.join(FOLDER, name, 'run.npz'), **{'in/x': text}, **{'out/' + key: value for key, value in results.items()})
+
+
 def main():
     shutil.rmtree(FOLDER, ignore_errors=True)
+    make_of_tf1()
     for name, (make, x, dtype) in NAMED.items():
         with tempfile.TemporaryDirectory() as temporary:
             model = Lookup(make(temporary), dtype)

@@ -425,3 +425,66 @@ const %y/shape : int32[2] = 1 2
 output %y
 )"));
 }
+
+TEST_CASE("the zero state of a first step takes its gate away") {
+  REQUIRE(After(UseCheaperOps, R"(graph main
+input %x : float32[2,6]
+const %dim : int32[] = 1
+const %zeros : float32[2,3] = 0 0 0 0 0 0
+%gates = LOGISTIC(%x) : float32[2,6]
+%a, %b = SPLIT(%dim, %gates) {num_splits=2} : float32[2,3], float32[2,3]
+%c = MUL(%a, %zeros) {fused_activation_function=0} : float32[2,3]
+%y = ADD(%c, %b) {fused_activation_function=0} : float32[2,3]
+output %y
+)") == Spelled(R"(graph main
+input %x : float32[2,6]
+const %dim : int32[] = 1
+const %zeros : float32[2,3] = 0 0 0 0 0 0
+%gates = LOGISTIC(%x) : float32[2,6]
+%a, %b = SPLIT(%dim, %gates) {num_splits=2} : float32[2,3], float32[2,3]
+%y = ADD(%zeros, %b) {fused_activation_function=0} : float32[2,3]
+output %y
+)"));
+}
+
+TEST_CASE("what may be infinite times zero stays") {
+  RequireUnchanged(UseCheaperOps, R"(graph main
+input %x : float32[2]
+const %zeros : float32[2] = 0 0
+%a = EXP(%x) : float32[2]
+%b = MUL(%a, %zeros) {fused_activation_function=0} : float32[2]
+%y = RELU(%b) : float32[2]
+output %y
+)");
+}
+
+TEST_CASE("two operands that were reshaped alike are reshaped after their sum") {
+  REQUIRE(After(MovePairsAfterElementwise, R"(graph main
+input %a : float32[1,2,1,3]
+input %b : float32[1,2,1,3]
+const %shape : int32[3] = 1 2 3
+%c = RESHAPE(%a, %shape) : float32[1,2,3]
+%d = RESHAPE(%b, %shape) : float32[1,2,3]
+%y = ADD(%c, %d) {fused_activation_function=0} : float32[1,2,3]
+output %y
+)") == Spelled(R"(graph main
+input %a : float32[1,2,1,3]
+input %b : float32[1,2,1,3]
+const %shape : int32[3] = 1 2 3
+%c = ADD(%a, %b) {fused_activation_function=0} : float32[1,2,1,3]
+%y = RESHAPE(%c, %shape) : float32[1,2,3]
+output %y
+)"));
+}
+
+TEST_CASE("operands of other shapes than each other keep their reshapes") {
+  RequireUnchanged(MovePairsAfterElementwise, R"(graph main
+input %a : float32[1,2,1,3]
+input %b : float32[2,3]
+const %shape : int32[3] = 1 2 3
+%c = RESHAPE(%a, %shape) : float32[1,2,3]
+%d = RESHAPE(%b, %shape) : float32[1,2,3]
+%y = ADD(%c, %d) {fused_activation_function=0} : float32[1,2,3]
+output %y
+)");
+}

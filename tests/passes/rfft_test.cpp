@@ -36,13 +36,18 @@ output %y
   for (int i = 1; i < 10; ++i) CHECK(std::fabs(waves[i]) < 1e-6f);
 }
 
-TEST_CASE("a transform of a length that is not known stays") {
-  RequireUnchanged(LegalizeRfft, R"(graph main
+TEST_CASE("a length that is not known is joined to that of the rows") {
+  ir::Graph graph = Parse(R"(graph main
 input %x : float32[2,8]
 input %n : int32[1]
 %y = tf.RFFT(%x, %n) {Treal=0, Tcomplex=8} : complex64[2,5]
 output %y
 )");
+  REQUIRE(Apply(LegalizeRfft, graph) == 1);
+  const ir::Node& squeeze = graph.node(graph.producer(graph.outputs[0]));
+  const ir::Node& transform = graph.node(graph.producer(squeeze.input(0)));
+  REQUIRE(transform.op() == "RFFT2D");
+  CHECK(graph.node(graph.producer(transform.input(1))).op() == "CONCATENATION");
 }
 
 TEST_CASE("random ops with the same seeds are two draws") {

@@ -252,6 +252,43 @@ void ParseAsset(absl::string_view bytes, MetaGraph& graph) {
   graph.assets.emplace_back(tensor.name, file);
 }
 
+// CollectionDef: TensorFlow 1's builder keeps the assets as a list of google.protobuf.Any in a collection.
+constexpr absl::string_view kAssetCollection = "saved_model_assets";
+
+void ParseAnyAsset(absl::string_view bytes, MetaGraph& graph) {
+  protozero::pbf_reader message = Message(bytes);
+  while (message.next()) {
+    if (message.tag_and_type() == Field(2, kLength)) {
+      ParseAsset(View(message), graph);
+    } else {
+      message.skip();
+    }
+  }
+}
+
+void ParseAnyList(absl::string_view bytes, MetaGraph& graph) {
+  protozero::pbf_reader message = Message(bytes);
+  while (message.next()) {
+    if (message.tag_and_type() == Field(1, kLength)) {
+      ParseAnyAsset(View(message), graph);
+    } else {
+      message.skip();
+    }
+  }
+}
+
+void ParseCollection(const MapEntry& entry, MetaGraph& graph) {
+  if (entry.key != kAssetCollection) return;
+  protozero::pbf_reader message = Message(entry.value);
+  while (message.next()) {
+    if (message.tag_and_type() == Field(5, kLength)) {
+      ParseAnyList(View(message), graph);
+    } else {
+      message.skip();
+    }
+  }
+}
+
 MetaGraph ParseMetaGraph(absl::string_view bytes) {
   MetaGraph graph;
   protozero::pbf_reader message = Message(bytes);
@@ -265,6 +302,9 @@ MetaGraph ParseMetaGraph(absl::string_view bytes) {
         break;
       case Field(3, kLength):
         ParseSaver(View(message), graph);
+        break;
+      case Field(4, kLength):
+        ParseCollection(ParseMapEntry(View(message)), graph);
         break;
       case Field(6, kLength):
         ParseAsset(View(message), graph);

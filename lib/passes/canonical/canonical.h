@@ -17,6 +17,7 @@ absl::StatusOr<int> PackToReshape(ir::Graph& graph);
 absl::StatusOr<int> ReshapeByOperand(ir::Graph& graph);
 absl::StatusOr<int> MergeMoves(ir::Graph& graph);
 absl::StatusOr<int> MoveAfterElementwise(ir::Graph& graph);
+absl::StatusOr<int> MovePairsAfterElementwise(ir::Graph& graph);
 absl::StatusOr<int> MergeDuplicates(ir::Graph& graph);
 absl::StatusOr<int> MergeEqualConstants(ir::Graph& graph);
 absl::StatusOr<int> MergeConstants(ir::Graph& graph);

@@ -5,6 +5,10 @@
 // SELECT_V2(c, a, b)          SELECT(c, a, b)  the three shapes are static and equal: nothing is broadcast
 // ADD(NEG(x), y)              SUB(y, x)        either operand
 // DIV(x, SQRT(y))             MUL(x, RSQRT(y)) nothing else reads the SQRT
+// SQUARE(SUB(x, y))           SQUARED_DIFFERENCE(x, y), float32
+// MUL(x, 0)                   0                the shapes are static; x comes from LOGISTIC, TANH, SOFTMAX or RELU6,
+// which
+//                                              are finite, or is a part of that
 // PACK(x)                     RESHAPE(x, [1])  one operand, a scalar
 // RANGE(a, b, c), float32     CAST(RANGE)      whole numbers that float32 tells from their neighbours, constants, c not
 // 0
@@ -66,6 +70,44 @@ absl::StatusOr<bool> DivideByRoot(ir::Graph& graph, ir::NodeId id) {
   return true;
 }
 
+absl::StatusOr<bool> SquareOfDifference(ir::Graph& graph, ir::NodeId id) {
+  const ir::NodeId sub = ProducerOf(graph, graph.node(id).input(0), "SUB");
+  if (sub == ir::kNoNode || graph.value(graph.node(id).output()).type != ElementType::kFloat32) return false;
+  if (graph.node(sub).attrs().Int("fused_activation_function") != 0) return false;
+  const std::vector<ir::ValueId> operands(graph.node(sub).inputs().begin(), graph.node(sub).inputs().end());
+  Become(graph, id, "SQUARED_DIFFERENCE", operands);
+  return true;
+}
+
+// Whether the value is a bounded function's result, or a part of one.
+bool Bounded(const ir::Graph& graph, ir::ValueId value) {
+  ir::NodeId producer = graph.producer(value);
+  while (producer != ir::kNoNode) {
+    const absl::string_view op = graph.node(producer).op();
+    if (op == "LOGISTIC" || op == "TANH" || op == "SOFTMAX" || op == "RELU6") return true;
+    if (op != "SPLIT" && op != "SPLIT_V" && op != "STRIDED_SLICE" && op != "SLICE" && op != "RESHAPE") return false;
+    producer = graph.producer(graph.node(producer).input(op == "SPLIT" ? 1 : 0));
+  }
+  return false;
+}
+
+// The zero state of the first step of a recurrent layer that is written out.
+absl::StatusOr<bool> TimesZero(ir::Graph& graph, ir::NodeId id) {
+  const auto operands = SplitConstant(graph, graph.node(id));
+  if (!operands.has_value() || !AllEqual(graph, operands->constant, 0) || !Bounded(graph, operands->other))
+    return false;
+  const ir::Shape shape = graph.value(graph.node(id).output()).shape;
+  if (graph.IsGraphOutput(graph.node(id).output()) || !shape.ranked()) return false;
+  if (graph.value(operands->constant).shape == shape) {
+    Forward(graph, id, {operands->constant});
+    return true;
+  }
+  if (!shape.IsStatic()) return false;
+  const std::vector<float> zeros(static_cast<size_t>(shape.NumElements()), 0.0f);
+  Forward(graph, id, {AddFloats(graph, absl::StrCat(graph.node(id).info.name, "/zero"), shape, zeros)});
+  return true;
+}
+
 absl::StatusOr<bool> PackOne(ir::Graph& graph, ir::NodeId id) {
   const ir::ValueId x = graph.node(id).input(0);
   const ir::Shape& shape = graph.value(x).shape;
@@ -110,9 +152,12 @@ absl::StatusOr<int> UseCheaperOps(ir::Graph& graph) {
   ZP_ASSIGN_OR_RETURN(int selects, RewriteEach(graph, "SELECT_V2", [&](ir::NodeId id) { return Select(graph, id); }));
   ZP_ASSIGN_OR_RETURN(int sums, RewriteEach(graph, "ADD", [&](ir::NodeId id) { return AddNegated(graph, id); }));
   ZP_ASSIGN_OR_RETURN(int quotients, RewriteEach(graph, "DIV", [&](ir::NodeId id) { return DivideByRoot(graph, id); }));
+  ZP_ASSIGN_OR_RETURN(int squares,
+                      RewriteEach(graph, "SQUARE", [&](ir::NodeId id) { return SquareOfDifference(graph, id); }));
+  ZP_ASSIGN_OR_RETURN(int zeros, RewriteEach(graph, "MUL", [&](ir::NodeId id) { return TimesZero(graph, id); }));
   ZP_ASSIGN_OR_RETURN(int packs, RewriteEach(graph, "PACK", [&](ir::NodeId id) { return PackOne(graph, id); }));
   ZP_ASSIGN_OR_RETURN(int ranges, RewriteEach(graph, "RANGE", [&](ir::NodeId id) { return WholeRange(graph, id); }));
-  return powers + selects + sums + quotients + packs + ranges;
+  return powers + selects + sums + quotients + squares + zeros + packs + ranges;
 }
 
 }  // namespace zeropoint::passes

@@ -10,9 +10,15 @@
 // Before: PACK(UNPACK(x)) with all results in order, along one axis
 // After:  x
 //
-// Conditions: permutations constant; the third form: the result's shape known but for one dimension.
-// Algebra: result dimension i of the second TRANSPOSE is dimension q[i] of the first's, that is p[q[i]] of x. Elements
-// keep their order when the dimensions larger than 1 keep theirs.
+// Before: RESHAPE(SUM(x, axes) {keep_dims false}, shape), shape that of x with 1 in the place of each axis
+// After:  SUM(x, axes) {keep_dims true}; likewise MEAN, REDUCE_MAX, REDUCE_MIN, REDUCE_PROD, REDUCE_ANY, REDUCE_ALL
+//
+// Before: CONCATENATION(x, c), c without elements
+// After:  CONCATENATION(x)
+//
+// Conditions: permutations constant; nothing else reads the sum; the third form: the result's shape known but for one
+// dimension. Algebra: result dimension i of the second TRANSPOSE is dimension q[i] of the first's, that is p[q[i]] of
+// x. Elements keep their order when the dimensions larger than 1 keep theirs.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -70,6 +76,52 @@ absl::StatusOr<bool> MergeTranspose(ir::Graph& graph, ir::NodeId id) {
   return true;
 }
 
+constexpr absl::string_view kReductions[] = {"SUM",         "MEAN",       "REDUCE_MAX", "REDUCE_MIN",
+                                             "REDUCE_PROD", "REDUCE_ANY", "REDUCE_ALL"};
+
+// What a reduction with keep_dims gives, where its axes are constant.
+std::optional<std::vector<int64_t>> KeptShape(const ir::Graph& graph, const ir::Node& reduction) {
+  const ir::Shape& shape = graph.value(reduction.input(0)).shape;
+  const auto axes = ir::IntElements(graph, reduction.input(1));
+  if (!shape.ranked() || !axes.has_value()) return std::nullopt;
+  std::vector<int64_t> dims(shape.dims().begin(), shape.dims().end());
+  const auto rank = static_cast<int64_t>(dims.size());
+  for (int64_t axis : *axes) {
+    if (axis < -rank || axis >= rank) return std::nullopt;
+    dims[static_cast<size_t>(axis < 0 ? axis + rank : axis)] = 1;
+  }
+  return dims;
+}
+
+absl::StatusOr<bool> MergeReduction(ir::Graph& graph, ir::NodeId id) {
+  for (absl::string_view op : kReductions) {
+    const ir::NodeId inner = SoleProducerOf(graph, graph.node(id).input(0), op);
+    if (inner == ir::kNoNode || graph.node(inner).attrs().Bool("keep_dims")) continue;
+    const auto kept = KeptShape(graph, graph.node(inner));
+    const ir::Shape& result = graph.value(graph.node(id).output()).shape;
+    // One unknown dimension is the same in both, because the elements are as many.
+    if (!kept.has_value() || !result.ranked() || ir::Shape(*kept) != result) return false;
+    if (std::count(kept->begin(), kept->end(), ir::kDynamic) > 1) return false;
+    ir::Attributes attrs = graph.node(inner).attrs();
+    attrs.Set("keep_dims", true);
+    const std::vector<ir::ValueId> operands(graph.node(inner).inputs().begin(), graph.node(inner).inputs().end());
+    Become(graph, id, op, operands, std::move(attrs));
+    return true;
+  }
+  return false;
+}
+
+absl::StatusOr<bool> DropEmpty(ir::Graph& graph, ir::NodeId id) {
+  std::vector<ir::ValueId> kept;
+  for (ir::ValueId part : graph.node(id).inputs()) {
+    const ir::Value& value = graph.value(part);
+    if (!value.is_constant || value.shape.NumElements() != 0) kept.push_back(part);
+  }
+  if (kept.empty() || kept.size() == graph.node(id).inputs().size()) return false;
+  graph.SetInputs(id, std::move(kept));
+  return true;
+}
+
 absl::StatusOr<bool> MergePack(ir::Graph& graph, ir::NodeId id) {
   const ir::NodeId unpack = ProducerOf(graph, graph.node(id).input(0), "UNPACK");
   if (unpack == ir::kNoNode || graph.node(unpack).outputs() != graph.node(id).inputs()) return false;
@@ -85,10 +137,14 @@ absl::StatusOr<bool> MergePack(ir::Graph& graph, ir::NodeId id) {
 absl::StatusOr<int> MergeMoves(ir::Graph& graph) {
   ZP_ASSIGN_OR_RETURN(int reshapes,
                       RewriteEach(graph, "RESHAPE", [&](ir::NodeId id) { return MergeReshape(graph, id); }));
+  ZP_ASSIGN_OR_RETURN(int reductions,
+                      RewriteEach(graph, "RESHAPE", [&](ir::NodeId id) { return MergeReduction(graph, id); }));
+  ZP_ASSIGN_OR_RETURN(int parts,
+                      RewriteEach(graph, "CONCATENATION", [&](ir::NodeId id) { return DropEmpty(graph, id); }));
   ZP_ASSIGN_OR_RETURN(int transposes,
                       RewriteEach(graph, "TRANSPOSE", [&](ir::NodeId id) { return MergeTranspose(graph, id); }));
   ZP_ASSIGN_OR_RETURN(int packs, RewriteEach(graph, "PACK", [&](ir::NodeId id) { return MergePack(graph, id); }));
-  return reshapes + transposes + packs;
+  return reshapes + reductions + parts + transposes + packs;
 }
 
 }  // namespace zeropoint::passes

@@ -6,6 +6,13 @@
 // Conditions: nothing else reads m.
 // Algebra: both only move elements, and each element is treated alike. The op then stands beside the one that made x,
 // which may absorb it (a Conv1D is CONV_2D, RESHAPE, RELU).
+//
+// The second pass:
+// Before: y = ADD(RESHAPE(a, shape), RESHAPE(b, shape)), and SUB, MUL
+// After:  y = RESHAPE(ADD(a, b), shape)
+//
+// Conditions: nothing else reads either of the two; a and b of one static shape. It runs when the reshapes that
+// FULLY_CONNECTED takes in are gone.
 #include <algorithm>
 
 #include "passes/canonical/canonical.h"
@@ -64,12 +71,43 @@ absl::StatusOr<bool> Move(ir::Graph& graph, ir::NodeId id) {
   return true;
 }
 
+// Two operands that were moved alike.
+absl::StatusOr<bool> MovePair(ir::Graph& graph, ir::NodeId id) {
+  if (graph.node(id).inputs().size() != 2 || graph.node(id).input(0) == graph.node(id).input(1)) return false;
+  const ir::NodeId first = SoleProducerOf(graph, graph.node(id).input(0), "RESHAPE");
+  const ir::NodeId second = SoleProducerOf(graph, graph.node(id).input(1), "RESHAPE");
+  if (first == ir::kNoNode || second == ir::kNoNode) return false;
+  const ir::Shape moved = graph.value(graph.node(first).output()).shape;
+  const ir::ValueId a = graph.node(first).input(0), b = graph.node(second).input(0);
+  const ir::Shape shape = graph.value(a).shape;
+  if (!shape.ranked() || !shape.IsStatic() || graph.value(b).shape != shape) return false;
+  if (!moved.ranked() || graph.value(graph.node(second).output()).shape != moved) return false;
+  const ir::ValueId result = graph.node(id).output();
+  ir::Value between = graph.value(result);
+  between.name = graph.value(graph.node(first).output()).name;
+  between.shape = shape;
+  graph.SetInputs(id, {a, b});
+  graph.SetOutputs(first, {});
+  const ir::ValueId fresh = graph.AddValue(std::move(between));
+  graph.SetOutputs(id, {fresh});
+  graph.SetInput(first, 0, fresh);
+  graph.SetOutputs(first, {result});
+  graph.MoveBefore(first, graph.next(id));
+  return true;
+}
+
 }  // namespace
 
 absl::StatusOr<int> MoveAfterElementwise(ir::Graph& graph) {
   return RewriteEachIf(
       graph, [&](const ir::Node& node) { return Elementwise(graph, node); },
       [&](ir::NodeId id) { return Move(graph, id); });
+}
+
+absl::StatusOr<int> MovePairsAfterElementwise(ir::Graph& graph) {
+  return RewriteEachIf(
+      graph, [](const ir::Node& node) { return Among(node.op(), kBinary); },
+      [&](ir::NodeId id) { return MovePair(graph, id); });
 }
 
 }  // namespace zeropoint::passes

@@ -2,10 +2,15 @@
 //         tf.StridedSlice likewise, with one of the two masks
 // After:  STRIDED_SLICE(RESHAPE(x), ...) with one entry per dimension and neither mask; RESHAPE puts in the new axes.
 //
+// Before: tf.StridedSlice(x, begin, end, strides) {ellipsis_mask}, as many entries as x has dimensions
+// After:  STRIDED_SLICE(x, begin, end, strides), the ellipsis in begin_mask and end_mask; begin and end need not be
+//         constant
+//
 // Before: STRIDED_SLICE(x, begin, end, 1, 1, ...) without masks
 // After:  SLICE(x, begin, end - begin)
 //
-// Conditions: begin, end and strides constant, x of known rank. SLICE: 0 <= begin <= end <= size in every dimension,
+// Conditions: begin, end and strides constant (the second form: strides alone, the ellipsis' own being 1), x
+// of known rank. SLICE: 0 <= begin <= end <= size in every dimension,
 // because SLICE does not clip as STRIDED_SLICE does. Several new axes on a shape with several unknown dimensions become
 // EXPAND_DIMS, as no constant shape says that.
 // Algebra: a dimension that the ellipsis stands for, a new axis, and one beyond the entries are all taken whole, which
@@ -119,11 +124,30 @@ bool IsPlainSlice(const Entries& e, const ir::Shape& shape) {
   return true;
 }
 
+// An ellipsis that stands for one dimension is that dimension, whole.
+bool EllipsisToMasks(ir::Graph& graph, ir::NodeId id) {
+  const ir::Shape& shape = graph.value(graph.node(id).input(0)).shape;
+  const auto strides = ir::IntElements(graph, graph.node(id).input(3));
+  ir::Attributes& attrs = graph.node(id).info.attrs;
+  const int64_t ellipsis = attrs.Int("ellipsis_mask");
+  if (ellipsis == 0 || attrs.Int("new_axis_mask") != 0 || !shape.ranked() || !strides.has_value()) return false;
+  if (static_cast<int>(strides->size()) != shape.rank()) return false;
+  for (size_t i = 0; i < strides->size(); ++i) {
+    if (Bit(ellipsis, i) && (*strides)[i] != 1) return false;
+  }
+  attrs.Set("begin_mask", attrs.Int("begin_mask") | ellipsis);
+  attrs.Set("end_mask", attrs.Int("end_mask") | ellipsis);
+  attrs.Set("shrink_axis_mask", attrs.Int("shrink_axis_mask") & ~ellipsis);
+  attrs.Set("ellipsis_mask", int64_t{0});
+  return true;
+}
+
 absl::StatusOr<bool> StridedSlice(ir::Graph& graph, ir::NodeId id) {
   const ir::ValueId x = graph.node(id).input(0);
   const ir::Shape shape = graph.value(x).shape;
   const std::optional<Entries> given = Read(graph, graph.node(id));
-  if (!given.has_value() || !shape.ranked()) return false;
+  if (!given.has_value()) return EllipsisToMasks(graph, id);
+  if (!shape.ranked()) return false;
   const int64_t ellipsis_mask = graph.node(id).attrs().Int("ellipsis_mask");
   const int64_t new_axis_mask = graph.node(id).attrs().Int("new_axis_mask");
   const std::string name = graph.node(id).info.name;  // a copy: nodes move when one is added

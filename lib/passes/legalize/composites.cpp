@@ -25,6 +25,13 @@
 // tf.L2Loss(x)                    MUL(SUM(SQUARE(x), all axes), 0.5); RESHAPE(x, [-1]) first where the rank is not
 // known
 //
+// tf.SoftmaxCrossEntropyWithLogits(x, labels)         -SUM(labels * LOG_SOFTMAX(x), -1), SOFTMAX(x) - labels
+// tf.SparseSoftmaxCrossEntropyWithLogits(x, indices)  the same with ONE_HOT(indices)
+// tf.Lgamma(x)                    Lanczos' formula, see Lgamma()
+//
+// Before                          After, x int32 or int64, for which LiteRT's SQUARE has no kernel
+// tf.Square(x)                    MUL(x, x)
+//
 // Before                          After, x int64, for which LiteRT's ABS and SIGN have no kernels
 // tf.Abs(x)                       MAXIMUM(x, NEG(x))
 // tf.Sign(x)                      MINIMUM(MAXIMUM(x, -1), 1)
@@ -38,6 +45,7 @@
 // Algebra: the definitions. The forms and the order of operands are those of TensorFlow's converter, but for Softplus,
 // whose LOG(ADD(EXP(x), 1)) overflows from x = 89 on: log(1 + e^x) = max(x, 0) + log(1 + e^-|x|), and
 // the sigmoid of |x| is 1 / (1 + e^-|x|). It also keeps that sigmoid in [0.5, 1], which integers hold well.
+#include <cmath>
 #include <limits>
 #include <numeric>
 #include <vector>
@@ -102,6 +110,44 @@ void LinSpace(const Formula& f) {
   f.Is("ADD", {f.x(0), f.Op("MUL", {f.Cast(f.Count(count), f.type()), step})});
 }
 
+// ln of the gamma function by Lanczos' approximation with g = 7 and nine terms: of x from 0.5 on
+//   ln gamma(z + 1) = ln(2 pi) / 2 + (z + 0.5) ln(t) - t + ln(sum),  z = x - 1,  t = z + g + 0.5,
+//   sum = c0 + c1 / (z + 1) + ... + c8 / (z + 8)
+// and below by reflection, ln gamma(x) = ln(pi) - ln|sin(pi x)| - ln gamma(1 - x). The fractional part of |x| goes into
+// the sine, for large arguments lose it; where that is 0 and x is negative or 0, the result is infinite.
+constexpr double kLanczosBase = 0.99999999999980993;
+constexpr double kLanczos[] = {676.5203681218851,  -1259.1392167224028,  771.32342877765313,    -176.61502916214059,
+                               12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7};
+constexpr double kLanczosG = 7.0;
+constexpr double kPi = 3.14159265358979323846;
+
+ValueId LogGammaFromHalf(const Formula& f, ValueId z) {
+  ValueId sum = f.Number(kLanczosBase);
+  double shift = 0.0;
+  for (double coefficient : kLanczos) {
+    shift += 1.0;
+    sum = f.Op("ADD", {f.Op("DIV", {f.Number(coefficient), f.Op("ADD", {z, f.Number(shift)})}), sum});
+  }
+  const ValueId t = f.Op("ADD", {z, f.Number(kLanczosG + 0.5)});
+  const ValueId log_t = f.Op("LOG", {t});
+  // (z + 0.5) ln(t) - t as (z + 0.5 - t / ln(t)) ln(t): large terms do not cancel, and infinity stays so.
+  const ValueId factor = f.Op("SUB", {f.Op("ADD", {z, f.Number(0.5)}), f.Op("DIV", {t, log_t})});
+  const ValueId power = f.Op("MUL", {factor, log_t});
+  return f.Op("ADD", {f.Op("ADD", {power, f.Number(0.5 * std::log(2.0 * kPi))}), f.Op("LOG", {sum})});
+}
+
+void Lgamma(const Formula& f) {
+  const ValueId low = f.Test("LESS", {f.x(), f.Number(0.5)});
+  const ValueId z = f.Op("SELECT_V2", {low, f.Op("NEG", {f.x()}), f.Op("SUB", {f.x(), f.Number(1)})});
+  const ValueId direct = LogGammaFromHalf(f, z);
+  const ValueId size = f.Op("ABS", {f.x()});
+  const ValueId fraction = f.Op("SUB", {size, f.Op("FLOOR", {size})});
+  const ValueId to_whole = f.Op("MINIMUM", {fraction, f.Op("SUB", {f.Number(1), fraction})});
+  const ValueId log_sine = f.Op("LOG", {f.Op("SIN", {f.Op("MUL", {to_whole, f.Number(kPi)})})});
+  const ValueId reflected = f.Op("SUB", {f.Op("SUB", {f.Number(std::log(kPi)), log_sine}), direct});
+  f.Is("SELECT_V2", {low, reflected, direct});
+}
+
 constexpr FormulaRow kRows[] = {
     {"tf.Softplus", 1, true, Softplus},  {"tf.Softsign", 1, true, Softsign},
     {"tf.Log1p", 1, true, Log1p},        {"tf.Expm1", 1, true, Expm1},
@@ -112,7 +158,7 @@ constexpr FormulaRow kRows[] = {
     {"tf.Xlogy", 2, true, Xlogy},        {"tf.Xlog1py", 2, true, Xlog1py},
     {"tf.DivNoNan", 2, false, DivNoNan}, {"tf.MulNoNan", 2, true, MulNoNan},
     {"tf.OnesLike", 1, false, OnesLike}, {"tf.L2Loss", 1, true, L2Loss},
-    {"tf.LinSpace", 3, true, LinSpace},
+    {"tf.LinSpace", 3, true, LinSpace},  {"tf.Lgamma", 1, true, Lgamma},
 };
 
 // --- other types
@@ -146,7 +192,10 @@ bool IsInt64(ElementType type) { return type == ElementType::kInt64; }
 void WideMagnitude(const Formula& f) { f.Is("MAXIMUM", {f.x(), f.Op("NEG", {f.x()})}); }
 void WideSign(const Formula& f) { f.Is("MINIMUM", {f.Op("MAXIMUM", {f.x(), f.Number(-1)}), f.Number(1)}); }
 
+void WholeSquare(const Formula& f) { f.Is("MUL", {f.x(), f.x()}); }
+
 constexpr TypedRow kTypedRows[] = {
+    {"tf.Square", IsIndex, WholeSquare},
     {"tf.Abs", IsInt64, WideMagnitude},
     {"tf.Sign", IsInt64, WideSign},
     {"tf.TruncateDiv", IsIndex, IntegerQuotient},
@@ -157,6 +206,33 @@ constexpr TypedRow kTypedRows[] = {
     {"tf.OnesLike", IsBool, AllTrue},
     {"tf.Size", IsAny, Size},
 };
+
+// The loss of each row, and its gradient towards x, which training reads.
+bool CrossEntropy(ir::Graph& graph, ir::NodeId id, bool sparse) {
+  const Formula f(graph, id);
+  const ir::Shape shape = f.shape();
+  if (f.type() != ElementType::kFloat32 || !shape.ranked() || shape.rank() != 2) return false;
+  const ValueId labels = sparse ? f.Op("ONE_HOT", {f.x(1), f.Dim(f.x(), 1), f.Number(1), f.Number(0)},
+                                       Attrs({{"axis", int64_t{-1}}}), ElementType::kFloat32)
+                                : f.x(1);
+  const ValueId terms = f.Op("MUL", {labels, f.Op("LOG_SOFTMAX", {f.x()})});
+  const ValueId loss = f.Op("NEG", {f.Reduce("SUM", terms, {-1}, /*keep_dims=*/false)});
+  const ValueId gradient = f.Op("SUB", {f.Op("SOFTMAX", {f.x()}, Attrs({{"beta", 1.0f}})), labels});
+  Forward(graph, id, {loss, gradient});
+  return true;
+}
+
+absl::StatusOr<int> WriteCrossEntropies(ir::Graph& graph) {
+  ZP_ASSIGN_OR_RETURN(const int dense, RewriteEach(graph, "tf.SoftmaxCrossEntropyWithLogits",
+                                                   [&](ir::NodeId id) -> absl::StatusOr<bool> {
+                                                     return CrossEntropy(graph, id, false);
+                                                   }));
+  ZP_ASSIGN_OR_RETURN(const int sparse, RewriteEach(graph, "tf.SparseSoftmaxCrossEntropyWithLogits",
+                                                    [&](ir::NodeId id) -> absl::StatusOr<bool> {
+                                                      return CrossEntropy(graph, id, true);
+                                                    }));
+  return dense + sparse;
+}
 
 absl::StatusOr<int> WriteTyped(ir::Graph& graph) {
   int applied = 0;
@@ -177,7 +253,8 @@ absl::StatusOr<int> WriteTyped(ir::Graph& graph) {
 absl::StatusOr<int> LegalizeComposites(ir::Graph& graph) {
   ZP_ASSIGN_OR_RETURN(const int numbers, WriteFormulas(graph, kRows));
   ZP_ASSIGN_OR_RETURN(const int others, WriteTyped(graph));
-  return numbers + others;
+  ZP_ASSIGN_OR_RETURN(const int losses, WriteCrossEntropies(graph));
+  return numbers + others + losses;
 }
 
 }  // namespace zeropoint::passes

@@ -3,14 +3,20 @@
 //         labels of the result. TRANSPOSE and RESHAPE come only where the operands are not so already; an operand
 //         with its last two groups swapped is taken by adj_x or adj_y.
 //
-// Conditions: two operands of known rank; no label twice in one operand; a label of the result comes from an operand,
-// and a label of one operand alone is in the result. "..." stands for leading labels. Unknown dimensions are carried
+// Before: y = tf.Einsum(a) {equation}, like "abc->ca"
+// After:  TRANSPOSE(SUM(a, {1}), {1, 0})
+//
+// What one operand alone sums over, as in "abc,cd->ad", is summed first: SUM(a, {1}), then "ac,cd->ad".
+//
+// Conditions: one or two operands of known rank; no label twice in one operand; a label of the result comes from an
+// operand. "..." stands for leading labels. Unknown dimensions are carried
 // through: as -1 where there is one, else through SHAPE.
 // Algebra: labels in both operands and the result are batch, those in both but not in the result are summed over, and
 // the rest are rows (of a) and columns (of b) of a matrix product.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "passes/edit.h"
 #include "passes/legalize/legalize.h"
@@ -29,6 +35,19 @@ bool Distinct(absl::string_view labels) {
   return true;
 }
 
+// "ab,bc->ac" as its operands and its result.
+struct Sides {
+  std::vector<std::string> operands;
+  std::string result;
+};
+
+std::optional<Sides> Split(std::string text) {
+  text.erase(std::remove(text.begin(), text.end(), ' '), text.end());
+  const std::vector<std::string> sides = absl::StrSplit(text, "->");
+  if (sides.size() != 2) return std::nullopt;
+  return Sides{absl::StrSplit(sides[0], ','), sides[1]};
+}
+
 struct Equation {
   std::string a, b, result;                  // labels
   std::string batch, rows, columns, summed;  // groups, in the order of the operand they come from
@@ -43,12 +62,8 @@ std::string ExpandEllipsis(absl::string_view labels, int dims) {
   return absl::StrCat(labels.substr(0, at), leading, labels.substr(at + 3));
 }
 
-std::optional<Equation> Parse(std::string text, int a_rank, int b_rank) {
-  text.erase(std::remove(text.begin(), text.end(), ' '), text.end());
-  const std::vector<std::string> sides = absl::StrSplit(text, "->");
-  if (sides.size() != 2) return std::nullopt;
-  const std::vector<std::string> operands = absl::StrSplit(sides[0], ',');
-  if (operands.size() != 2) return std::nullopt;
+std::optional<Equation> Parse(const Sides& sides, int a_rank, int b_rank) {
+  const std::vector<std::string>& operands = sides.operands;
   auto hidden = [](const std::string& labels, int rank) {
     return absl::string_view(labels).find("...") == absl::string_view::npos
                ? 0
@@ -61,7 +76,7 @@ std::optional<Equation> Parse(std::string text, int a_rank, int b_rank) {
   Equation e;
   e.a = ExpandEllipsis(operands[0], a_hidden);
   e.b = ExpandEllipsis(operands[1], b_hidden);
-  e.result = ExpandEllipsis(sides[1], std::max(a_hidden, b_hidden));
+  e.result = ExpandEllipsis(sides.result, std::max(a_hidden, b_hidden));
   if (static_cast<int>(e.a.size()) != a_rank || static_cast<int>(e.b.size()) != b_rank) return std::nullopt;
   if (!Distinct(e.a) || !Distinct(e.b) || !Distinct(e.result)) return std::nullopt;
   for (char label : e.a) {
@@ -253,12 +268,64 @@ class Writer {
   ValueId a_, b_;
 };
 
+// Sums over the labels that operand i alone has and the result has not; they leave the equation. False where there are
+// none, or where "..." hides how many dimensions stand before them.
+bool SumAlone(ir::Graph& graph, ir::NodeId id, Sides& sides, size_t i) {
+  std::string others = sides.result, kept;
+  for (size_t k = 0; k < sides.operands.size(); ++k) others += k == i ? "" : sides.operands[k];
+  std::vector<int64_t> axes;
+  for (size_t k = 0; k < sides.operands[i].size(); ++k) {
+    const char label = sides.operands[i][k];
+    if (Has(others, label)) {
+      kept.push_back(label);
+    } else {
+      axes.push_back(static_cast<int64_t>(k));
+    }
+  }
+  if (axes.empty() || Has(sides.operands[i], '.') || !Distinct(sides.operands[i])) return false;
+  const std::string name = graph.node(id).info.name;
+  const ValueId axis = AddInts(graph, absl::StrCat(name, "/axes"), axes);
+  const ValueId sum =
+      Emit(graph, id, "SUM", {graph.node(id).input(static_cast<int>(i)), axis}, Attrs({{"keep_dims", false}}));
+  graph.SetInput(id, static_cast<int>(i), sum);
+  sides.operands[i] = kept;
+  return true;
+}
+
+// One operand with the labels of the result, in another order.
+absl::StatusOr<bool> Arrange(ir::Graph& graph, ir::NodeId id, const Sides& sides) {
+  const ir::Shape& shape = graph.value(graph.node(id).input(0)).shape;
+  if (!shape.ranked()) return false;
+  const int hidden = shape.rank() - static_cast<int>(sides.operands[0].size()) + 3;
+  constexpr int kMostHidden = 8;
+  if (hidden > kMostHidden) return false;
+  const std::string from = ExpandEllipsis(sides.operands[0], hidden), to = ExpandEllipsis(sides.result, hidden);
+  if (static_cast<int>(from.size()) != shape.rank() || from.size() != to.size() || !Distinct(from)) return false;
+  std::vector<int64_t> perm;
+  for (char label : to) {
+    if (!Has(from, label)) return false;
+    perm.push_back(static_cast<int64_t>(from.find(label)));
+  }
+  const ValueId order = AddInts(graph, absl::StrCat(graph.node(id).info.name, "/perm"), perm);
+  Become(graph, id, "TRANSPOSE", {graph.node(id).input(0), order});
+  return true;
+}
+
 absl::StatusOr<bool> Einsum(ir::Graph& graph, ir::NodeId id) {
-  if (graph.node(id).inputs().size() != 2) return false;
+  std::optional<Sides> sides = Split(graph.node(id).attrs().String("equation"));
+  const size_t operands = graph.node(id).inputs().size();
+  if (!sides.has_value() || sides->operands.size() != operands || operands == 0 || operands > 2) return false;
+  bool summed = false;
+  for (size_t i = 0; i < operands; ++i) summed |= SumAlone(graph, id, *sides, i);
+  if (summed) {  // the shape of the sum is known in the next round
+    graph.node(id).info.attrs.Set("equation", absl::StrCat(absl::StrJoin(sides->operands, ","), "->", sides->result));
+    return true;
+  }
+  if (operands == 1) return Arrange(graph, id, *sides);
   const ir::Shape& a = graph.value(graph.node(id).input(0)).shape;
   const ir::Shape& b = graph.value(graph.node(id).input(1)).shape;
   if (!a.ranked() || !b.ranked()) return false;
-  const auto equation = Parse(graph.node(id).attrs().String("equation"), a.rank(), b.rank());
+  const auto equation = Parse(*sides, a.rank(), b.rank());
   if (!equation.has_value()) return false;
   Writer(graph, id, *equation).Write();
   return true;

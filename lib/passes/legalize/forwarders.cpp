@@ -21,7 +21,7 @@ namespace {
 
 constexpr absl::string_view kForwarders[] = {
     "tf.Identity", "tf.IdentityN",   "tf.StopGradient",      "tf.PreventGradient",        "tf.CheckNumerics",
-    "tf.Snapshot", "tf.EnsureShape", "tf.DisableCopyOnRead", "tf.PlaceholderWithDefault",
+    "tf.Snapshot", "tf.EnsureShape", "tf.DisableCopyOnRead", "tf.PlaceholderWithDefault", "tf.GuaranteeConst",
 };
 constexpr absl::string_view kWithoutResults[] = {"tf.NoOp", "tf.Assert"};
 

@@ -25,6 +25,7 @@ absl::StatusOr<int> LegalizeDiagonals(ir::Graph& graph);
 absl::StatusOr<int> LegalizeCumulative(ir::Graph& graph);
 absl::StatusOr<int> LegalizeSearchSorted(ir::Graph& graph);
 absl::StatusOr<int> LegalizeScatterUpdate(ir::Graph& graph);
+absl::StatusOr<int> LegalizeQuantizeAndDequantize(ir::Graph& graph);
 absl::StatusOr<int> LegalizeVolumes(ir::Graph& graph);
 absl::StatusOr<int> LegalizeSuppression(ir::Graph& graph);
 absl::StatusOr<int> LegalizeRenamedForms(ir::Graph& graph);

@@ -8,10 +8,12 @@
 // tf.SpaceToBatch(x, paddings) {b}      SPACE_TO_BATCH_ND(x, [b, b], paddings)
 // tf.BatchToSpace(x, crops) {b}         BATCH_TO_SPACE_ND(x, [b, b], crops)
 // tf.MaxPoolV2(x, ksize, strides)       tf.MaxPool(x) {ksize, strides}
+// tf.MaxPool(x) {explicit_paddings}     tf.MaxPool(PADV2(x, paddings, -infinity)) {VALID}
 // tf.SegmentMean(x, ids)                DIV(SEGMENT_SUM(x, ids), MAXIMUM(SEGMENT_SUM(ones, ids), 1))
 // tf.DenseBincount(x, n, weights),      SUM(ONE_HOT(x, n, 1, 0), axis before the last), or REDUCE_MAX for
 // binary_output;
 //   tf.Bincount(x, n, weights)          times EXPAND_DIMS(weights, -1) when there are weights
+// tf.ResizeBilinear(x), x no float32    tf.ResizeBilinear(CAST(x))
 // tf.Cross(x, y)                        SUB(MUL(x', y''), MUL(x'', y')), ' and '' moving the three coordinates on by
 // one and two tf.DynamicStitch(i, ..., x, ...)      GATHER(CONCATENATION(x, ...), places), all indices constant
 //
@@ -19,6 +21,7 @@
 // or 2. DynamicStitch: of rank 1 or 0, no index left out. Algebra: the definitions. A bin counts how often its one-hot
 // vector comes; numbers outside the bins have none.
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -82,6 +85,20 @@ absl::StatusOr<bool> MaxPoolV2(ir::Graph& graph, ir::NodeId id) {
   attrs.Set("ksize", *ksize);
   attrs.Set("strides", *strides);
   f.Is("tf.MaxPool", {f.x()}, std::move(attrs));
+  return true;
+}
+
+absl::StatusOr<bool> PaddedMaxPool(ir::Graph& graph, ir::NodeId id) {
+  const Formula f(graph, id);
+  if (f.attrs().String("padding") != "EXPLICIT" || f.type() != ElementType::kFloat32) return false;
+  const std::vector<int64_t> pads = f.attrs().Ints("explicit_paddings");
+  const int64_t dims = static_cast<int64_t>(pads.size()) / 2;
+  const ValueId paddings = EmitReshape(graph, id, f.Ints(pads), {dims, 2});
+  const ValueId least = f.Number(-std::numeric_limits<double>::infinity());
+  ir::Attributes attrs = f.attrs();
+  attrs.Set("padding", std::string("VALID"));
+  attrs.Set("explicit_paddings", std::vector<int64_t>{});
+  f.Is("tf.MaxPool", {f.Op("PADV2", {f.x(), paddings, least})}, std::move(attrs));
   return true;
 }
 
@@ -156,7 +173,16 @@ absl::StatusOr<bool> Stitch(ir::Graph& graph, ir::NodeId id) {
   return true;
 }
 
+// TensorFlow interpolates integers as reals; LiteRT would give integers.
+absl::StatusOr<bool> ResizeAsReals(ir::Graph& graph, ir::NodeId id) {
+  const Formula f(graph, id);
+  if (f.type() == ElementType::kFloat32) return false;
+  graph.SetInput(id, 0, f.Cast(f.x(), ElementType::kFloat32));
+  return true;
+}
+
 constexpr RewriteRow kRows[] = {
+    {"tf.ResizeBilinear", ResizeAsReals},
     {"tf.Concat", Concat},
     {"tf.TopK", TopK},
     {"tf.ShapeN", ShapeN},
@@ -164,6 +190,7 @@ constexpr RewriteRow kRows[] = {
     {"tf.SpaceToBatch", Blocks},
     {"tf.BatchToSpace", Blocks},
     {"tf.MaxPoolV2", MaxPoolV2},
+    {"tf.MaxPool", PaddedMaxPool},
     {"tf.SegmentMean", SegmentMean},
     {"tf.DenseBincount", Bincount},
     {"tf.Bincount", Bincount},

@@ -210,3 +210,49 @@ form('complex/odd_length', Op('ComplexAbs', Op('RFFT', In(-1, 15), ints(15))), w
 form('complex/cropped', Op('Real', Op('RFFT', In(2, 15), ints(10))))
 for length in (16, 15, 12):
     form('complex/inverse_%d' % length, Op('IRFFT', Op('RFFT', In(-1, 16), ints(16)), ints(length)))
+
+# --- what models written by hand have ------------------------------------------------------------------------------------------------
+for name, equation, shape in (('swap', 'abc->cab', (-1, 3, 4)), ('sum', 'abc->b', (-1, 3, 4)), ('all', 'ab->', (-1, 3)),
+                              ('ellipsis', 'a...b->b...a', (-1, 3, 4, 2)), ('sum_and_swap', 'abcd->da', (2, 3, 4, 5))):
+    form('einsum/one_' + name, Op('Einsum', In(*shape), equation=equation, N=1))
+form('einsum/sum_alone', Op('Einsum', In(-1, 3, 4), Const(4, 5), equation='abc,cd->ad', N=2))
+form('einsum/sum_alone_of_both', Op('Einsum', In(2, 3, 4), In(4, 5, 2), equation='abc,cde->ad', N=2))
+WAVE = In(1, -1, batch=16)
+form('complex/unknown_length', Op('ComplexAbs', Op('RFFT', WAVE, Op('StridedSlice', Op('Shape', WAVE), ints(1), ints(2), ints(1)))))
+ROWS = In(2, -1, 4, batch=5)
+LAST = Op('Sub', Op('StridedSlice', Op('Shape', ROWS), ints(1), ints(2), ints(1), shrink_axis_mask=1), scalar(1))
+form('stridedslice/ellipsis_of_one', Op('StridedSlice', ROWS, Op('Pack', scalar(0), scalar(1), scalar(0)), Op('Pack', scalar(0), LAST, scalar(0)),
+                                        ints(1, 1, 1), ellipsis_mask=1, begin_mask=4, end_mask=4))
+form('square/ints', Op('Square', i32(-1, 5)), int8=False)
+form('lgamma/static', Op('Lgamma', In(3, 7, low=0.1, high=9)), edges=[1, 2, 0.5, -0.5, -1.5, -2.25, 30, 1e-3, 1e4], tolerance=1e-5)
+form('lgamma/dynamic', Op('Lgamma', In(-1, 7, low=0.6, high=9)), tolerance=1e-5)
+LOGITS = In(-1, 5, low=-3, high=3)
+form('crossentropy/dense', *all_of(Op('SoftmaxCrossEntropyWithLogits', LOGITS, Op('Softmax', In(-1, 5))), 2))
+form('crossentropy/sparse', *all_of(Op('SparseSoftmaxCrossEntropyWithLogits', LOGITS, i32(-1, low=0, high=4)), 2))
+form('crossentropy/sparse_static', Op('SparseSoftmaxCrossEntropyWithLogits', In(3, 5), i32(3, low=0, high=4)))
+form('resize/of_bytes', Op('ResizeBilinear', In(-1, 4, 5, 3, low=0, high=255, dtype='uint8'), ints(7, 9), half_pixel_centers=True), int8=False)
+form('resize/of_ints', Op('ResizeBilinear', i32(1, 4, 5, 3), ints(8, 10), align_corners=True), int8=False)
+form('maxpool/explicit', Op('MaxPool', In(-1, 6, 6, 2), ksize=[1, 3, 3, 1], strides=[1, 2, 2, 1], padding='EXPLICIT',
+                            explicit_paddings=[0, 0, 1, 1, 0, 2, 0, 0]))
+LIMITS = (scalar(-2, 'float32'), scalar(1.5, 'float32'))
+for variant, attrs in {'given': {'range_given': True}, 'narrow': {'range_given': True, 'narrow_range': True}, 'of_elements': {},
+                       'unsigned': {'range_given': True, 'signed_input': False}, 'five_bits': {'range_given': True, 'num_bits': 5}}.items():
+    why = '' if 'range_given' in attrs and 'narrow_range' not in attrs else "TensorFlow's converter takes the given range in any case, and all 256 integers"
+    form('quantizeanddequantize/' + variant, Op('QuantizeAndDequantizeV4', In(3, 7, low=-3, high=3), *LIMITS, **attrs), tolerance=1e-5, why=why)
+    form('quantizeanddequantize/v2_' + variant, Op('QuantizeAndDequantizeV2', In(-1, 7, low=-3, high=3), *LIMITS, **attrs), tolerance=1e-5, why=why)
+form('quantizeanddequantize/bits_operand', Op('QuantizeAndDequantizeV3', In(3, 7, low=-3, high=3), *LIMITS, scalar(6)), tolerance=1e-5)
+
+# --- what goes away ------------------------------------------------------------------------------------------------------------------
+CENTERED = In(-1, 4, 6)
+DIFFERENCE = Op('Sub', CENTERED, Op('Mean', CENTERED, ints(2), keep_dims=True))
+form('passes/square_of_difference', Op('Mean', Op('Square', DIFFERENCE), ints(2)), Op('Mul', DIFFERENCE, Const(6)))
+GATES = Op('Sigmoid', Op('MatMul', In(3, 4), Const(4, 10)))
+HALVES = Op('Split', scalar(1), GATES, num_split=2)
+form('passes/times_zero', Op('AddV2', Op('Mul', HALVES, Const(value=np.zeros((3, 5)), dtype='float32')), HALVES.result(1)))
+SIZES = Op('Shape', CENTERED)
+HEAD = Op('Reshape', Op('Prod', Op('StridedSlice', SIZES, ints(0), ints(2), ints(1)), ints(0)), ints(1))
+form('passes/reduction_then_reshape', Op('Reshape', CENTERED, Op('ConcatV2', HEAD, ints(6), scalar(0))))
+form('passes/nothing_joined', Op('Reshape', CENTERED, Op('ConcatV2', ints(), Op('Reshape', Op('Prod', SIZES, ints(0)), ints(1)), ints(), scalar(0))))
+SEQUENCE = In(1, 12, 1, 4)
+BRANCHES = [Op('Squeeze', Op('Conv2D', SEQUENCE, Const(3, 1, 4, 6), strides=[1, 1, 1, 1], padding='SAME'), squeeze_dims=[2]) for _ in range(2)]
+form('passes/sum_of_reshaped', Op('Relu', Op('AddV2', *BRANCHES)))

@@ -89,6 +89,7 @@ TYPE_ATTRS = {
     'MatrixBandPart': {'T': 0, 'Tindex': 1}, 'Cumprod': _T01, 'DynamicStitch': {'T': -1}, 'UniqueV2': {'T': 0, 'Taxis': 1},
     'LinSpace': {'T': 0, 'Tidx': 2}, 'SpaceToBatch': {'T': 0, 'Tpaddings': 1}, 'BatchToSpace': {'T': 0, 'Tidx': 1},
     'SegmentMean': {'T': 0, 'Tindices': 1}, 'DenseBincount': {'Tidx': 0, 'T': 2}, 'Complex': {'T': 0}, 'Real': {'T': 0}, 'Imag': {'T': 0},
+    'SoftmaxCrossEntropyWithLogits': {'T': 0}, 'SparseSoftmaxCrossEntropyWithLogits': {'T': 0, 'Tlabels': 1},
     'Angle': {'T': 0}, 'IRFFT': {'Tcomplex': 0}, 'ResizeBilinear': {'T': 0}, 'ResizeNearestNeighbor': {'T': 0},
 }
 # Ops with a list of operands: the operands beside it.
@@ -113,7 +114,7 @@ def type_of(x, k=0):
         return 'int32'
     if x.op in ('LowerBound', 'UpperBound'):
         return x.attrs.get('out_type', np.dtype('int32')).name
-    if x.op in ('Real', 'Imag', 'Angle', 'IRFFT', 'CombinedNonMaxSuppression'):
+    if x.op in ('Real', 'Imag', 'Angle', 'IRFFT', 'CombinedNonMaxSuppression', 'ResizeBilinear'):
         return 'float32'
     if x.op == 'Complex':
         return 'complex64'
