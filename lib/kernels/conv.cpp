@@ -95,12 +95,11 @@ void GatherResult(const Window& w, const float* input, const Run& run, int64_t o
 }
 
 // The taps of results [first, first + rows) one behind the other, so that a product over few channels need not change
-// its pointers after every few elements. The order of the arithmetic stays the same. `to` has room for kStep floats
-// more.
-void GatherTaps(const Window& w, const float* input, int64_t first, int64_t rows, float* to) {
+// its pointers after every few elements. The order of the arithmetic stays the same. `input` has `input_floats`, `to`
+// has room for kStep floats more.
+void GatherTaps(const Window& w, const float* input, int64_t input_floats, int64_t first, int64_t rows, float* to) {
   const int64_t kernel_row = w.kernel_w * w.in_c, depth = w.kernel_h * kernel_row;
   const int64_t row_step = w.dilation_h * w.in_w * w.in_c;
-  const int64_t input_floats = w.batch * w.in_h * w.in_w * w.in_c;
   ForEachRun(w, first, rows, [&](const Run& run, int64_t r) {
     const int64_t y = run.oy * w.stride_h - w.pad_top;
     const bool rows_inside = w.dilation_w == 1 && y >= 0 && y + (w.kernel_h - 1) * w.dilation_h < w.in_h;
@@ -122,17 +121,46 @@ void GatherTaps(const Window& w, const float* input, int64_t first, int64_t rows
   });
 }
 
+// The window on an input that has the padding inside: as far as the kernel reaches.
+Window Padded(const Window& window) {
+  Window w = window;
+  w.in_h = std::max(w.pad_top + w.in_h, (w.out_h - 1) * w.stride_h + (w.kernel_h - 1) * w.dilation_h + 1);
+  w.in_w = std::max(w.pad_left + w.in_w, (w.out_w - 1) * w.stride_w + (w.kernel_w - 1) * w.dilation_w + 1);
+  w.pad_top = w.pad_left = 0;
+  return w;
+}
+
+int64_t InputFloats(const Window& w) { return w.batch * w.in_h * w.in_w * w.in_c; }
+
+void CopyPadded(const Window& from, const Window& to, const float* input, float* padded) {
+  std::fill_n(padded, InputFloats(to), 0.0f);
+  for (int64_t n = 0; n < from.batch; ++n) {
+    float* at = padded + ((n * to.in_h + from.pad_top) * to.in_w + from.pad_left) * to.in_c;
+    for (int64_t y = 0; y < from.in_h; ++y, at += to.in_w * to.in_c, input += from.in_w * from.in_c) {
+      std::copy_n(input, from.in_w * from.in_c, at);
+    }
+  }
+}
+
 // What PackedConv::Run lays out in its scratch memory.
 struct ConvLayout {
   bool gather;
+  bool pad;       // first, so that gathering meets no border
   int64_t block;  // results at a time
+  int64_t gathered_floats;
   Layout layout;
   static ConvLayout Of(const KernelTable& kernels, const Window& w, int64_t taps, int64_t groups) {
     constexpr int64_t kFewChannels = 8;
+    // Of a small input much is border; a copy of it stays in the first-level cache (32 KiB).
+    constexpr int64_t kSmallInput = 6 * 1024;
     const int64_t rows = w.batch * w.out_h * w.out_w;
     const bool gather = taps > 1 && groups == 1 && w.in_c < kFewChannels;
+    const int64_t padded_floats = InputFloats(Padded(w));
+    const bool pad = gather && padded_floats <= kSmallInput;
     const int64_t block = BlockRows(kernels, rows, gather ? taps * w.in_c : w.in_c);
-    return {gather, block, Layout(w.in_c, gather ? block : block * taps, gather ? block * taps * w.in_c + kStep : 0)};
+    const int64_t gathered = gather ? block * taps * w.in_c + kStep : 0;
+    return {gather, pad, block, gathered,
+            Layout(w.in_c, gather ? block : block * taps, gathered + (pad ? padded_floats + kStep : 0))};
   }
 };
 
@@ -163,14 +191,23 @@ size_t PackedConv::ScratchBytes(const Window& w) const {
   return ConvLayout::Of(*kernels_, w, taps_, groups_).layout.end;
 }
 
-void PackedConv::Run(const Window& w, const float* input, const float* bias, Clamp clamp, float* output, void* scratch,
-                     PartialRange* range) const {
+void PackedConv::Run(const Window& window, const float* input, const float* bias, Clamp clamp, float* output,
+                     void* scratch, PartialRange* range) const {
+  Window w = window;
   const int64_t rows = w.batch * w.out_h * w.out_w, out_c = group_out_ * groups_;
-  const auto [gather, most, layout] = ConvLayout::Of(*kernels_, w, taps_, groups_);
+  const auto [gather, pad, most, gathered_floats, layout] = ConvLayout::Of(*kernels_, w, taps_, groups_);
   const int64_t block = range == nullptr ? most : RangedBlock(most);
   const float* zeros = Zeros(scratch, w.in_c);
   const float** pointers = Pointers(scratch, layout);
   float* gathered = reinterpret_cast<float*>(static_cast<char*>(scratch) + layout.floats);
+  int64_t input_floats = InputFloats(w);
+  if (pad) {
+    float* padded = gathered + gathered_floats;
+    w = Padded(window);
+    CopyPadded(window, w, input, padded);
+    input = padded;
+    input_floats = InputFloats(w) + kStep;
+  }
   const bool pointwise = IsPointwise(w);
   GemmProblem problem{};
   problem.columns = group_out_;
@@ -182,7 +219,7 @@ void PackedConv::Run(const Window& w, const float* input, const float* bias, Cla
   for (int64_t first = 0; first < rows; first += block) {
     const int64_t n = std::min(block, rows - first);
     if (gather) {
-      GatherTaps(w, input, first, n, gathered);
+      GatherTaps(w, input, input_floats, first, n, gathered);
       for (int64_t r = 0; r < n; ++r) pointers[r] = gathered + r * problem.depth;
     } else if (pointwise) {
       for (int64_t r = 0; r < n; ++r) pointers[r] = input + (first + r) * w.in_c;
@@ -207,6 +244,18 @@ Layout DepthwiseLayout(const Window& w) {
   // Channels that feed several results are repeated first, so that the kernel sees one input channel a result.
   const bool repeats = w.out_c != w.in_c;
   return Layout(w.out_c, w.out_w * w.kernel_h * w.kernel_w, repeats ? w.batch * w.in_h * w.in_w * w.out_c : 0);
+}
+
+// Whether all kernel rows of a row of results lie inside the input.
+bool RowsInside(const Window& w, int64_t oy) {
+  const int64_t y = oy * w.stride_h - w.pad_top;
+  return y >= 0 && y + (w.kernel_h - 1) * w.dilation_h < w.in_h;
+}
+
+// Pointers of one row of results become those of the next, where the kernel rows of both lie inside.
+void MoveDown(const Window& w, const float* zeros, int64_t count, const float** pointers) {
+  const int64_t step = w.stride_h * w.in_w * w.in_c;
+  for (int64_t i = 0; i < count; ++i) pointers[i] = pointers[i] == zeros ? zeros : pointers[i] + step;
 }
 
 void RepeatChannels(const float* input, int64_t channels, int64_t times, float* to) {
@@ -243,7 +292,12 @@ void DepthwiseConv2d(const KernelTable& kernels, const Window& window, const flo
   strip.bias = bias;
   strip.clamp = clamp;
   for (int64_t row = 0; row < w.batch * w.out_h; ++row) {
-    FillRun(w, input, zeros, {row / w.out_h, row % w.out_h, 0, w.out_w}, strip.taps, 1, pointers);
+    const int64_t oy = row % w.out_h;
+    if (oy > 0 && RowsInside(w, oy - 1) && RowsInside(w, oy)) {
+      MoveDown(w, zeros, w.out_w * strip.taps, pointers);
+    } else {
+      FillRun(w, input, zeros, {row / w.out_h, oy, 0, w.out_w}, strip.taps, 1, pointers);
+    }
     strip.out = output + row * w.out_w * w.out_c;
     kernels.depthwise(strip);
     if (range != nullptr) range->Add(strip.out, static_cast<size_t>(w.out_w * w.out_c));

@@ -189,14 +189,16 @@ void StripPixels(const DepthwiseStrip& s, int64_t first) {
 template <typename V, int kKernelW, int kStride>
 void StripOf(const DepthwiseStrip& s) {
   constexpr int kPixels = 4;
-  if (s.pixels < kPixels) {
-    for (int64_t p = 0; p < s.pixels; ++p) StripPixels<V, 1, 0, 1>(s, p);
-    return;
-  }
-  // The last strip computes some pixels once more rather than go one by one.
+  // One pixel alone costs half as much as four: it goes with the last four where there are registers for that.
+  constexpr int kMost = V::kWidth >= 16 ? kPixels + 1 : kPixels;
   int64_t p = 0;
-  for (; p + kPixels < s.pixels; p += kPixels) StripPixels<V, kPixels, kKernelW, kStride>(s, p);
-  StripPixels<V, kPixels, kKernelW, kStride>(s, s.pixels - kPixels);
+  for (; p + kPixels <= s.pixels && p + kMost != s.pixels; p += kPixels) {
+    StripPixels<V, kPixels, kKernelW, kStride>(s, p);
+  }
+  if (s.pixels - p == kMost) return StripPixels<V, kMost, kKernelW, kStride>(s, p);
+  if (s.pixels - p == 3) return StripPixels<V, 3, kKernelW, kStride>(s, p);
+  if (s.pixels - p == 2) return StripPixels<V, 2, kKernelW, kStride>(s, p);
+  if (s.pixels - p == 1) StripPixels<V, 1, kKernelW, kStride>(s, p);
 }
 
 template <typename V>
