@@ -1,5 +1,6 @@
 // SOFTMAX: y = exp(beta * x) / sum exp(beta * x) over the last dimension.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 
@@ -12,6 +13,8 @@
 
 namespace zeropoint::ops::records {
 namespace {
+
+constexpr int kMostSum = 512;
 
 absl::Status Eval(const EvalContext& context) {
   ZP_ASSIGN_OR_RETURN(const Rows rows, FloatRows(context));
@@ -31,17 +34,36 @@ int Version(const VersionContext& context) {
   return context.input_type(0) == ElementType::kFloat16 ? 4 : VersionByInt8Then16(context);
 }
 
+// In float32. More than half a step of the result is left of elements only when hardly more than 512 of them are equal.
+template <typename T>
+void SoftmaxRowOfMany(const T* x, T* y, size_t depth, float scale) {
+  constexpr float kSteps = 256.0f;
+  const int32_t largest = *std::max_element(x, x + depth);
+  const std::array<float, 256> exponentials = ExponentialTable(scale);
+  const auto exponential = [&](T q) { return exponentials[static_cast<size_t>(largest - q)]; };
+  float sum = 0.0f;
+  for (size_t i = 0; i < depth; ++i) sum += exponential(x[i]);
+  const float factor = 1.0f / (sum * (1.0f / kSteps));
+  for (size_t i = 0; i < depth; ++i) {
+    y[i] = static_cast<T>(
+        LimitsOf<T>().Clamp(LimitsOf<T>().low + static_cast<int32_t>(std::round(exponential(x[i]) * factor))));
+  }
+}
+
 // Exponentials in Q0.31, their sum in Q12.19, the quotient in the result's 8 bits.
 template <typename T>
-void SoftmaxRow8(const T* x, T* y, size_t depth, const Differences& differences) {
+void SoftmaxRow8(const T* x, T* y, size_t depth, const Differences& differences, float scale) {
   const int32_t largest = *std::max_element(x, x + depth);
   auto exponential = [&](int32_t q) { return numeric::ExpOfNegative(differences.Scaled(q - largest)); };
-  int32_t sum = 0;
+  int64_t wide_sum = 0;
   for (size_t i = 0; i < depth; ++i) {
     if (x[i] - largest >= differences.lowest) {
-      sum = WrapAdd(sum, numeric::RoundingShiftRight(exponential(x[i]), kSumBits));
+      wide_sum += numeric::RoundingShiftRight(exponential(x[i]), kSumBits);
     }
   }
+  // The quotient would be shifted by more bits than there are: LiteRT's reference kernel ends the program.
+  if (wide_sum >= int64_t{kMostSum} << (kBits - kSumBits)) return SoftmaxRowOfMany(x, y, depth, scale);
+  const auto sum = static_cast<int32_t>(wide_sum);
   int exponent = 0;
   const int32_t reciprocal = numeric::Reciprocal(sum, kSumBits, &exponent);
   const int shift = std::clamp(exponent + kBits - static_cast<int>(8 * sizeof(T)), 0, kBits);
@@ -101,7 +123,7 @@ absl::Status EvalQuantized(const EvalContext& context) {
     if constexpr (sizeof(T) == 1) {
       const Differences differences = DifferencesOf(from.scale, beta);
       for (size_t r = 0; r < rows.rows; ++r)
-        SoftmaxRow8(x + r * rows.depth, y + r * rows.depth, rows.depth, differences);
+        SoftmaxRow8(x + r * rows.depth, y + r * rows.depth, rows.depth, differences, from.scale * beta);
     } else {
       constexpr double kStep = 10.0 / 65535.0;  // of the table of exponentials
       const numeric::Multiplier factor = numeric::ToMultiplier(static_cast<double>(from.scale * beta) / kStep);

@@ -20,6 +20,12 @@ Differences DifferencesOf(float scale, float beta) {
   return differences;
 }
 
+std::array<float, 256> ExponentialTable(float scale) {
+  std::array<float, 256> table;
+  for (size_t d = 0; d < table.size(); ++d) table[d] = std::exp(-scale * static_cast<float>(d));
+  return table;
+}
+
 int32_t LogOfSum(int32_t x) {
   using numeric::DoublingHighMul, numeric::RoundingShiftRight, numeric::SaturatingShiftLeft;
   // x = r * 2^k with r in [sqrt(1/2), 1] times a fourth root of 2, k a multiple of a half; then a quotient of

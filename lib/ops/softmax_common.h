@@ -2,6 +2,7 @@
 #ifndef ZEROPOINT_OPS_SOFTMAX_COMMON_H_
 #define ZEROPOINT_OPS_SOFTMAX_COMMON_H_
 
+#include <array>
 #include <cstdint>
 
 #include "numeric/fixed_point.h"
@@ -22,6 +23,10 @@ struct Differences {
   }
 };
 Differences DifferencesOf(float scale, float beta);
+
+// exp(-scale * d) of the differences d = 0 ... 255, in float32. LiteRT's optimized kernels multiply with them; so do
+// ours for rows whose sum of exponentials is beyond what the reference kernels take.
+std::array<float, 256> ExponentialTable(float scale);
 
 // log(x) in Q5.26 of an x >= 1 in Q12.19, such a sum of exponentials.
 int32_t LogOfSum(int32_t x);

@@ -15,7 +15,8 @@ modes. A file's verdict is one of
 
 The last three fail the run, and so does an entry of integer_explained.json that no longer occurs.
 
-LiteRT's reference kernels are asked for (BUILTIN_REF); where they lack an op of the file, its optimized ones are, without XNNPACK.
+LiteRT's reference kernels are asked for (BUILTIN_REF); where they lack an op of the file or end the program (SOFTMAX of 512 and more
+equal numbers), its optimized ones are, without XNNPACK.
 A node is blamed for a difference only when its operands have the same bits: a hybrid kernel behind a float that differs in
 the last one may round to the next integer, and a deep model carries that on. Needs numpy and ai-edge-litert; says so and passes without.
 """
@@ -124,11 +125,13 @@ def invoke(run, part, samples):
     run.invoke()
 
 
-def reference(path, part, samples, nodes, handles, litert):
+def reference(path, part, samples, nodes, handles, ask_reference, litert):
     """({tensor: array}, which kernels), or (None, the error). `handles`: tensors without elements to look at."""
     errors = []
     choices = (litert.OpResolverType.BUILTIN_REF, litert.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES)
-    for kernels in choices[1:] if any(op in WRONG_REFERENCE for op, *_ in nodes) else choices:
+    if not ask_reference or any(op in WRONG_REFERENCE for op, *_ in nodes):
+        choices = choices[1:]
+    for kernels in choices:
         try:
             run = litert.Interpreter(model_path=path, experimental_op_resolver_type=kernels, experimental_preserve_all_tensors=True)
             invoke(run, part, samples)
@@ -211,14 +214,14 @@ def differences(nodes, ours, wanted, prefix, np):
     return blamed, identical
 
 
-def compare_part(path, zeropoint, part, samples, ours, schema_model):
+def compare_part(path, ask_reference, part, samples, ours, schema_model):
     import numpy as np
     from ai_edge_litert import interpreter as litert
     from ai_edge_litert import schema_py_generated as schema
     nodes = nodes_of(schema_model, part.graph, schema)
     kinds = (schema.TensorType.RESOURCE, schema.TensorType.VARIANT)
     handles = {i for i, tensor in enumerate(schema_model.subgraphs[part.graph].tensors) if tensor.type in kinds}
-    wanted, kernels = reference(path, part, {name: samples[name] for name in part.inputs}, nodes, handles, litert)
+    wanted, kernels = reference(path, part, {name: samples[name] for name in part.inputs}, nodes, handles, ask_reference, litert)
     if wanted is None:
         return Outcome('not run', [], 'LiteRT: ' + kernels[:200])
     blamed, identical = differences(nodes, ours, wanted, part.key + '/' if part.key else '', np)
@@ -228,7 +231,7 @@ def compare_part(path, zeropoint, part, samples, ours, schema_model):
     return Outcome('within 1' if within else 'fails', blamed, kernels)
 
 
-def compare(path, zeropoint, sample=()):
+def compare(path, zeropoint, ask_reference, sample=()):
     """The Outcome of one file: that of its worst part."""
     import numpy as np
     from ai_edge_litert import interpreter as litert
@@ -246,7 +249,7 @@ def compare(path, zeropoint, sample=()):
     ours, error = run_ours(zeropoint, path, samples, np)
     if ours is None:
         return Outcome('not run', [], error)
-    outcomes = [compare_part(path, zeropoint, part, samples, ours, schema_model) for part in parts]
+    outcomes = [compare_part(path, ask_reference, part, samples, ours, schema_model) for part in parts]
     return max(outcomes, key=lambda outcome: VERDICTS.index(outcome.verdict))
 
 
@@ -269,12 +272,12 @@ def files_below(folder):
 
 
 def check_file(name, path, zeropoint):
-    """Yields (name, function that gives the Outcome)."""
-    yield name, lambda: compare(path, zeropoint)
+    """Yields (name, function that gives the Outcome when told whether LiteRT's reference kernels are to be asked)."""
+    yield name, lambda ask_reference: compare(path, zeropoint, ask_reference)
 
 
 def check_case(case_name, modes, zeropoint):
-    """Yields (name, function that gives the Outcome) for each mode of a case; a mode that the op does not have gives None, and equal
+    """Yields (name, function as above) for each mode of a case; a mode that the op does not have gives None, and equal
     files are run once."""
     import numpy as np
     import suite
@@ -285,7 +288,7 @@ def check_case(case_name, modes, zeropoint):
         np.savez(os.path.join(folder, 'samples.npz'), **case.calibration())
         path = os.path.join(folder, 'model.tflite')
 
-        def outcome(mode):
+        def outcome(mode, ask_reference):
             data = ['--data', os.path.join(folder, 'samples.npz')] if mode in suite.CALIBRATED else []
             io = 'int16' if mode == 'int16x8' else suite.io_type(case, mode)
             command = [zeropoint, 'convert', case.source(folder), '-o', path, '--mode', mode, '-q', '--threads', '1', *data,
@@ -297,7 +300,7 @@ def check_case(case_name, modes, zeropoint):
             with open(path, 'rb') as file:
                 content = file.read()
             if content not in outcomes:
-                outcomes[content] = compare(path, zeropoint, list(case.sample(0).values()))
+                outcomes[content] = compare(path, zeropoint, ask_reference, list(case.sample(0).values()))
             return outcomes[content]
 
         for mode in modes:
@@ -305,14 +308,15 @@ def check_case(case_name, modes, zeropoint):
 
 
 def work(pipe):
-    """A worker: takes (function, arguments, names that are done) and tells each name before it begins it, then its Outcome."""
+    """A worker: takes (function, arguments, names that are done, names that reference kernels do not run) and tells each name before it
+    begins it, then its Outcome."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while (job := pipe.recv()) is not None:
-        function, arguments, done = job
+        function, arguments, done, without_reference = job
         for name, outcome in function(*arguments):
             if name not in done:
                 pipe.send(name)
-                pipe.send(outcome())
+                pipe.send(outcome(name not in without_reference))
         pipe.send(None)
 
 
@@ -324,15 +328,15 @@ class Worker:
         self.process = self.pipe = None
 
     def run(self, function, *arguments):
-        """[(name, Outcome or None)]"""
-        done = {}
-        while not self.attempt(function, arguments, done):
+        """[(name, Outcome or None)]. What ends the process is tried again without reference kernels."""
+        done, without_reference = {}, []
+        while not self.attempt(function, arguments, done, without_reference):
             self.process.kill()
             self.process.join()
             self.process = None
         return list(done.items())
 
-    def attempt(self, function, arguments, done):
+    def attempt(self, function, arguments, done, without_reference):
         """Adds to `done`; whether that was all. Otherwise the process is of no use any more."""
         if self.process is None:
             context = multiprocessing.get_context('forkserver')
@@ -342,7 +346,7 @@ class Worker:
             theirs.close()
         name = None
         try:
-            self.pipe.send((function, arguments, list(done)))
+            self.pipe.send((function, arguments, list(done), without_reference))
             while (name := self.receive()) is not None:
                 done[name] = self.receive()
             return True
@@ -353,7 +357,10 @@ class Worker:
             outcome = Outcome('not run', [], 'LiteRT ended the process (%s)' % self.process.exitcode)
         if name is None:  # before the first file or after the last one
             raise RuntimeError('%s%s: %s' % (function.__name__, arguments, outcome.text))
-        done[name] = outcome
+        if outcome.verdict == 'not run' and name not in without_reference:
+            without_reference.append(name)
+        else:
+            done[name] = outcome
         return False
 
     def receive(self):

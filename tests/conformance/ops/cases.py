@@ -87,6 +87,7 @@ add('conv_2d/scaled', Op('Mul', conv(image(), Const(3, 3, 3, 4)), Const(4, low=0
 add('conv_2d/minus', Op('Sub', conv(image(), Const(3, 3, 3, 4)), Const(4)))
 add('conv_2d/1d', Op('Squeeze', conv(Op('ExpandDims', In(1, 8, 3), scalar(1)), Const(1, 3, 3, 4)), squeeze_dims=[1]))
 add('conv_2d/large', bias(conv(In(1, 4, 4, 16), Const(3, 3, 16, 8)), 8))
+add('conv_2d/large_equal_scales', bias(conv(In(1, 4, 4, 32), Const(value=np.eye(32, dtype=np.float32)[None, None], dtype='float32')), 32))
 add('conv_2d/large_per_tensor', bias(conv(In(1, 4, 4, 16), Const(3, 3, 16, 8)), 8), per_tensor=True)
 add('conv_2d/uint8_io', bias(conv(image(), Const(3, 3, 3, 4)), 4), io='uint8')
 add('conv_2d/int16_io', bias(conv(image(), Const(3, 3, 3, 4)), 4), io='int16')
@@ -212,6 +213,10 @@ add('gelu/approximate', (lambda x: Op('Mul', Op('Mul', x, 0.5), Op('AddV2', Op('
 add('prelu/per_channel', (lambda x: Op('AddV2', relu(x), Op('Mul', Const(1, 1, 3, low=-0.4, high=-0.1), relu(Op('Neg', x)))))(image(low=-3, high=3)))
 add('prelu/full', (lambda x: Op('AddV2', relu(x), Op('Mul', Const(6, 6, 3, low=-0.4, high=0.3), relu(Op('Neg', x)))))(image(low=-3, high=3)))
 add('softmax/rank3', Op('Softmax', In(1, 3, 5, low=-3, high=3)))
+# Nearly equal: sums of exponentials that the integers of LiteRT's reference kernels do not hold.
+add('softmax/of_1000', Op('Softmax', In(2, 1000, low=-0.01, high=0.01)))
+add('softmax/of_5000', Op('Softmax', In(1, 5000, low=-0.01, high=0.01)))
+add('log_softmax/of_5000', Op('LogSoftmax', In(1, 5000, low=-0.01, high=0.01)))
 add('softmax/written_out', (lambda x: (lambda e: Op('RealDiv', e, Op('Sum', e, ints(-1), keep_dims=True)))(
     Op('Exp', Op('Sub', x, Op('Max', x, ints(-1), keep_dims=True)))))(In(2, 5, low=-3, high=3)))
 add('l2_normalization/plain', (lambda x: Op('Mul', x, Op('Rsqrt', Op('Maximum', Op('Sum', Op('Square', x), ints(-1), keep_dims=True), 1e-12))))(
