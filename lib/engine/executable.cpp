@@ -20,8 +20,8 @@ constexpr size_t kLeastOnDemand = size_t{1} << 20;
 
 }  // namespace
 
-// Integer weights of an op with real activations (dynamic range) and without a hybrid kernel of ours: the float kernels
-// take them as real numbers. What LiteRT's kernels do to the activations then is HybridRounding's.
+// Integer weights of an op with real activations that has no hybrid kernel: the float kernel takes them as real
+// numbers.
 bool ExecutableImpl::IsHybridWeight(ir::ValueId id) const {
   const ir::Value& value = graph_.value(id);
   if (!value.is_constant || !value.quant.quantized() || !Traits(value.type).is_integer) return false;
@@ -88,7 +88,6 @@ absl::Status ExecutableImpl::PrepareNode(ir::NodeId id) {
   for (ir::ValueId output : node.outputs()) outputs.push_back(Declared(output));
   ZP_ASSIGN_OR_RETURN(const Kernel kernel, ChooseKernel(*op, inputs, outputs));
   PreparedNode prepared{id, op, kernel.eval};
-  if (kernel.eval == op->eval_float) prepared.rounding = FindHybridRounding(graph_, node, *op);
   for (ir::ValueId input : node.inputs()) {
     prepared.has_states = prepared.has_states || (input != ir::kNoValue && IsState(graph_, input));
   }

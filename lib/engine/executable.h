@@ -3,12 +3,10 @@
 #define ZEROPOINT_ENGINE_EXECUTABLE_H_
 
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "engine/buffer.h"
 #include "engine/engine.h"
-#include "engine/hybrid.h"
 #include "engine/inference.h"
 #include "engine/kernel_choice.h"
 #include "ir/graph.h"
@@ -23,8 +21,7 @@ struct PreparedNode {
   ops::EvalFn eval = nullptr;            // the op's kernel for this node
   std::shared_ptr<const void> prepared;  // null when the op prepares nothing, or for each run
   ops::PrepareFn prepare = nullptr;      // to be called for each run; null when that is done, or not needed
-  std::optional<HybridRounding> rounding;
-  bool has_states = false;  // a variable is among its operands
+  bool has_states = false;               // a variable is among its operands
 };
 
 class ProgramImpl;

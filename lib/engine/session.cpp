@@ -122,14 +122,6 @@ void SessionImpl::SetHeap(ir::ValueId id, Buffer buffer) {
   place = std::move(buffer);
 }
 
-// The value itself stays as it is: others read it too.
-void SessionImpl::RoundOperand(const HybridRounding& rounding) {
-  ops::TensorView& operand = inputs_[static_cast<size_t>(rounding.activation)];
-  float* rounded = static_cast<float*>(rounded_.Get(operand.bytes()));
-  RoundActivations(rounding, operand, rounded);
-  operand.data = rounded;
-}
-
 absl::Status SessionImpl::Show(Sight::Kind kind, ir::ValueId id, const ops::TensorView& tensor,
                                const kernels::MinMaxResult* range) const {
   if (observer_ == nullptr) return absl::OkStatus();
@@ -173,7 +165,6 @@ absl::Status SessionImpl::Evaluate(const PreparedNode& prepared) {
   outputs_.clear();
   state_views_.clear();
   for (ir::ValueId id : node.inputs()) inputs_.push_back(View(id));
-  if (prepared.rounding.has_value()) RoundOperand(*prepared.rounding);
   for (ir::ValueId id : node.outputs()) {
     if (slot(id).home == Home::kView) data(id) = data(slot(id).root);
     outputs_.push_back(MutableViewOf(id));

@@ -76,7 +76,7 @@ class SessionImpl : public Session, public ops::Runtime, public ops::StringAlloc
   absl::Status Plan(absl::Span<const ops::TensorView> inputs) override;
   size_t arena_bytes() const override { return arena_.size(); }
   size_t peak_bytes() const override { return OwnPeakBytes() + family_.CalleeBytes(); }
-  size_t OwnPeakBytes() const { return arena_.size() + scratch_.bytes() + rounded_.bytes() + most_heap_; }
+  size_t OwnPeakBytes() const { return arena_.size() + scratch_.bytes() + most_heap_; }
   const std::shared_ptr<Family>& family() const { return owned_; }
 
  private:
@@ -100,7 +100,6 @@ class SessionImpl : public Session, public ops::Runtime, public ops::StringAlloc
   absl::Status InferLive(const PreparedNode& node);
   absl::Status AllocateLive(ir::ValueId id, const Facts& live);
   absl::Status CheckAllocated(const ir::Node& node) const;
-  void RoundOperand(const HybridRounding& rounding);
   absl::Status ShowStates(const PreparedNode& node);
   absl::Status Show(Sight::Kind kind, ir::ValueId id, const ops::TensorView& tensor,
                     const kernels::MinMaxResult* range = nullptr) const;
@@ -142,7 +141,6 @@ class SessionImpl : public Session, public ops::Runtime, public ops::StringAlloc
   std::map<ir::ValueId, Buffer> states_;         // of variable operands; outlive plans
   Buffer arena_;
   GrowingScratch scratch_;
-  GrowingScratch rounded_;  // the activation of a hybrid kernel
 
   // Of the current run, or of the node that is running.
   const Observer* observer_ = nullptr;

@@ -34,7 +34,7 @@ ir::ValueId SessionImpl::SharedRoot(const PreparedNode& prepared) const {
 ir::ValueId SessionImpl::OverwrittenRoot(const PreparedNode& prepared, int step,
                                          absl::Span<const int> last_reads) const {
   const ir::Node& node = graph_.node(prepared.id);
-  if (prepared.eval != prepared.op->eval_float || prepared.rounding.has_value()) return ir::kNoValue;
+  if (prepared.eval != prepared.op->eval_float) return ir::kNoValue;
   for (int i = 0; i < prepared.op->overwritable_operands; ++i) {
     const ir::ValueId from = node.input(i), to = node.output();
     const ir::ValueId root = from != ir::kNoValue && slot(from).home == Home::kView ? slot(from).root : from;

@@ -3,6 +3,7 @@
 #include "kernels/integer.h"
 #include "ops/activation.h"
 #include "ops/conv_shape.h"
+#include "ops/hybrid.h"
 #include "ops/quantized_conv.h"
 #include "ops/weights.h"
 #include "schema/schema_generated.h"
@@ -87,7 +88,34 @@ absl::StatusOr<std::shared_ptr<const void>> PrepareQuantized(const PrepareContex
   return WidenWeights(context.inputs[kWeights]);
 }
 
-// Every element of the input adds its products to the results that it reaches.
+// Every element of the input, less zero_of(batch entry), adds its products to the results that it reaches. `window` is
+// that of the forward convolution, so its `in` is the result. [batch, in_h, in_w, channels].
+template <typename T, typename ZeroOf>
+std::vector<int64_t> SumProducts(const kernels::Window& window, const T* x, ZeroOf zero_of, const int16_t* weights,
+                                 int64_t channels, int64_t depth) {
+  const int64_t taps = window.kernel_h * window.kernel_w;
+  std::vector<int16_t> row(static_cast<size_t>(depth));
+  std::vector<int64_t> products(static_cast<size_t>(channels * taps));
+  std::vector<int64_t> sums(static_cast<size_t>(window.batch * window.in_h * window.in_w * channels), 0);
+  ForEachPosition(window, [&](int64_t n, int64_t iy, int64_t ix) {
+    kernels::Widen(x, depth, zero_of(n), row.data());
+    x += depth;
+    kernels::Products(row.data(), 1, weights, channels * taps, depth, products.data());
+    for (int64_t ky = 0; ky < window.kernel_h; ++ky) {
+      const int64_t oy = iy * window.stride_h - window.pad_top + ky;
+      if (oy < 0 || oy >= window.in_h) continue;
+      for (int64_t kx = 0; kx < window.kernel_w; ++kx) {
+        const int64_t ox = ix * window.stride_w - window.pad_left + kx;
+        if (ox < 0 || ox >= window.in_w) continue;
+        int64_t* to = sums.data() + ((n * window.in_h + oy) * window.in_w + ox) * channels;
+        const int64_t* from = products.data() + ky * window.kernel_w + kx;
+        for (int64_t c = 0; c < channels; ++c) to[c] += from[c * taps];
+      }
+    }
+  });
+  return sums;
+}
+
 absl::Status EvalQuantized(const EvalContext& context) {
   const TensorView& filter = context.inputs[kWeights];
   const TensorView& input = context.inputs[kInput];
@@ -95,37 +123,49 @@ absl::Status EvalQuantized(const EvalContext& context) {
   const MutableView& output = context.outputs[0];
   if (output.elements() == 0) return absl::OkStatus();
   if (input.type != output.type) return NoIntegerKernelFor(input.type);
-  const int64_t channels = filter.dim(0), taps = filter.dim(1) * filter.dim(2), depth = filter.dim(3);
+  const int64_t channels = filter.dim(0), depth = filter.dim(3);
   ZP_ASSIGN_OR_RETURN(const SumToResult results,
                       SumToResult::Make(context, kInput, kWeights, kBias, channels, Rounding::kFixedPoint));
   std::shared_ptr<const WideWeights> now;
   ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, kWeights, now));
   const kernels::Window window = MakeWindow(output.dims, filter.dim(1), filter.dim(2), sliding, input.dims);
-  std::vector<int16_t> row(static_cast<size_t>(depth));
-  std::vector<int64_t> products(static_cast<size_t>(channels * taps));
-  std::vector<int64_t> sums(static_cast<size_t>(output.elements()), 0);
   return ForIntegers(context, 0, [&]<typename T>(T) -> absl::Status {
-    const T* x = input.As<T>();
-    ForEachPosition(window, [&](int64_t n, int64_t iy, int64_t ix) {
-      kernels::Widen(x, depth, results.input_zero(), row.data());
-      x += depth;
-      kernels::Products(row.data(), 1, weights, channels * taps, depth, products.data());
-      for (int64_t ky = 0; ky < window.kernel_h; ++ky) {
-        const int64_t oy = iy * window.stride_h - window.pad_top + ky;
-        if (oy < 0 || oy >= window.in_h) continue;
-        for (int64_t kx = 0; kx < window.kernel_w; ++kx) {
-          const int64_t ox = ix * window.stride_w - window.pad_left + kx;
-          if (ox < 0 || ox >= window.in_w) continue;
-          int64_t* to = sums.data() + ((n * window.in_h + oy) * window.in_w + ox) * channels;
-          const int64_t* from = products.data() + ky * window.kernel_w + kx;
-          for (int64_t c = 0; c < channels; ++c) to[c] += from[c * taps];
-        }
-      }
-    });
+    const auto zero = [&](int64_t) { return results.input_zero(); };
+    const std::vector<int64_t> sums = SumProducts(window, input.As<T>(), zero, weights, channels, depth);
     T* y = output.As<T>();
     for (size_t i = 0; i < sums.size(); ++i) y[i] = results.Apply<T>(static_cast<int64_t>(i) % channels, sums[i]);
     return absl::OkStatus();
   });
+}
+
+// Activations of a batch entry are rounded together, with a zero point whatever the weights are.
+absl::Status EvalHybrid(const EvalContext& context) {
+  const TensorView& filter = context.inputs[kWeights];
+  const TensorView& input = context.inputs[kInput];
+  const MutableView& output = context.outputs[0];
+  ZP_ASSIGN_OR_RETURN(const Sliding sliding, SlidingOf(context.attrs));
+  ZP_ASSIGN_OR_RETURN(const kernels::Clamp clamp, FusedClamp(context.attrs));
+  if (output.elements() == 0) return absl::OkStatus();
+  const int64_t channels = filter.dim(0);
+  ZP_ASSIGN_OR_RETURN(const WeightScales scales, WeightScalesOf(filter, channels));
+  std::shared_ptr<const WideWeights> now;
+  ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, kWeights, now));
+  const kernels::Window window = MakeWindow(output.dims, filter.dim(1), filter.dim(2), sliding, input.dims);
+  const QuantizedRows x =
+      QuantizeRows(input.As<float>(), window.batch, input.elements() / window.batch, /*asymmetric=*/true);
+  const auto row = [&](int64_t n) -> const RowParams& { return x.params[static_cast<size_t>(n)]; };
+  const std::vector<int64_t> sums = SumProducts(
+      window, x.elements.data(), [&](int64_t n) { return row(n).zero; }, weights, channels, filter.dim(3));
+  const float* bias = OptionalFloats(context, kBias);
+  float* y = output.As<float>();
+  const int64_t entry = output.elements() / window.batch;
+  for (int64_t i = 0; i < output.elements(); ++i) {
+    const int64_t c = i % channels;
+    float result = static_cast<float>(sums[static_cast<size_t>(i)]) * scales.of(c) * row(i / entry).scale;
+    if (bias != nullptr) result += bias[c];
+    y[i] = std::min(std::max(result, clamp.low), clamp.high);
+  }
+  return absl::OkStatus();
 }
 
 int Version(const VersionContext& context) {
@@ -158,6 +198,8 @@ OpDef TransposeConv() {
   def.eval_float = Eval;
   def.prepare_quantized = PrepareQuantized;
   def.eval_quantized = EvalQuantized;
+  def.prepare_hybrid = PrepareHybrid;
+  def.eval_hybrid = EvalHybrid;
   def.quant.inputs = {OperandSpec::Other(), OperandSpec::Weight(0), OperandSpec::Activation(), OperandSpec::Bias(2, 1)};
   def.quant.outputs = {OperandSpec::Activation()};
   def.quant.int8 = def.quant.int16 = true;

@@ -114,6 +114,7 @@ add('transpose_conv/bias', bias(deconv(image(2, 4), Const(3, 3, 3, 2), [1, 8, 8,
 add('transpose_conv/bias_relu', relu(bias(deconv(image(2, 4), Const(3, 3, 3, 2), [1, 8, 8, 3]), 3)))
 add('transpose_conv/per_tensor', bias(deconv(image(2, 4), Const(3, 3, 3, 2), [1, 8, 8, 3]), 3), per_tensor=True)
 add('transpose_conv/large', bias(deconv(In(1, 3, 3, 16), Const(3, 3, 8, 16), [1, 6, 6, 8]), 8))
+add('transpose_conv/large_per_tensor', bias(deconv(In(1, 3, 3, 16), Const(3, 3, 8, 16), [1, 6, 6, 8]), 8), per_tensor=True)
 add('transpose_conv/large_no_bias', deconv(In(1, 3, 3, 16), Const(3, 3, 8, 16), [1, 6, 6, 8]))
 add('transpose_conv/bias_overflow',
     Op('BiasAdd', deconv(image(2, 4), Const(3, 3, 3, 2), [1, 8, 8, 3]), Const(value=[1e9, 0.1, -1e8], dtype='float32')))
