@@ -165,12 +165,31 @@ absl::StatusOr<std::vector<std::string>> Variables::ConstantStrings(Frame& frame
   return literal.strings;
 }
 
+// A variable that was made while a function was traced is saved, and restored, as a copy; the functions read the
+// original, and the copy's initial value is read from there.
+absl::StatusOr<std::optional<Variables::Key>> Variables::KeyOfCopy(const Source& variable) const {
+  Frame& root = program_.root();
+  for (const NodeDef& node : *root.body->nodes) {
+    if (node.op != "AssignVariableOp") continue;
+    ZP_ASSIGN_OR_RETURN(const Source copy, program_.Resolve(root, DataInput(node, 0)));
+    const auto key = keys_.find(copy.node);
+    if (key == keys_.end()) continue;
+    ZP_ASSIGN_OR_RETURN(Source value, program_.Resolve(root, DataInput(node, 1)));
+    if (value.node->op != "ReadVariableOp") continue;
+    ZP_ASSIGN_OR_RETURN(const Source original, program_.Resolve(*value.frame, DataInput(*value.node, 0)));
+    if (original.node == variable.node) return std::optional<Key>(key->second);
+  }
+  return std::optional<Key>();
+}
+
 absl::StatusOr<Variables::Key> Variables::KeyOf(const Source& variable) const {
   auto known = keys_.find(variable.node);
   if (known != keys_.end()) return known->second;
   // Models whose saver is gone still name their variables in TF1's way.
   ZP_ASSIGN_OR_RETURN(std::string name, VariableName(program_, variable));
   if (bundle_->Has(name)) return Key{name, ""};
+  ZP_ASSIGN_OR_RETURN(const std::optional<Key> copy, KeyOfCopy(variable));
+  if (copy.has_value()) return *copy;
   return Annotate(absl::NotFoundError(absl::StrCat("the checkpoint has no value for variable '", name, "'")),
                   Place::kFile, bundle_->index_file());
 }

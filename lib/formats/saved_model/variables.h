@@ -53,6 +53,7 @@ class Variables {
   absl::Status FollowAssignment(Frame& frame, const NodeDef& assignment);
   absl::StatusOr<std::vector<std::string>> ConstantStrings(Frame& frame, absl::string_view name) const;
   absl::StatusOr<Key> KeyOf(const Source& variable) const;
+  absl::StatusOr<std::optional<Key>> KeyOfCopy(const Source& variable) const;
   absl::Status CheckDeclared(const Source& variable, const ir::TensorLiteral& value) const;
 
   Program& program_;

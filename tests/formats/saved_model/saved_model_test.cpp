@@ -207,6 +207,38 @@ TEST_CASE("TensorFlow 1 variables are read by reference, in parts too") {
   REQUIRE(Contents(*FindValue(model->graphs[0], "v/part_1")) == Raw({7}));
 }
 
+TEST_CASE("a variable that is restored as a copy has the copy's value") {
+  auto handle = [](const std::string& name) {
+    return NodeSpec{
+        name, "VarHandleOp", {}, {{"dtype", Type(kFloat)}, {"shape", ShapeAttr({2, 4})}, {"shared_name", Text(name)}}};
+  };
+  auto read = [](const std::string& name, const std::string& variable) {
+    return NodeSpec{name, "ReadVariableOp", {variable}, {{"dtype", Type(kFloat)}}};
+  };
+  // Keras 3 makes a layer's variables while a function is traced: the function reads `late`, the checkpoint restores
+  // `Variable`, whose initial value is that of `late`.
+  ModelSpec spec = FlatModel(
+      {handle("late"),
+       handle("Variable"),
+       read("late/read", "late"),
+       read("Variable/Initializer/read", "late"),
+       {"Variable/Assign", "AssignVariableOp", {"Variable", "Variable/Initializer/read"}, {{"dtype", Type(kFloat)}}},
+       {"mul", "Mul", {"x", "late/read"}, {{"T", Type(kFloat)}}},
+       {"save/Const", "Const", {}, {{"dtype", Type(kString)}}},
+       ConstNode("save/names", StringTensor({1}, {"layer/w"}), kString),
+       ConstNode("save/slices", StringTensor({1}, {""}), kString),
+       {"save/RestoreV2", "RestoreV2", {"save/Const", "save/names", "save/slices"}, {{"dtypes", Types({kFloat})}}},
+       {"save/Assign", "AssignVariableOp", {"Variable", "save/RestoreV2"}, {{"dtype", Type(kFloat)}}},
+       {"save/restore_all", "NoOp", {"^save/Assign"}, {}}},
+      "mul:0");
+  spec.restore_op = "save/restore_all";
+  const std::vector<float> values = {1, 2, 3, 4, 5, 6, 7, 8};
+  auto model = WriteAndRead(spec, {{"layer/w", {kFloat, {2, 4}, Raw(values)}}});
+  INFO(Describe(model.status()));
+  REQUIRE(model.ok());
+  REQUIRE(Contents(*FindValue(model->graphs[0], "late")) == Raw(values));
+}
+
 TEST_CASE("gathering from a variable is gathering from its value") {
   ModelSpec spec = DenseModel();
   spec.functions[1].nodes = {ConstNode("i", TensorProto(kInt32, {1}, std::string(4, '\0')), kInt32),
