@@ -68,7 +68,9 @@ class Int16Planner {
       if (!IsFloat(graph_, value) || spec.input(i).role == ops::Role::kBias || IsConstantWeight(node, spec, i)) {
         continue;
       }
-      if (std::optional<ValuePlan> form = FormOfValue(value)) {
+      if (IsFilter(graph_, spec.input(i), value)) {
+        draft.reason = ComputedWeightReason(graph_, value);
+      } else if (std::optional<ValuePlan> form = FormOfValue(value)) {
         draft.operands[i] = *std::move(form);
       } else {
         draft.reason =

@@ -90,6 +90,10 @@ class Int8Planner {
           draft.reason = NoParamsReason(value);
           continue;
         }
+        if (IsFilter(graph_, role, value) && params->zero_point != 0) {
+          draft.reason = ComputedWeightReason(graph_, value);
+          continue;
+        }
         draft.operands[i] = WithRange(Int8Form(*params), value, *params == scales_.Stored(value));
       } else if (role.role == ops::Role::kWeight) {
         ZP_ASSIGN_OR_RETURN(const ir::FloatView elements, WeightElements(graph_, value));

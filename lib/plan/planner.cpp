@@ -201,6 +201,16 @@ std::string NoRangeReason(const Task& task, ir::ValueId id) {
   return absl::StrCat("the range of '", name, "', ", range->min, " to ", range->max, ", is too wide for integers");
 }
 
+bool IsFilter(const ir::Graph& graph, const ops::OperandSpec& operand, ir::ValueId id) {
+  constexpr int kMatrixRank = 2;
+  const ir::Shape& shape = graph.value(id).shape;
+  return operand.role == ops::Role::kWeight && operand.axis >= 0 && shape.ranked() && shape.rank() > kMatrixRank;
+}
+
+std::string ComputedWeightReason(const ir::Graph& graph, ir::ValueId id) {
+  return absl::StrCat("its weights '", graph.value(id).name, "' are computed at run time");
+}
+
 std::string IntegerWeightReason(const ir::Graph& graph, ir::ValueId id) {
   return absl::StrCat("its weights '", graph.value(id).name, "' are ", Name(graph.value(id).type),
                       " already, and not in the form that this mode needs");

@@ -91,6 +91,11 @@ std::optional<ValuePlan> Int8WeightAsStored(const ir::Graph& graph, ir::ValueId 
 // Wordings of reasons, one place so that reports read alike.
 std::string NoRangeReason(const Task& task, ir::ValueId id);
 std::string IntegerWeightReason(const ir::Graph& graph, ir::ValueId id);
+
+// A filter, which LiteRT's kernels want as int8 with a zero point of 0 in each channel; matrices may be as activations
+// are. One that is computed at run time is like that by chance only.
+bool IsFilter(const ir::Graph& graph, const ops::OperandSpec& operand, ir::ValueId id);
+std::string ComputedWeightReason(const ir::Graph& graph, ir::ValueId id);
 std::string NoParamsConstantReason(const ir::Graph& graph, ir::ValueId id);
 
 using FormOf = std::function<std::optional<ValuePlan>(ir::ValueId)>;
