@@ -34,7 +34,7 @@ void ApplyBinary(Binary op, const float* a, bool a_walks, const float* b, bool b
   }
   for (size_t i = 0; i < n; ++i) {
     const float v = Scalar(op, a_walks ? a[i] : a[0], b_walks ? b[i] : b[0]);
-    y[i] = std::min(clamp.high, std::max(clamp.low, v));
+    y[i] = std::min(std::max(v, clamp.low), clamp.high);  // in this order NaN stays
   }
 }
 

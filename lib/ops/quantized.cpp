@@ -105,7 +105,9 @@ absl::Status EvalQuantizedClamp(const EvalContext& context, float low, float hig
   ZP_ASSIGN_OR_RETURN(const Params from, ParamsOf(context.inputs[0].quant));
   ZP_ASSIGN_OR_RETURN(const Params to, ParamsOf(context.outputs[0].quant));
   const Limits limits = LimitsOfReals(context.outputs[0].type, to, low, high);
-  const numeric::Multiplier factor = numeric::ToMultiplier(static_cast<double>(from.scale / to.scale));
+  numeric::Multiplier factor = numeric::ToMultiplier(static_cast<double>(from.scale / to.scale));
+  // As in MUL: only a result whose scale is next to nothing has such a factor, and processors shift modulo 32.
+  if (factor.shift >= 32) factor.shift %= 32;
   return ForIntegers(context, 1, [&]<typename T>(T) -> absl::Status {
     MapUnary<T, T>(context, [&](T q) {
       const int32_t scaled = numeric::Rescale(static_cast<int32_t>(q) - from.zero_point, factor);

@@ -1,6 +1,7 @@
 #include "kernels/elementwise.h"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <functional>
 
 #include "tests/kernels/levels.h"
@@ -112,6 +113,18 @@ TEST_CASE("Functions are accurate to a few units in the last place") {
   CHECK(WorstUlps(Unary::kGelu, -12.0f, 6.0f, gelu) < 5.0);
   CHECK(WorstUlps(Unary::kGelu, -1.0f, 1.0f, gelu) < 5.0);
   CHECK(WorstUlps(Unary::kRsqrt, 1e-6f, 1e6f, [](double x) { return 1 / std::sqrt(x); }) < 1.5);
+}
+
+TEST_CASE("Powers and remainders that are no numbers stay so, as in LiteRT") {
+  const float base[] = {-1.3f, -0.5f, 4.0f}, exponent[] = {0.5f, 3.0f, 0.5f};
+  float y[3];
+  ApplyBinary(Binary::kPow, base, true, exponent, true, y, 3, kAll);
+  CHECK(std::isnan(y[0]));
+  CHECK(y[1] == -0.125f);
+  CHECK(y[2] == 2.0f);
+  const float zero = 0.0f;
+  ApplyBinary(Binary::kFloorMod, base, true, &zero, false, y, 3, kAll);
+  CHECK(std::isnan(y[0]));
 }
 
 TEST_CASE("Functions keep the values at the ends of their domains") {
