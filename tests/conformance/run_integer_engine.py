@@ -266,8 +266,8 @@ def zoo_files(names):
 
 
 def files_below(folder):
-    """[(name, path)] of the .tflite files below, but those that are not quantized."""
-    paths = sorted(glob.glob(os.path.join(folder, '**', '*.tflite'), recursive=True))
+    """[(name, path)] of the .tflite files in the folder's folders, but those that are not quantized."""
+    paths = sorted(glob.glob(os.path.join(folder, '*', '*.tflite')))
     return [(os.path.relpath(path, folder), path) for path in paths if os.path.basename(path) not in FLOAT_FILES]
 
 
@@ -453,7 +453,7 @@ def main():
     parser.add_argument('--zeropoint', default=os.path.join(ROOT, 'build/release/bin/zeropoint'), help='the command')
     parser.add_argument('--zoo', nargs='*', help='these models of the zoo (patterns; none: all)')
     parser.add_argument('--ops', nargs='*', help='these cases of ops/ (patterns; none: all)')
-    parser.add_argument('--folder', nargs='*', default=[], help='the .tflite files below these folders, but float ones')
+    parser.add_argument('--folder', nargs='*', default=[], help='the .tflite files that run_zoo.py wrote there, but float ones')
     parser.add_argument('--file', nargs='*', default=[], help='these files')
     parser.add_argument('--modes', nargs='*', choices=OP_MODES, default=OP_MODES, help='of the cases of ops/')
     parser.add_argument('--jobs', type=int, default=os.cpu_count())
