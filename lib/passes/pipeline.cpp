@@ -118,6 +118,7 @@ std::vector<Phase> ImportPipeline(const ImportOptions& options) {
       // What is left of reshapes around sums, such as those of sequences that LiteRT convolves as images.
       {"pairs", WithFolding({{"move_pairs_after_elementwise", MovePairsAfterElementwise},
                              {"move_after_elementwise", MoveAfterElementwise},
+                             {"drop_leading_ones", DropLeadingOnes},
                              {"merge_moves", MergeMoves},
                              {"fuse_activation", FuseActivation}})},
       // At the end: the fusing passes change constants in place of their one reader.

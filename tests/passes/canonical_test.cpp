@@ -488,3 +488,38 @@ const %shape : int32[3] = 1 2 3
 output %y
 )");
 }
+
+TEST_CASE("ones in front of an operand's dimensions are left to broadcasting") {
+  REQUIRE(After(DropLeadingOnes, R"(graph main
+input %a : float32[2,3]
+input %b : float32[4,1,3]
+const %shape : int32[3] = 1 2 3
+%c = RESHAPE(%a, %shape) : float32[1,2,3]
+%y = ADD(%c, %b) {fused_activation_function=0} : float32[4,2,3]
+output %y
+)") == Spelled(R"(graph main
+input %a : float32[2,3]
+input %b : float32[4,1,3]
+%y = ADD(%a, %b) {fused_activation_function=0} : float32[4,2,3]
+output %y
+)"));
+}
+
+TEST_CASE("ones in front stay where the result would lack them, and so do ones elsewhere") {
+  RequireUnchanged(DropLeadingOnes, R"(graph main
+input %a : float32[2,3]
+input %b : float32[2,3]
+const %shape : int32[3] = 1 2 3
+%c = RESHAPE(%a, %shape) : float32[1,2,3]
+%y = ADD(%c, %b) {fused_activation_function=0} : float32[1,2,3]
+output %y
+)");
+  RequireUnchanged(DropLeadingOnes, R"(graph main
+input %a : float32[2,3]
+input %b : float32[2,4,3]
+const %shape : int32[3] = 2 1 3
+%c = RESHAPE(%a, %shape) : float32[2,1,3]
+%y = ADD(%c, %b) {fused_activation_function=0} : float32[2,4,3]
+output %y
+)");
+}

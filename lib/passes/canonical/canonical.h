@@ -18,6 +18,7 @@ absl::StatusOr<int> ReshapeByOperand(ir::Graph& graph);
 absl::StatusOr<int> MergeMoves(ir::Graph& graph);
 absl::StatusOr<int> MoveAfterElementwise(ir::Graph& graph);
 absl::StatusOr<int> MovePairsAfterElementwise(ir::Graph& graph);
+absl::StatusOr<int> DropLeadingOnes(ir::Graph& graph);
 absl::StatusOr<int> MergeDuplicates(ir::Graph& graph);
 absl::StatusOr<int> MergeEqualConstants(ir::Graph& graph);
 absl::StatusOr<int> MergeConstants(ir::Graph& graph);

@@ -256,3 +256,4 @@ form('passes/nothing_joined', Op('Reshape', CENTERED, Op('ConcatV2', ints(), Op(
 SEQUENCE = In(1, 12, 1, 4)
 BRANCHES = [Op('Squeeze', Op('Conv2D', SEQUENCE, Const(3, 1, 4, 6), strides=[1, 1, 1, 1], padding='SAME'), squeeze_dims=[2]) for _ in range(2)]
 form('passes/sum_of_reshaped', Op('Relu', Op('AddV2', *BRANCHES)))
+form('passes/leading_ones', Op('AddV2', Op('Reshape', Op('BatchMatMulV2', In(4, 3, 5), In(4, 5, 6)), ints(1, 4, 3, 6)), In(1, 1, 3, 6)))
