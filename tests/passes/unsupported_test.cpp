@@ -45,6 +45,28 @@ output %y
   RequireContains(text, "are out of scope; allow_custom_ops (--allow-custom-ops)");
 }
 
+TEST_CASE("a type that LiteRT's kernel does not take is named") {
+  ir::Model model = ModelOf({R"(graph main
+input %x : float64[2,3]
+input %i : int64[2,3]
+const %axis : int32[] = 1
+const %shape : int32[1] = 6
+%a = RESHAPE(%x, %shape) : float64[6]
+%b = MUL(%a, %a) {fused_activation_function=0} : float64[6]
+%c = ARG_MAX(%i, %axis) : int32[2]
+%d = ADD(%i, %i) {fused_activation_function=0} : int64[2,3]
+output %b
+output %c
+output %d
+)"});
+  const absl::Status status = ReportUnsupported(model, model.graphs[0]).status();
+  REQUIRE(absl::IsUnimplemented(status));
+  const std::string text(status.message());
+  RequireContains(text, "no LiteRT form for 2 nodes:");
+  RequireContains(text, "MUL (b): LiteRT's kernel does not take float64");
+  RequireContains(text, "ARG_MAX (c): LiteRT's kernel does not take int64");
+}
+
 TEST_CASE("a model in LiteRT's ops is not refused") {
   ir::Model model = ModelOf({"graph main\ninput %x : float32[2]\n%y = RELU(%x) : float32[2]\noutput %y\n"});
   auto applied = ReportUnsupported(model, model.graphs[0]);

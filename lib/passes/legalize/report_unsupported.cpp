@@ -1,9 +1,11 @@
-// Refuses a model that still has TF nodes, when their time to become LiteRT's is over.
+// Refuses a model that still has TF nodes, when their time to become LiteRT's is over, or ops on types that LiteRT's
+// kernels do not take.
 //
 // One message for the whole model, one line a node: its op, its name, the layer of the Python program that made it (the
 // scopes of its name without what TensorFlow's calls and Keras' models put around them), and the nearest rewrite of the
 // program where one is known.
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "ops/op_def.h"
+#include "passes/legalize/kernel_types.h"
 #include "passes/passes.h"
 
 namespace zeropoint::passes {
@@ -117,13 +120,28 @@ std::string Line(const ir::Node& node) {
   return line;
 }
 
+// The type for which LiteRT has no kernel of the node's op; nothing where there is one.
+std::optional<ElementType> LackingType(const ir::Graph& graph, const ir::Node& node) {
+  const size_t data = node.op() == "SPLIT" ? 1 : 0;  // SPLIT has its axis first
+  if (node.inputs().size() <= data || node.inputs()[data] == ir::kNoValue) return std::nullopt;
+  const ir::Value& value = graph.value(node.inputs()[data]);
+  if (value.quant.quantized() || !LacksKernel(node.op(), value.type)) return std::nullopt;
+  return value.type;
+}
+
 }  // namespace
 
 absl::StatusOr<int> ReportUnsupported(const ir::Model& model, ir::Graph&) {
   std::vector<std::string> lines;
   for (const ir::Graph& graph : model.graphs) {
     for (ir::NodeId id = graph.first(); id != ir::kNoNode; id = graph.next(id)) {
-      if (absl::StartsWith(graph.node(id).op(), ops::kTfPrefix)) lines.push_back(Line(graph.node(id)));
+      const ir::Node& node = graph.node(id);
+      if (absl::StartsWith(node.op(), ops::kTfPrefix)) {
+        lines.push_back(Line(node));
+      } else if (const auto type = LackingType(graph, node); type.has_value()) {
+        lines.push_back(absl::StrCat(Line(node), ": LiteRT's kernel does not take ", Name(*type), "; cast to ",
+                                     "another type around it"));
+      }
     }
   }
   if (lines.empty()) return 0;
