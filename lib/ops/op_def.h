@@ -243,7 +243,7 @@ struct OpDef {
   PrepareFn prepare_quantized = nullptr;
   EvalFn eval_quantized = nullptr;
   // Nodes with quantized weights beside real activations (dynamic range). Null: the float kernel on the weights' real
-  // values, with activations rounded as the runtime would.
+  // values.
   PrepareFn prepare_hybrid = nullptr;
   EvalFn eval_hybrid = nullptr;
   QuantSpec quant;
