@@ -56,6 +56,25 @@ struct DepthwiseStrip {
   Clamp clamp;
 };
 
+// One axis of a tile in kernels/winograd.h: k4Of3 makes 4 results of a filter with 3 taps, and so on.
+enum class WinogradAxis : uint8_t { kNone, k4Of3, k2Of5, k2Of7, kCount };
+struct WinogradShape {
+  int taps, results, reads;  // reads = taps + results - 1, which is also the number of positions
+};
+inline constexpr WinogradShape kWinogradShapes[] = {{1, 1, 1}, {3, 4, 6}, {5, 2, 6}, {7, 2, 8}};
+inline constexpr int kMostWinogradPositions = 36;
+
+// A tile of `rows` x `columns` results.
+struct WinogradResults {
+  const float* products;  // position p, channel c at products[p * position_stride + c]
+  int64_t position_stride, channels;
+  const float* bias;  // `channels` elements, or null
+  Clamp clamp;
+  float* out;  // row y starts at out + y * row_stride, its pixels `channels` apart
+  int64_t row_stride;
+  int64_t rows, columns;  // that exist
+};
+
 struct KernelTable {
   Isa isa;
   const char* name;
@@ -68,6 +87,13 @@ struct KernelTable {
   void (*gemm[kMaxRows])(const GemmTile&);
 
   void (*depthwise)(const DepthwiseStrip&);
+
+  // By the axes along height and width; null where there is no kernel. Position p, channel c of the pixels' transform
+  // goes to to[p * position_stride + c].
+  static constexpr size_t kAxes = static_cast<size_t>(WinogradAxis::kCount);
+  void (*winograd_input[kAxes][kAxes])(const float* const* pixels, int64_t channels, float* to,
+                                       int64_t position_stride);
+  void (*winograd_output[kAxes][kAxes])(const WinogradResults&);
 
   // y[c] over `taps` pixels of `channels`; sums are divided by `taps`. taps is at least 1.
   void (*average_pool)(const float* const* pixels, int64_t taps, int64_t channels, float* y, Clamp clamp);

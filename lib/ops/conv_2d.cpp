@@ -1,5 +1,6 @@
 // CONV_2D: NHWC convolution, weights [out, h, w, in / groups]. tf.Conv2D becomes it in passes/legalize.
 #include "kernels/integer.h"
+#include "kernels/winograd.h"
 #include "ops/activation.h"
 #include "ops/conv_shape.h"
 #include "ops/hybrid.h"
@@ -27,18 +28,44 @@ absl::Status Infer(InferContext& context) {
   return SetConvResult(context, sliding, kernel_h, kernel_w, channels);
 }
 
-// Null when the filter is not constant, or the input's channels (so the groups) are not known.
-std::unique_ptr<kernels::PackedConv> PackFilter(const TensorView& input, const TensorView& filter) {
+// The filter as the kernel that suits it wants it: one of the two.
+struct PackedFilter {
+  std::unique_ptr<kernels::PackedWinograd> winograd;
+  std::unique_ptr<kernels::PackedConv> direct;
+
+  size_t ScratchBytes(const kernels::Window& window) const {
+    return winograd != nullptr ? winograd->ScratchBytes(window) : direct->ScratchBytes(window);
+  }
+  template <typename... Args>
+  void Run(const Args&... args) const {
+    winograd != nullptr ? winograd->Run(args...) : direct->Run(args...);
+  }
+};
+
+// Which kernel depends on the filter and its steps alone, so that a filter packed ahead of time and one packed when it
+// is used give the same bits. Null when the filter is not constant, or the input's channels (so the groups) are not
+// known.
+std::unique_ptr<PackedFilter> PackFilter(const TensorView& input, const TensorView& filter, const Sliding& sliding) {
   const int64_t in = input.rank() == 4 ? input.dim(3) : ir::kDynamic;
   const int64_t depth = filter.rank() == 4 ? filter.dim(3) : 0;
   const bool ready = filter.data != nullptr && filter.type == ElementType::kFloat32 && in > 0 && depth > 0;
   if (!ready || in % depth != 0) return nullptr;
-  return std::make_unique<kernels::PackedConv>(kernels::BestKernels(), filter.As<float>(), filter.dim(0),
-                                               filter.dim(1) * filter.dim(2), depth, in / depth);
+  const kernels::KernelTable& best = kernels::BestKernels();
+  const kernels::Window steps =
+      MakeWindow({1, 1, 1, in}, filter.dim(1), filter.dim(2), sliding, {1, 1, 1, filter.dim(0)});
+  auto packed = std::make_unique<PackedFilter>();
+  if (kernels::PackedWinograd::Suits(steps, in / depth)) {
+    packed->winograd = std::make_unique<kernels::PackedWinograd>(best, filter.As<float>(), steps);
+  } else {
+    packed->direct = std::make_unique<kernels::PackedConv>(best, filter.As<float>(), filter.dim(0),
+                                                           filter.dim(1) * filter.dim(2), depth, in / depth);
+  }
+  return packed;
 }
 
 absl::StatusOr<std::shared_ptr<const void>> Prepare(const PrepareContext& context) {
-  return std::shared_ptr<const kernels::PackedConv>(PackFilter(context.inputs[0], context.inputs[1]));
+  ZP_ASSIGN_OR_RETURN(const Sliding sliding, SlidingOf(context.attrs));
+  return std::shared_ptr<const PackedFilter>(PackFilter(context.inputs[0], context.inputs[1], sliding));
 }
 
 absl::Status Eval(const EvalContext& context) {
@@ -47,8 +74,9 @@ absl::Status Eval(const EvalContext& context) {
   ZP_ASSIGN_OR_RETURN(const kernels::Clamp clamp, FusedClamp(context.attrs));
   const TensorView& filter = context.inputs[1];
   if (context.outputs[0].elements() == 0) return absl::OkStatus();
-  std::unique_ptr<kernels::PackedConv> packed_now;
-  const auto* packed = PreparedOrNow(context, packed_now, [&] { return PackFilter(context.inputs[0], filter); });
+  std::unique_ptr<PackedFilter> packed_now;
+  const auto* packed =
+      PreparedOrNow(context, packed_now, [&] { return PackFilter(context.inputs[0], filter, sliding); });
   if (packed == nullptr) return absl::InvalidArgumentError("the filter does not fit the input");
   const kernels::Window window =
       MakeWindow(context.inputs[0].dims, filter.dim(1), filter.dim(2), sliding, context.outputs[0].dims);

@@ -7,6 +7,7 @@
 
 #include "kernels/simd/fold.h"
 #include "kernels/simd/map.h"
+#include "kernels/simd/winograd.h"
 #include "numeric/float16.h"
 
 namespace zeropoint::kernels::reference {
@@ -161,6 +162,7 @@ const KernelTable* Kernels() {
     t.depthwise = Depthwise;
     t.average_pool = AveragePool;
     t.max_pool = MaxPool;
+    simd::FillWinograd<One>(t);
     simd::FillMaps<One>(t);
     simd::FillFolds<One>(t);
     t.min_max = FindMinMax;

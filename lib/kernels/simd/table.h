@@ -7,6 +7,7 @@
 #include "kernels/simd/fold.h"
 #include "kernels/simd/map.h"
 #include "kernels/simd/tiles.h"
+#include "kernels/simd/winograd.h"
 
 namespace zeropoint::kernels::simd {
 
@@ -15,6 +16,7 @@ template <typename V, int... kHeights>
 void FillTable(KernelTable& table) {
   FillTiles<V, kHeights...>(table);
   FillPools<V>(table);
+  FillWinograd<V>(table);
   FillMaps<V>(table);
   FillFolds<V>(table);
   FillConversions<V>(table);
