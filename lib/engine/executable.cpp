@@ -18,6 +18,27 @@ namespace {
 // Less than this is packed once in any case: what it takes is little, and loops may run its node many times.
 constexpr size_t kLeastOnDemand = size_t{1} << 20;
 
+// A value as the graph declares it; a constant with its elements as they are stored.
+ops::TensorView DeclaredView(const ir::Graph& graph, ir::ValueId id) {
+  if (id == ir::kNoValue) return {};
+  const ir::Value& value = graph.value(id);
+  ops::TensorView view;
+  view.type = value.type;
+  view.dims = value.shape.dims();
+  view.quant = &value.quant;
+  if (value.is_constant) view.data = value.data.data();
+  return view;
+}
+
+// What packing a node's constants takes. `floats`: by `prepare`, not by that of another kernel.
+size_t PreparedBytes(const ops::OpDef& op, bool floats, const ir::Attributes& attrs,
+                     absl::Span<const ops::TensorView> inputs) {
+  if (floats && op.prepared_bytes != nullptr) return op.prepared_bytes({attrs, inputs});
+  size_t bytes = 0;
+  for (const ops::TensorView& input : inputs) bytes += input.data == nullptr ? 0 : input.bytes();
+  return bytes;
+}
+
 }  // namespace
 
 // Integer weights of an op with real activations that has no hybrid kernel: the float kernel takes them as real
@@ -38,13 +59,8 @@ bool ExecutableImpl::IsHybridWeight(ir::ValueId id) const {
 
 // A value as the graph declares it; a constant has its elements too.
 ops::TensorView ExecutableImpl::Declared(ir::ValueId id) const {
-  if (id == ir::kNoValue) return {};
-  if (graph_.value(id).is_constant) return constant(id);
-  ops::TensorView view;
-  view.type = graph_.value(id).type;
-  view.dims = graph_.value(id).shape.dims();
-  view.quant = &graph_.value(id).quant;
-  return view;
+  if (id != ir::kNoValue && graph_.value(id).is_constant) return constant(id);
+  return DeclaredView(graph_, id);
 }
 
 absl::Status ExecutableImpl::MakeConstants() {
@@ -92,9 +108,12 @@ absl::Status ExecutableImpl::PrepareNode(ir::NodeId id) {
     prepared.has_states = prepared.has_states || (input != ir::kNoValue && IsState(graph_, input));
   }
   const bool on_demand = program_ != nullptr && program_->packing() == Packing::kOnDemand;
-  if (kernel.prepare != nullptr && on_demand && ConstantBytes(id) >= kLeastOnDemand) {
+  const bool packs_floats = kernel.prepare == op->prepare;
+  if (kernel.prepare == nullptr) {
+    // Nothing to pack.
+  } else if (on_demand && PreparedBytes(*op, packs_floats, node.attrs(), inputs) >= kLeastOnDemand) {
     prepared.prepare = kernel.prepare;
-  } else if (kernel.prepare != nullptr) {
+  } else {
     ZP_ASSIGN_OR_RETURN(prepared.prepared, CallPrepare(id, kernel.prepare));
   }
   nodes_.push_back(std::move(prepared));
@@ -116,14 +135,6 @@ absl::StatusOr<std::shared_ptr<const void>> ExecutableImpl::CallPrepare(ir::Node
 absl::StatusOr<std::shared_ptr<const void>> ExecutableImpl::PreparedFor(const PreparedNode& node) const {
   if (node.prepare == nullptr) return node.prepared;
   return CallPrepare(node.id, node.prepare);
-}
-
-size_t ExecutableImpl::ConstantBytes(ir::NodeId id) const {
-  size_t bytes = 0;
-  for (ir::ValueId input : graph_.node(id).inputs()) {
-    if (input != ir::kNoValue && graph_.value(input).is_constant) bytes += constant(input).bytes();
-  }
-  return bytes;
 }
 
 absl::Status ExecutableImpl::Prepare() {
@@ -187,10 +198,9 @@ PackedWeights MeasurePacking(const ir::Model& model) {
       const ir::Node& node = graph.node(id);
       const ops::OpDef* op = ops::FindOp(node.op());
       if (op == nullptr || op->prepare == nullptr) continue;
-      size_t bytes = 0;
-      for (ir::ValueId input : node.inputs()) {
-        if (input != ir::kNoValue && graph.value(input).is_constant) bytes += graph.value(input).data.size();
-      }
+      std::vector<ops::TensorView> inputs;
+      for (ir::ValueId input : node.inputs()) inputs.push_back(DeclaredView(graph, input));
+      const size_t bytes = PreparedBytes(*op, /*floats=*/true, node.attrs(), inputs);
       packed.all += bytes;
       if (bytes < kLeastOnDemand) {
         packed.always += bytes;

@@ -49,7 +49,6 @@ class ExecutableImpl : public Executable {
   ops::TensorView Declared(ir::ValueId id) const;
   absl::Status PrepareNode(ir::NodeId id);
   absl::StatusOr<std::shared_ptr<const void>> CallPrepare(ir::NodeId id, ops::PrepareFn prepare) const;
-  size_t ConstantBytes(ir::NodeId id) const;
 
   const ir::Graph& graph_;
   const int index_;

@@ -108,6 +108,11 @@ bool PackedWinograd::Suits(const Window& w, int64_t groups) {
   return w.in_c * w.out_c * (positions - w.kernel_h * w.kernel_w) <= kMostMore;
 }
 
+size_t PackedWinograd::PackedBytes(const KernelTable& kernels, const Window& w) {
+  const int64_t positions = ShapeOf(AxisOf(w.kernel_h)).reads * ShapeOf(AxisOf(w.kernel_w)).reads;
+  return PackedFloats(kernels, w.out_c, w.in_c) * static_cast<size_t>(positions) * sizeof(float);
+}
+
 PackedWinograd::PackedWinograd(const KernelTable& kernels, const float* weights, const Window& w)
     : kernels_(&kernels),
       row_axis_(AxisOf(w.kernel_h)),

@@ -10,8 +10,9 @@
 // Convolutional Neural Networks", CVPR 2016, which has the matrices for 3 taps.
 //
 // Row j of G is coefficient_j * (1, p_j, p_j^2, ...) for the point p_j, and the last tap alone for the point infinity.
-// Filters are transformed in double. Results differ from a direct convolution's by rounding only: against the exact
-// sums, of the largest result, about 1.2e-6 along one axis and 4e-6 along two, where a direct sum in order has 0.8e-6.
+// Filters are transformed in double. Results differ from a direct convolution's by rounding only: measured against the
+// exact sums over 64 to 384 channels, of the largest result, up to 2e-6 along one axis and 9e-6 along two, where a direct
+// sum in order has 1e-6.
 #ifndef ZEROPOINT_KERNELS_WINOGRAD_H_
 #define ZEROPOINT_KERNELS_WINOGRAD_H_
 
@@ -25,6 +26,9 @@ class PackedWinograd {
   // the products outweigh the transforms, and over not so many that what it takes more to hold would count. Height and
   // width do not matter.
   static bool Suits(const Window& window, int64_t groups);
+
+  // What the packed filter of a window that suits takes; 36/9 of the filter for 3x3 and as little as 8/7 for 1x7.
+  static size_t PackedBytes(const KernelTable& kernels, const Window& window);
 
   // weights: [out_c, kernel_h, kernel_w, in_c], of a window that suits.
   PackedWinograd(const KernelTable& kernels, const float* weights, const Window& window);

@@ -43,24 +43,46 @@ struct PackedFilter {
 };
 
 // Which kernel depends on the filter and its steps alone, so that a filter packed ahead of time and one packed when it
-// is used give the same bits. Null when the filter is not constant, or the input's channels (so the groups) are not
+// is used give the same bits. Unset when the filter is not constant, or the input's channels (so the groups) are not
 // known.
+struct FilterPlan {
+  kernels::Window steps{};  // over any height and width
+  int64_t groups = 0;
+  bool winograd = false;
+
+  FilterPlan(const TensorView& input, const TensorView& filter, const Sliding& sliding) {
+    const int64_t in = input.rank() == 4 ? input.dim(3) : ir::kDynamic;
+    const int64_t depth = filter.rank() == 4 ? filter.dim(3) : 0;
+    const bool ready = filter.data != nullptr && filter.type == ElementType::kFloat32 && in > 0 && depth > 0;
+    if (!ready || in % depth != 0) return;
+    groups = in / depth;
+    steps = MakeWindow({1, 1, 1, in}, filter.dim(1), filter.dim(2), sliding, {1, 1, 1, filter.dim(0)});
+    winograd = kernels::PackedWinograd::Suits(steps, groups);
+  }
+};
+
 std::unique_ptr<PackedFilter> PackFilter(const TensorView& input, const TensorView& filter, const Sliding& sliding) {
-  const int64_t in = input.rank() == 4 ? input.dim(3) : ir::kDynamic;
-  const int64_t depth = filter.rank() == 4 ? filter.dim(3) : 0;
-  const bool ready = filter.data != nullptr && filter.type == ElementType::kFloat32 && in > 0 && depth > 0;
-  if (!ready || in % depth != 0) return nullptr;
+  const FilterPlan plan(input, filter, sliding);
+  if (plan.groups == 0) return nullptr;
   const kernels::KernelTable& best = kernels::BestKernels();
-  const kernels::Window steps =
-      MakeWindow({1, 1, 1, in}, filter.dim(1), filter.dim(2), sliding, {1, 1, 1, filter.dim(0)});
   auto packed = std::make_unique<PackedFilter>();
-  if (kernels::PackedWinograd::Suits(steps, in / depth)) {
-    packed->winograd = std::make_unique<kernels::PackedWinograd>(best, filter.As<float>(), steps);
+  if (plan.winograd) {
+    packed->winograd = std::make_unique<kernels::PackedWinograd>(best, filter.As<float>(), plan.steps);
   } else {
     packed->direct = std::make_unique<kernels::PackedConv>(best, filter.As<float>(), filter.dim(0),
-                                                           filter.dim(1) * filter.dim(2), depth, in / depth);
+                                                           filter.dim(1) * filter.dim(2), filter.dim(3), plan.groups);
   }
   return packed;
+}
+
+size_t PreparedBytes(const PrepareContext& context) {
+  const absl::StatusOr<Sliding> sliding = SlidingOf(context.attrs);
+  const TensorView& filter = context.inputs[1];
+  if (sliding.ok()) {
+    const FilterPlan plan(context.inputs[0], filter, *sliding);
+    if (plan.winograd) return kernels::PackedWinograd::PackedBytes(kernels::BestKernels(), plan.steps);
+  }
+  return filter.data == nullptr ? 0 : filter.bytes();
 }
 
 absl::StatusOr<std::shared_ptr<const void>> Prepare(const PrepareContext& context) {
@@ -179,6 +201,7 @@ OpDef Conv2d() {
                   {"quantized_bias_type", Table::VT_QUANTIZED_BIAS_TYPE, FieldKind::kInt8}}};
   def.infer = Infer;
   def.prepare = Prepare;
+  def.prepared_bytes = PreparedBytes;
   def.eval_float = Eval;
   def.prepare_quantized = PrepareQuantized;
   def.eval_quantized = EvalQuantized;

@@ -236,6 +236,8 @@ struct OpDef {
   std::vector<TfForm> tf;
   InferFn infer = nullptr;
   PrepareFn prepare = nullptr;
+  // Bytes that what `prepare` returns takes. Null: as many as the constant operands.
+  size_t (*prepared_bytes)(const PrepareContext&) = nullptr;
   EvalFn eval_float = nullptr;  // float32, and int32/int64/bool where the op admits them; also the constant folder
   // Nodes with quantized operands or results, as LiteRT's reference kernels compute them, bit for bit. Null where there
   // is no such kernel; records whose eval_float takes integers as they are (moves_elements, is_view, conversions)

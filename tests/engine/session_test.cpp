@@ -300,3 +300,21 @@ output %y
   REQUIRE(runner.session->Run({view}, &observer, /*ranges=*/true).ok());
   REQUIRE(taken == 6);  // all but MEAN
 }
+
+TEST_CASE("what packing takes is known before anything is packed") {
+  const auto measured = [](int kernel_w) {
+    const std::string filter = "float32[32, 3, " + std::to_string(kernel_w) + ", 32]";
+    auto graph =
+        ir::ParseGraph("graph main\ninput %x : float32[1, 8, 8, 32]\nconst %w : " + filter + " =" +
+                       Repeated(32 * 3 * kernel_w * 32, "1") +
+                       "\n%y = CONV_2D(%x, %w) {padding=0, stride_h=1, stride_w=1, dilation_h_factor=1, "
+                       "dilation_w_factor=1, fused_activation_function=0} : float32[1, 8, 8, 32]\noutput %y\n");
+    INFO(Describe(graph.status()));
+    REQUIRE(graph.ok());
+    ir::Model model;
+    model.graphs.push_back(*std::move(graph));
+    return engine::MeasurePacking(model).all;
+  };
+  CHECK(measured(2) == 32 * 3 * 2 * 32 * sizeof(float));
+  CHECK(measured(3) == 32 * 6 * 6 * 32 * sizeof(float));  // as kernels/winograd.h wants it
+}

@@ -85,7 +85,7 @@ TEST_CASE("Fast convolutions differ from direct ones by rounding only") {
     const std::vector<float> want = RunPacked(direct, w, data, kAll);
     const std::vector<float> got = RunWinograd(BestKernels(), w, data, kAll);
     REQUIRE(got.size() == want.size());
-    // Twice what kernels/winograd.h says of either way.
+    // What kernels/winograd.h says of both together.
     const double limit = 1e-5 * Largest(want);
     for (size_t i = 0; i < got.size(); ++i) REQUIRE(std::fabs(static_cast<double>(got[i]) - want[i]) <= limit);
   }
