@@ -83,8 +83,8 @@ std::string WordsFor(const ir::Graph& graph, const engine::Sight& sight, const s
 class Worker {
  public:
   // Ends its run when `dropped` is set, or the context's cancel.
-  Worker(const ir::Model& model, const Context& context, const std::atomic<bool>& dropped)
-      : model_(model), context_(context), dropped_(dropped) {}
+  Worker(const ir::Model& model, const Context& context, const Options& options, const std::atomic<bool>& dropped)
+      : model_(model), context_(context), options_(options), dropped_(dropped) {}
 
   absl::Status Run(const Job& job);
   void MergeInto(std::map<int, RangeStore>& ranges) const;
@@ -108,6 +108,7 @@ class Worker {
 
   const ir::Model& model_;
   const Context& context_;
+  const Options& options_;
   const std::atomic<bool>& dropped_;
   std::map<int, std::unique_ptr<engine::Session>> sessions_;  // by graph; relatives of each other
   bool watches_ = false;
@@ -189,7 +190,15 @@ absl::Status Worker::Run(const Job& job) {
   if (job.fresh_state) session.ResetState();
   BindInputs(job.executable->graph(), job);
   const engine::Observer observer = [&](const engine::Sight& sight) { return Record(job, sight); };
-  return session.Run(inputs_, &observer, /*ranges=*/true);
+  ZP_RETURN_IF_ERROR(session.Run(inputs_, &observer, /*ranges=*/true));
+  if (job.index == 0 && options_.first_outputs != nullptr) {
+    std::vector<ops::TensorView> outputs;
+    for (size_t i = 0; i < job.executable->graph().outputs.size(); ++i) {
+      outputs.push_back(session.output(static_cast<int>(i)));
+    }
+    options_.first_outputs(outputs);
+  }
+  return absl::OkStatus();
 }
 
 void Worker::MergeInto(std::map<int, RangeStore>& ranges) const {
@@ -241,7 +250,7 @@ struct Sequence {
 // Runs jobs on threads of its own, or, where it has none, at once in Push.
 class Crew {
  public:
-  Crew(const ir::Model& model, const Context& context);
+  Crew(const ir::Model& model, const Context& context, const Options& options);
   ~Crew() { Finish(); }
   // Waits until few enough jobs wait. False when a sample has failed and no more are wanted.
   bool Push(Job job);
@@ -275,9 +284,9 @@ class Crew {
   FirstError error_;
 };
 
-Crew::Crew(const ir::Model& model, const Context& context) {
+Crew::Crew(const ir::Model& model, const Context& context, const Options& options) {
   for (int i = 0; i < std::max(1, context.threads); ++i) {
-    workers_.push_back(std::make_unique<Worker>(model, context, dropped_));
+    workers_.push_back(std::make_unique<Worker>(model, context, options, dropped_));
   }
   working_ = workers_.size();
   if (workers_.size() == 1) return;
@@ -399,7 +408,7 @@ class Calibration {
         has_state_(HasState(model)),
         weights_(engine::MeasurePacking(model)),
         program_(engine::Program::Create(model)),
-        crew_(model, context) {}
+        crew_(model, context, options_) {}
 
   absl::StatusOr<ir::Statistics> Run();
 

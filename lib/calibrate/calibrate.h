@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "base/context.h"
 #include "base/status.h"
 #include "ir/graph.h"
 #include "ir/statistics.h"
+#include "ops/tensor_view.h"
 
 namespace zeropoint::calibrate {
 
@@ -42,6 +44,8 @@ struct Options {
   // fit runs on fewer threads, then with weights that are packed for each run; the first sample runs alone, to be
   // measured. Models with state run on one thread then.
   uint64_t max_memory = 0;
+  // Called once, on whatever thread ran the first sample, with the outputs of its graph; their data is gone afterwards.
+  std::function<void(absl::Span<const ops::TensorView> outputs)> first_outputs;
 };
 
 // Samples are spread over context.threads. Errors name sample and tensor: a wrong name, type or shape

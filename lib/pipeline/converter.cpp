@@ -80,20 +80,20 @@ class StageClock {
 // Samples of the public API as the calibrator takes them. The calibrator may hold several at once, the user's views
 // live until the next call only, so the data is copied. `first` takes the first of them, where it is not null: a
 // dataset may be good for one reading only.
-calibrate::NextSample Adapt(const RepresentativeDataset& dataset, std::optional<calibrate::Sample>* first) {
+calibrate::NextSample Adapt(const RepresentativeDataset& dataset, std::optional<pipeline::FirstRun>* first) {
   return [next = dataset.next(), first](calibrate::Sample& sample) -> absl::StatusOr<bool> {
     SampleView view;
     ZP_ASSIGN_OR_RETURN(bool more, next(view));
     if (!more) return false;
     sample = pipeline::ToSample(view);
-    if (first != nullptr && !first->has_value()) *first = sample;
+    if (first != nullptr && !first->has_value()) *first = pipeline::FirstRun{sample, {}};
     return true;
   };
 }
 
 calibrate::Options CalibrationOf(const pipeline::Mode& mode, uint64_t max_memory) {
   const bool resets = mode.sample_state == SampleState::kReset;
-  return {resets ? calibrate::State::kReset : calibrate::State::kCarry, max_memory};
+  return {resets ? calibrate::State::kReset : calibrate::State::kCarry, max_memory, nullptr};
 }
 
 bool IsIntegerActivationType(ElementType type) {
@@ -333,14 +333,19 @@ absl::StatusOr<PreparedModel> PrepareModel(const ConverterOptions& options, ir::
 }
 
 absl::StatusOr<ir::Statistics> CollectRanges(const ConverterOptions& options, const PreparedModel& prepared,
-                                             const Context& context, Report& report,
-                                             std::optional<calibrate::Sample>* first) {
+                                             const Context& context, Report& report, std::optional<FirstRun>* first) {
   const auto& [model, mode, recipe, trained] = prepared;
   ir::Statistics statistics;
   if (mode.calibrates) {
     options.representative_dataset.Reset();
-    ZP_ASSIGN_OR_RETURN(statistics, calibrate::Calibrate(model, Adapt(options.representative_dataset, first), context,
-                                                         CalibrationOf(mode, options.max_memory)));
+    calibrate::Options calibration = CalibrationOf(mode, options.max_memory);
+    if (first != nullptr) {
+      calibration.first_outputs = [&](absl::Span<const ops::TensorView> outputs) {
+        for (const ops::TensorView& output : outputs) (*first)->outputs.push_back(Reals(output, {}));
+      };
+    }
+    ZP_ASSIGN_OR_RETURN(
+        statistics, calibrate::Calibrate(model, Adapt(options.representative_dataset, first), context, calibration));
     if (mode.calibration == Calibration::kTensorFlow) {
       statistics = calibrate::WidenInPlaceOperands(model, std::move(statistics));
     }
@@ -399,15 +404,16 @@ absl::StatusOr<Draft> RunStages(const ConverterOptions& options, ir::Model input
   ZP_ASSIGN_OR_RETURN(const pipeline::PreparedModel prepared,
                       pipeline::PrepareModel(options, std::move(input), from_tensorflow, context, report));
   if (prepared.mode.calibrates) ZP_RETURN_IF_ERROR(clock.Start("calibrate"));
-  std::optional<calibrate::Sample> first;
+  std::optional<pipeline::FirstRun> first;
   ZP_ASSIGN_OR_RETURN(ir::Statistics statistics, pipeline::CollectRanges(options, prepared, context, report,
                                                                          options.prove_run ? &first : nullptr));
   Draft draft;
   draft.target = prepared.mode.plan.target;
   if (options.prove_run) {
     ZP_RETURN_IF_ERROR(clock.Start("prove"));
-    draft.trial =
-        pipeline::TrialRun::OfFloatModel(prepared.model, first.has_value() ? &*first : nullptr, options.max_memory);
+    draft.trial = first.has_value()
+                      ? pipeline::TrialRun::OfCalibration(prepared.model, *std::move(first), options.max_memory)
+                      : pipeline::TrialRun::OfFloatModel(prepared.model, options.max_memory);
   }
 
   ZP_RETURN_IF_ERROR(clock.Start("quantize"));

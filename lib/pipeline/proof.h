@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "calibrate/calibrate.h"
 #include "ir/graph.h"
+#include "ops/tensor_view.h"
 #include "targets/target.h"
 #include "zeropoint/report.h"
 
@@ -23,13 +24,24 @@ namespace zeropoint::pipeline {
 // in `meant`. No constant is copied. The model that was read, or kInternal naming what is wrong.
 absl::StatusOr<ir::Model> CheckBytes(const Bytes& file, const ir::Model& meant, const targets::Target& target);
 
+// The first sample that calibration ran, and what the float model made of it.
+struct FirstRun {
+  calibrate::Sample sample;
+  std::vector<std::vector<double>> outputs;  // of its graph, in order; empty for tensors that hold no numbers
+};
+
+// The numbers that a tensor stands for; none of types that stand for no numbers.
+std::vector<double> Reals(const ops::TensorView& view, const ir::QuantParams& quant);
+
 // One run of the result, compared with the float model's. The float model runs when this is made, as it is gone when
 // the result is there.
 class TrialRun {
  public:
-  // `sample`: null for ones (zeros where the input is no float) of the first signature's shapes, unknown dimensions 1.
-  // A run that would take more than `max_memory` bytes (0: no limit) for weights and activations is left out.
-  static TrialRun OfFloatModel(const ir::Model& model, const calibrate::Sample* sample, uint64_t max_memory = 0);
+  // On ones (zeros where the input is no float) of the first signature's shapes, unknown dimensions 1. A run that would
+  // take more than `max_memory` bytes (0: no limit) for weights and activations is left out.
+  static TrialRun OfFloatModel(const ir::Model& model, uint64_t max_memory = 0);
+  // On the sample that calibration ran.
+  static TrialRun OfCalibration(const ir::Model& model, FirstRun first, uint64_t max_memory = 0);
 
   // Fills in the report. kFailedPrecondition where a result holds NaN or infinity and the float model's does not. A
   // result or a sample that our engine cannot run is a note in the report.

@@ -25,28 +25,6 @@ std::vector<double> Elements(const ops::TensorView& view, double scale, double z
   return values;
 }
 
-// The numbers that the tensor stands for; none of types that stand for no numbers.
-std::vector<double> Reals(const ops::TensorView& view, const ir::QuantParams& quant) {
-  const double scale = quant.scale.size() == 1 ? quant.scale[0] : 1.0;
-  const double zero_point = quant.scale.size() == 1 ? static_cast<double>(quant.zero_point[0]) : 0.0;
-  switch (view.type) {
-    case ElementType::kFloat32:
-      return Elements<float>(view, 1.0, 0.0);
-    case ElementType::kInt8:
-      return Elements<int8_t>(view, scale, zero_point);
-    case ElementType::kUInt8:
-      return Elements<uint8_t>(view, scale, zero_point);
-    case ElementType::kInt16:
-      return Elements<int16_t>(view, scale, zero_point);
-    case ElementType::kInt32:
-      return Elements<int32_t>(view, scale, zero_point);
-    case ElementType::kInt64:
-      return Elements<int64_t>(view, scale, zero_point);
-    default:
-      return {};
-  }
-}
-
 template <typename T>
 Bytes Quantized(absl::Span<const float> reals, const ir::QuantParams& quant) {
   std::vector<T> values(reals.size());
@@ -148,36 +126,60 @@ bool AllFinite(const std::vector<double>& values) {
 
 }  // namespace
 
-TrialRun TrialRun::OfFloatModel(const ir::Model& model, const calibrate::Sample* sample, uint64_t max_memory) {
+std::vector<double> Reals(const ops::TensorView& view, const ir::QuantParams& quant) {
+  const double scale = quant.scale.size() == 1 ? quant.scale[0] : 1.0;
+  const double zero_point = quant.scale.size() == 1 ? static_cast<double>(quant.zero_point[0]) : 0.0;
+  switch (view.type) {
+    case ElementType::kFloat32:
+      return Elements<float>(view, 1.0, 0.0);
+    case ElementType::kInt8:
+      return Elements<int8_t>(view, scale, zero_point);
+    case ElementType::kUInt8:
+      return Elements<uint8_t>(view, scale, zero_point);
+    case ElementType::kInt16:
+      return Elements<int16_t>(view, scale, zero_point);
+    case ElementType::kInt32:
+      return Elements<int32_t>(view, scale, zero_point);
+    case ElementType::kInt64:
+      return Elements<int64_t>(view, scale, zero_point);
+    default:
+      return {};
+  }
+}
+
+TrialRun TrialRun::OfFloatModel(const ir::Model& model, uint64_t max_memory) {
   TrialRun trial;
   trial.max_memory_ = max_memory;
-  if (sample != nullptr) {
-    const absl::StatusOr<calibrate::Binding> binding = calibrate::Bind(model, *sample);
-    if (!binding.ok()) {
-      trial.skipped_ = std::string(binding.status().message());
-      return trial;
-    }
-    trial.sample_ = *sample;
-    trial.graph_ = binding->graph;
-    trial.tensors_ = binding->tensors;
-  } else {
-    trial.graph_ = model.signatures.empty() ? 0 : model.signatures.front().graph;
-    std::optional<calibrate::Sample> plain = PlainSample(model, trial.graph_);
-    if (!plain.has_value()) {
-      trial.skipped_ = "without a sample, inputs of unknown rank or of text cannot be made up";
-      return trial;
-    }
-    trial.sample_ = *std::move(plain);
-    for (size_t i = 0; i < trial.sample_.tensors.size(); ++i) trial.tensors_.push_back(i);
+  trial.graph_ = model.signatures.empty() ? 0 : model.signatures.front().graph;
+  std::optional<calibrate::Sample> plain = PlainSample(model, trial.graph_);
+  if (!plain.has_value()) {
+    trial.skipped_ = "without a sample, inputs of unknown rank or of text cannot be made up";
+    return trial;
   }
+  trial.sample_ = *std::move(plain);
+  for (size_t i = 0; i < trial.sample_.tensors.size(); ++i) trial.tensors_.push_back(i);
   absl::StatusOr<std::vector<std::vector<double>>> outputs =
       RunOnce(model, trial.graph_, trial.sample_, trial.tensors_, max_memory);
   if (outputs.ok()) {
     trial.outputs_ = *std::move(outputs);
   } else {
-    trial.skipped_ = absl::StrCat("the float model does not run on ",
-                                  sample == nullptr ? "made-up inputs: " : "the sample: ", outputs.status().message());
+    trial.skipped_ = absl::StrCat("the float model does not run on made-up inputs: ", outputs.status().message());
   }
+  return trial;
+}
+
+TrialRun TrialRun::OfCalibration(const ir::Model& model, FirstRun first, uint64_t max_memory) {
+  TrialRun trial;
+  trial.max_memory_ = max_memory;
+  trial.sample_ = std::move(first.sample);
+  trial.outputs_ = std::move(first.outputs);
+  const absl::StatusOr<calibrate::Binding> binding = calibrate::Bind(model, trial.sample_);
+  if (!binding.ok()) {
+    trial.skipped_ = std::string(binding.status().message());
+    return trial;
+  }
+  trial.graph_ = binding->graph;
+  trial.tensors_ = binding->tensors;
   return trial;
 }
 

@@ -15,6 +15,7 @@
 #include "ir/graph.h"
 #include "ir/statistics.h"
 #include "pipeline/mode.h"
+#include "pipeline/proof.h"
 #include "pipeline/recipe.h"
 #include "plan/plan.h"
 #include "zeropoint/converter.h"
@@ -44,10 +45,10 @@ Context MakeContext(const ConverterOptions& options, std::atomic<bool>& cancelle
 absl::StatusOr<PreparedModel> PrepareModel(const ConverterOptions& options, ir::Model model, bool from_tensorflow,
                                            const Context& context, Report& report);
 // The ranges that quantization goes by: those of the samples, and what training and the recipe say. Nothing where the
-// mode does without samples. `first`, where not null, becomes the first sample.
+// mode does without samples. `first`, where not null, becomes the first sample and its run.
 absl::StatusOr<ir::Statistics> CollectRanges(const ConverterOptions& options, const PreparedModel& prepared,
                                              const Context& context, Report& report,
-                                             std::optional<calibrate::Sample>* first = nullptr);
+                                             std::optional<FirstRun>* first = nullptr);
 absl::StatusOr<QuantizedModel> QuantizeModel(const PreparedModel& prepared, ir::Statistics statistics,
                                              const plan::PlanOptions& options, const Context& context);
 

@@ -150,7 +150,7 @@ TEST_CASE("parameters that no file may have are found even where they are meant"
 
 TEST_CASE("the run compares the result with the float model") {
   ProofReport report;
-  const TrialRun trial = TrialRun::OfFloatModel(Negation("NEG"), nullptr);
+  const TrialRun trial = TrialRun::OfFloatModel(Negation("NEG"));
   CHECK(trial.Compare(Negation("NEG"), report).ok());
   CHECK(report.ran);
   REQUIRE(report.outputs.size() == 1);
@@ -162,24 +162,38 @@ TEST_CASE("the run compares the result with the float model") {
   CHECK(report.outputs[0].sqnr == Approx(10 * std::log10(1.0 / 4.0)));
 }
 
+TEST_CASE("what calibration's first sample gave is what the result is compared with") {
+  const float values[] = {2.0f, -3.0f};
+  FirstRun first;
+  first.sample.tensors.push_back({"x", ElementType::kFloat32, ir::Shape({2}), Bytes::Of(absl::MakeConstSpan(values))});
+  first.outputs = {{-2.0, 3.0}};
+  ProofReport report;
+  CHECK(TrialRun::OfCalibration(Negation("NEG"), first).Compare(Negation("NEG"), report).ok());
+  REQUIRE(report.outputs.size() == 1);
+  CHECK(std::isinf(report.outputs[0].sqnr));
+  report = {};
+  CHECK(TrialRun::OfCalibration(Negation("NEG"), first).Compare(Negation("ABS"), report).ok());  // 2 for -2
+  CHECK(report.outputs[0].sqnr == Approx(10 * std::log10(13.0 / 16.0)));
+}
+
 TEST_CASE("infinity that the float model does not deliver is an error") {
   ProofReport report;
   const ir::Model infinite =
       Parsed("graph main\ninput %x : float32[2]\nconst %z : float32[] = 0\n%y = DIV(%x, %z) : float32[2]\noutput %y\n");
-  const absl::Status status = TrialRun::OfFloatModel(Negation("NEG"), nullptr).Compare(infinite, report);
+  const absl::Status status = TrialRun::OfFloatModel(Negation("NEG")).Compare(infinite, report);
   CHECK(status.code() == absl::StatusCode::kFailedPrecondition);
   CHECK(PlaceOf(status).tensor == "y");
-  CHECK(TrialRun::OfFloatModel(infinite, nullptr).Compare(infinite, report).ok());
+  CHECK(TrialRun::OfFloatModel(infinite).Compare(infinite, report).ok());
 }
 
 TEST_CASE("what cannot be run is a note") {
   ProofReport report;
   const ir::Model custom = Parsed("graph main\ninput %x : float32[2]\n%y = custom.Mine(%x) : float32[2]\noutput %y\n");
-  CHECK(TrialRun::OfFloatModel(custom, nullptr).Compare(custom, report).ok());
+  CHECK(TrialRun::OfFloatModel(custom).Compare(custom, report).ok());
   CHECK_FALSE(report.ran);
   CHECK(report.note.find("the float model does not run") == 0);
   report = {};
-  CHECK(TrialRun::OfFloatModel(Negation("NEG"), nullptr).Compare(custom, report).ok());
+  CHECK(TrialRun::OfFloatModel(Negation("NEG")).Compare(custom, report).ok());
   CHECK_FALSE(report.ran);
   CHECK(report.note.find("no kernel") != std::string::npos);
 }
