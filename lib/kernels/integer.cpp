@@ -13,9 +13,7 @@ std::vector<const IntegerKernels*> Available() {
   std::vector<const IntegerKernels*> tables = {reference::Integers(), simd::BaseIntegerKernels()};
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx2")) tables.push_back(simd::Avx2IntegerKernels());
-  const bool has_512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-  if (has_512 && __builtin_cpu_supports("avx512vnni")) tables.push_back(simd::Avx512IntegerKernels());
+  if (HasAvx512() && __builtin_cpu_supports("avx512vnni")) tables.push_back(simd::Avx512IntegerKernels());
 #endif
   return tables;
 }

@@ -15,7 +15,7 @@ std::vector<const KernelTable*> Available() {
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c")) {
     tables.push_back(simd::Avx2Kernels());
   }
-  if (__builtin_cpu_supports("avx512f")) tables.push_back(simd::Avx512Kernels());
+  if (HasAvx512()) tables.push_back(simd::Avx512Kernels());
 #elif defined(__aarch64__)
   tables.push_back(simd::Neon64Kernels());
 #endif

@@ -43,6 +43,15 @@ absl::StatusOr<Isa> ParseSimdLevel(absl::string_view name) {
 
 Isa SimdCap() { return Level().ok() ? *Level() : Isa::kNeon64; }
 
+bool HasAvx512() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#else
+  return false;
+#endif
+}
+
 absl::Status CheckSimdVariable() {
   if (Level().ok()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(kSimdVariable, ": ", Level().status().message()));

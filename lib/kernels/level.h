@@ -25,6 +25,9 @@ Isa SimdCap();
 // kInvalidArgument where the variable names no level.
 absl::Status CheckSimdVariable();
 
+// Whether the processor has AVX-512 F, BW, DQ and VL, which the tables named after it need.
+bool HasAvx512();
+
 // The best of tables that stand in rising order, the first of which is always allowed.
 template <typename Tables>
 auto Best(const Tables& tables, Isa cap = SimdCap()) {

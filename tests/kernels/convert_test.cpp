@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <tuple>
 
 #include "tests/kernels/levels.h"
 
@@ -84,6 +85,43 @@ TEST_CASE("Quantizing by an exact divisor whose reciprocal is no float still div
     CHECK(got[1] == 1);
     CHECK(got[2] == -1);
     CHECK(got[3] == 127);
+  }
+}
+
+// Every half step within the range and around it, and the floats next to it on both sides.
+std::vector<float> AroundTies(float scale) {
+  std::vector<float> values;
+  for (int k = -520; k <= 520; ++k) {
+    float x = (static_cast<float>(k) + 0.5f) * scale;
+    for (int i = 0; i < 3; ++i) x = std::nextafter(x, -1e30f);
+    for (int i = 0; i < 7; ++i, x = std::nextafter(x, 1e30f)) values.push_back(x);
+  }
+  return values;
+}
+
+TEST_CASE("Quantizing gives the reference's integers next to every tie, whatever the scale and the limits") {
+  const KernelTable& reference = *FindKernels(Isa::kReference);
+  std::vector<float> scales = RandomFloats(60, 11, 1e-4f, 1.0f);
+  for (float scale : {1.0f, 0.5f, 1e-30f, 1e30f, 1.2e-38f, 3e38f, 1e-44f}) scales.push_back(scale);
+  for (float scale : scales) {
+    const std::vector<float> x = AroundTies(scale);
+    for (Rule rule : {Rule::kMultiply, Rule::kDivide, Rule::kDivideExactly}) {
+      for (const auto& [low, high, zero_point] : {std::tuple(-128, 127, 0), {-127, 127, 0}, {-128, 127, -117}}) {
+        const std::vector<float> factors(x.size(), rule == Rule::kMultiply ? 1.0f / scale : scale);
+        for (bool walks : {false, true}) {
+          if (walks && rule == Rule::kDivideExactly) continue;
+          const QuantizeStep step{rule, factors.data(), walks, static_cast<double>(scale) * 1.00000001, zero_point, low,
+                                  high};
+          std::vector<int8_t> want(x.size()), got(x.size());
+          reference.quantize_int8(x.data(), x.size(), step, want.data());
+          for (const KernelTable* table : AvailableKernels()) {
+            INFO(table->name << " scale " << scale << " rule " << static_cast<int>(rule) << " walks " << walks);
+            table->quantize_int8(x.data(), x.size(), step, got.data());
+            REQUIRE(got == want);
+          }
+        }
+      }
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-// Kernels for processors with AVX-512F. Compiled with -mavx512f.
+// Kernels for processors with AVX-512 F, BW, DQ and VL: all but Xeon Phi. Compiled with these.
 #include "kernels/simd/table.h"
 #include "kernels/simd/vec.h"
 
@@ -34,6 +34,37 @@ struct Vec<xsimd::avx512f> : VecBase<xsimd::avx512f> {
     bytes = _mm512_inserti32x4(bytes, _mm512_cvtepi32_epi8(q[1]), 1);
     bytes = _mm512_inserti32x4(bytes, _mm512_cvtepi32_epi8(q[2]), 2);
     StoreBits<kStreamed>(p, _mm512_inserti32x4(bytes, _mm512_cvtepi32_epi8(q[3]), 3));
+  }
+  static constexpr bool kFixedPoint = true;
+  // To the nearest integer, ties to even; beyond 32 bits, and of NaN, INT32_MIN.
+  static Int RoundEven(Float x) { return _mm512_cvtps_epi32(x); }
+  // Whether the lower 16 bits of some lane are less than kNear, a power of two.
+  template <int kNear>
+  static bool NearMultiple(const Int (&x)[4]) {
+    const __m512i beyond = _mm512_set1_epi32(0x10000 - kNear);
+    __mmask16 none = _mm512_test_epi32_mask(x[0], beyond);
+    for (int v = 1; v < 4; ++v) none = _mm512_mask_test_epi32_mask(none, x[v], beyond);
+    return none != 0xffff;
+  }
+  // The upper halves as bytes, those beyond the type at its limits; kLimited: between `low` and `high`.
+  template <bool kStreamed, bool kLimited, typename T>
+  static void NarrowUpper(T* p, const Int (&x)[4], int low, int high) {
+    constexpr bool kSigned = std::is_signed_v<T>;
+    const __m512i odd_words =
+        _mm512_add_epi16(_mm512_set_epi16(62, 60, 58, 56, 54, 52, 50, 48, 46, 44, 42, 40, 38, 36, 34, 32, 30, 28, 26,
+                                          24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0),
+                         _mm512_set1_epi16(1));
+    const __m512i first = _mm512_permutex2var_epi16(x[0], odd_words, x[1]);
+    const __m512i second = _mm512_permutex2var_epi16(x[2], odd_words, x[3]);
+    __m512i bytes = kSigned ? _mm512_packs_epi16(first, second) : _mm512_packus_epi16(first, second);
+    // Packing works within 128 bits: eight of the first, eight of the second, and so on.
+    bytes = _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), bytes);
+    if constexpr (kLimited) {
+      const __m512i least = _mm512_set1_epi8(static_cast<char>(low)), most = _mm512_set1_epi8(static_cast<char>(high));
+      bytes = kSigned ? _mm512_min_epi8(most, _mm512_max_epi8(least, bytes))
+                      : _mm512_min_epu8(most, _mm512_max_epu8(least, bytes));
+    }
+    StoreBits<kStreamed>(p, bytes);
   }
   template <bool kStreamed>
   static void Narrow(int16_t* p, const Int (&q)[2]) {

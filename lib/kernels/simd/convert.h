@@ -3,6 +3,7 @@
 #ifndef ZEROPOINT_KERNELS_SIMD_CONVERT_H_
 #define ZEROPOINT_KERNELS_SIMD_CONVERT_H_
 
+#include <limits>
 #include <type_traits>
 
 #include "kernels/kernel_table.h"
@@ -30,7 +31,7 @@ size_t UntilAligned(const T* p, size_t n) {
 
 template <typename V, typename T>
 void Copy(const T* from, size_t n, T* to) {
-  for (size_t i = 0; i < n; ++i) to[i] = from[i];
+  __builtin_memcpy(to, from, n * sizeof(T));
 }
 
 // Whole blocks of kBlock elements by `block(i, streamed)`, the rest through `part(i, count)` with count < kBlock.
@@ -130,8 +131,66 @@ void QuantizeBy(const float* from, size_t n, const QuantizeStep& step, T* to) {
   ForBlocks<V, kBlock>(to, n, block, part);
 }
 
+// Bytes by fixed point. t = real * (factor * 2^16) + (zero_point + 1/2) * 2^16, rounded to an integer, has the result
+// in its upper 16 bits, rounded half up, and saturating makes a byte of it. How far t may be off, in its own units, for
+// a quotient of at most 2^8 steps: 1 for a reciprocal in the place of a division (2^-24 of 2^24), 1 for the rounding of
+// the quotient that the rule asks for, 1 for the sum's own rounding (below 2^25), 1/2 to an integer. So where t + kNear
+// / 2 lies at least kNear beyond a multiple of 2^16 the rule gives the same integer, and ties, whatever way they go,
+// are not among those. Larger quotients are off by at most 2^-22 of themselves and end at the limits all the same;
+// beyond 2^15 steps, and for NaN, t is INT32_MIN, a multiple.
+inline constexpr int kNear = 16;
+
+template <typename V, bool kWalks, bool kLimited, typename T, typename Exactly>
+void QuantizeFixed(const float* from, size_t n, const float* factors, const QuantizeStep& step, T* to,
+                   const Exactly& exactly) {
+  using F = typename V::Float;
+  constexpr float kOne = 65536.0f;
+  constexpr size_t kBlock = 4 * V::kWidth;
+  const F one = V::Set(kOne), factor = V::Set(*factors * kOne);
+  const F offset = V::Set(static_cast<float>(step.zero_point) * kOne + kOne / 2 + kNear / 2);
+  const auto fixed = [&](const float* x, const float* f) {
+    return V::RoundEven(V::Fma(V::Load(x), kWalks ? V::Load(f) * one : factor, offset));
+  };
+  const auto block = [&](size_t i, auto streamed) {
+    typename V::Int q[4];
+#pragma GCC unroll 4
+    for (size_t v = 0; v < 4; ++v) q[v] = fixed(from + i + v * V::kWidth, factors + (kWalks ? i + v * V::kWidth : 0));
+    if (V::template NearMultiple<kNear>(q)) return exactly(i, kBlock);
+    V::template NarrowUpper<decltype(streamed)::value, kLimited>(to + i, q, step.low, step.high);
+  };
+  const auto part = [&](size_t i, size_t count) {
+    typename V::Int q[4];
+    T result[kBlock];
+    float x[kBlock] = {}, f[kBlock] = {};
+    // Zeros make no doubt.
+    Copy<V>(from + i, count, x);
+    if constexpr (kWalks) Copy<V>(factors + i, count, f);
+    for (size_t v = 0; v < 4; ++v) q[v] = fixed(x + v * V::kWidth, f + v * V::kWidth);
+    if (V::template NearMultiple<kNear>(q)) return exactly(i, count);
+    V::template NarrowUpper<false, kLimited>(result, q, step.low, step.high);
+    Copy<V>(result, count, to + i);
+  };
+  ForBlocks<V, kBlock>(to, n, block, part);
+}
+
+// `exactly(i, count)` does what this leaves: elements in a block of which one lies too near to a tie.
+template <typename V, bool kWalks, typename T, typename Exactly>
+void QuantizeBytes(const float* from, size_t n, const float* factors, const QuantizeStep& step, T* to,
+                   const Exactly& exactly) {
+  const bool limited = step.low > std::numeric_limits<T>::lowest() || step.high < std::numeric_limits<T>::max();
+  return limited ? QuantizeFixed<V, kWalks, true>(from, n, factors, step, to, exactly)
+                 : QuantizeFixed<V, kWalks, false>(from, n, factors, step, to, exactly);
+}
+
+// Whether a reciprocal is as near to the true one as floats are, and 2^16 times it as well. (Where the product with a
+// factor that is given overflows, the integer is INT32_MIN, and doubtful.)
+template <typename V>
+bool KeepsPrecision(float reciprocal) {
+  return __builtin_isnormal(reciprocal) && __builtin_isnormal(reciprocal * 65536.0f);
+}
+
 template <typename V, typename T>
-void QuantizeRow(const float* from, size_t n, const QuantizeStep& step, T* to) {
+void QuantizeRowExactly(const float* from, size_t n, const QuantizeStep& step, T* to) {
   using Rule = QuantizeStep::Rule;
   switch (step.rule) {
     case Rule::kMultiply:
@@ -147,6 +206,27 @@ void QuantizeRow(const float* from, size_t n, const QuantizeStep& step, T* to) {
       }
       for (size_t i = 0; i < n; ++i) to[i] = static_cast<T>(QuantizeExactly<V>(from[i], step));
   }
+}
+
+template <typename V, typename T>
+void QuantizeRow(const float* from, size_t n, const QuantizeStep& step, T* to) {
+  if constexpr (V::kFixedPoint && sizeof(T) == 1) {
+    const auto exactly = [&](size_t i, size_t count) {
+      QuantizeStep rest = step;
+      if (step.walks) rest.factors += i;
+      QuantizeRowExactly<V>(from + i, count, rest, to + i);
+    };
+    if (step.rule == QuantizeStep::Rule::kMultiply) {
+      return step.walks ? QuantizeBytes<V, true>(from, n, step.factors, step, to, exactly)
+                        : QuantizeBytes<V, false>(from, n, step.factors, step, to, exactly);
+    }
+    const bool divides = step.rule == QuantizeStep::Rule::kDivide;
+    if (!step.walks) {
+      const float factor = static_cast<float>(1.0 / (divides ? static_cast<double>(*step.factors) : step.exact));
+      if (KeepsPrecision<V>(factor)) return QuantizeBytes<V, false>(from, n, &factor, step, to, exactly);
+    }
+  }
+  QuantizeRowExactly<V>(from, n, step, to);
 }
 
 template <typename V, bool kWalks, typename T>

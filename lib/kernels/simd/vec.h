@@ -52,6 +52,8 @@ struct VecBase {
   static bool Any(Mask m) { return xsimd::any(m); }
   // Lanes in which a or b is NaN.
   static Mask Unordered(Float a, Float b) { return (a != a) | (b != b); }
+  // Whether there are RoundEven, NearMultiple and NarrowUpper, for bytes by fixed point (kernels/simd/convert.h).
+  static constexpr bool kFixedPoint = false;
   // Towards zero; |x| < 2^31.
   static Int Truncate(Float x) { return xsimd::to_int(x); }
   static Float FromInt(Int x) { return xsimd::to_float(x); }
