@@ -122,10 +122,14 @@ std::vector<numeric::MinMax> ChannelRanges(absl::Span<const float> values, const
   std::vector<numeric::MinMax> ranges(layout.channels, numeric::MinMax{kInfinity, -kInfinity});
   if (layout.inner == 1) {  // neighbours are of neighbouring channels
     std::vector<float> lows(layout.channels, kInfinity), highs(layout.channels, -kInfinity);
-    for (size_t o = 0; o < layout.outer; ++o) {
-      const float* row = values.data() + o * layout.channels;
-      AccumulateRow(Reduction::kMinimum, row, lows.data(), layout.channels);
-      AccumulateRow(Reduction::kMaximum, row, highs.data(), layout.channels);
+    // Few rows, so that memory is still read in order: 4 to 16 KB at a time take 1.5 times as long out of cache.
+    constexpr size_t kBlockFloats = 512;
+    const size_t block = std::max<size_t>(1, kBlockFloats / layout.channels);
+    for (size_t o = 0; o < layout.outer; o += block) {
+      const float* rows = values.data() + o * layout.channels;
+      const size_t count = std::min(block, layout.outer - o);
+      AccumulateRows(Reduction::kMinimum, rows, count, lows.data(), layout.channels);
+      AccumulateRows(Reduction::kMaximum, rows, count, highs.data(), layout.channels);
     }
     for (size_t c = 0; c < layout.channels; ++c) ranges[c] = {lows[c], highs[c]};
     return ranges;

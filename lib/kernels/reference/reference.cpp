@@ -136,6 +136,8 @@ struct One {
   static void StoreN(float*, float, size_t) {}
   static float Set(float x) { return x; }
   static bool Unordered(float a, float b) { return std::isnan(a) || std::isnan(b); }
+  static float Least(float x) { return x; }
+  static float Greatest(float x) { return x; }
   static bool Any(bool m) { return m; }
   static constexpr bool kScales = false;
   static Int SetInt(int32_t x) { return {static_cast<uint32_t>(x)}; }

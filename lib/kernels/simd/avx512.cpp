@@ -10,6 +10,8 @@ struct Vec<xsimd::avx512f> : VecBase<xsimd::avx512f> {
   static Float Max(Float a, Float b) { return _mm512_max_ps(a, b); }
   static Float Min(Float a, Float b) { return _mm512_min_ps(a, b); }
   static Mask Unordered(Float a, Float b) { return Mask(_mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q)); }
+  static float Least(Float x) { return _mm512_reduce_min_ps(x); }
+  static float Greatest(Float x) { return _mm512_reduce_max_ps(x); }
   static constexpr bool kScales = true;
   static Float Scale(Float x, Float n) { return _mm512_scalef_ps(x, n); }
   static __mmask16 First(size_t n) { return static_cast<__mmask16>((1u << n) - 1u); }

@@ -105,17 +105,6 @@ void AccumulateRows(const float* x, size_t rows, float* sums, size_t n) {
   }
 }
 
-// The least (greatest) lane, by halves.
-template <typename V, Reduction kOp>
-float FoldLanes(typename V::Float x) {
-  float lanes[V::kWidth];
-  V::Store(lanes, x);
-  for (size_t half = V::kWidth / 2; half > 0; half /= 2) {
-    for (size_t i = 0; i < half; ++i) lanes[i] = Combine<V, kOp>::Scalar(lanes[i], lanes[i + half]);
-  }
-  return lanes[0];
-}
-
 template <typename V>
 MinMaxResult FindMinMax(const float* x, size_t n) {
   using F = typename V::Float;
@@ -141,9 +130,14 @@ MinMaxResult FindMinMax(const float* x, size_t n) {
     nan = nan | V::Unordered(v, v);
   }
   if (i < n) {
+    // Elements that were seen already change nothing.
     float rest[V::kWidth];
-    for (size_t lane = 0; lane < V::kWidth; ++lane) rest[lane] = x[i + lane < n ? i + lane : n - 1];
-    const F v = V::Load(rest);
+    const float* last = x + n - V::kWidth;
+    if (n < V::kWidth) {
+      for (size_t lane = 0; lane < V::kWidth; ++lane) rest[lane] = x[lane < n ? lane : n - 1];
+      last = rest;
+    }
+    const F v = V::Load(last);
     step(0, v);
     nan = nan | V::Unordered(v, v);
   }
@@ -151,7 +145,7 @@ MinMaxResult FindMinMax(const float* x, size_t n) {
     low[0] = V::Min(low[0], low[c]);
     high[0] = V::Max(high[0], high[c]);
   }
-  MinMaxResult result{FoldLanes<V, Reduction::kMinimum>(low[0]), FoldLanes<V, Reduction::kMaximum>(high[0]), true};
+  MinMaxResult result{V::Least(low[0]), V::Greatest(high[0]), true};
   constexpr float kInfinity = __builtin_inff();
   if (V::Any(nan) || !(result.min > -kInfinity && result.max < kInfinity)) return {0.0f, 0.0f, false};
   result.min += 0.0f;  // -0 becomes +0

@@ -49,6 +49,22 @@ struct VecBase {
   }
 
   static Int Choose(Mask m, Int a, Int b) { return Bits(Select(m, FromBits(a), FromBits(b))); }
+  // Of all lanes, none of which is NaN; which zero, where both are there, is left open.
+  static float Least(Float x) {
+    return FoldLanes(x, [](float a, float b) { return a < b ? a : b; });
+  }
+  static float Greatest(Float x) {
+    return FoldLanes(x, [](float a, float b) { return a > b ? a : b; });
+  }
+  template <typename Combine>
+  static float FoldLanes(Float x, const Combine& combine) {
+    float lanes[kWidth];
+    Store(lanes, x);
+    for (size_t half = kWidth / 2; half > 0; half /= 2) {
+      for (size_t i = 0; i < half; ++i) lanes[i] = combine(lanes[i], lanes[i + half]);
+    }
+    return lanes[0];
+  }
   static bool Any(Mask m) { return xsimd::any(m); }
   // Lanes in which a or b is NaN.
   static Mask Unordered(Float a, Float b) { return (a != a) | (b != b); }
