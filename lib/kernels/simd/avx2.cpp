@@ -12,6 +12,17 @@ struct Vec<Arch> : VecBase<Arch> {
   static Float Max(Float a, Float b) { return _mm256_max_ps(a, b); }
   static Float Min(Float a, Float b) { return _mm256_min_ps(a, b); }
   static Mask Unordered(Float a, Float b) { return Mask(_mm256_cmp_ps(a, b, _CMP_UNORD_Q)); }
+  // By halves, in registers.
+  static float Least(Float x) {
+    __m128 low = _mm_min_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
+    low = _mm_min_ps(low, _mm_movehl_ps(low, low));
+    return _mm_cvtss_f32(_mm_min_ss(low, _mm_movehdup_ps(low)));
+  }
+  static float Greatest(Float x) {
+    __m128 high = _mm_max_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
+    high = _mm_max_ps(high, _mm_movehl_ps(high, high));
+    return _mm_cvtss_f32(_mm_max_ss(high, _mm_movehdup_ps(high)));
+  }
   // Lanes below n.
   static __m256i First(size_t n) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
