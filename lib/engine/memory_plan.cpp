@@ -57,11 +57,75 @@ class Lifetimes {
   std::vector<std::vector<size_t>> covering_, starting_;
 };
 
-// The lowest offset where `block` fits among `placed`, sorted by offset; those that it does not meet are no hindrance.
-size_t LowestOffset(const Block& block, absl::Span<const Block> blocks, absl::Span<const size_t> placed,
+// For each step an offset below which all memory is taken then, not always the highest: a segment tree. Where many
+// blocks live at the same time, a new one needs no look at what lies below.
+class Floors {
+ public:
+  explicit Floors(absl::Span<const Block> blocks) {
+    for (const Block& block : blocks) {
+      first_step_ = std::min(first_step_, block.first);
+      last_step_ = std::max(last_step_, block.last);
+    }
+    nodes_.resize(2 * std::bit_ceil(static_cast<size_t>(last_step_ - first_step_ + 1)));
+  }
+
+  // The highest floor of the block's steps: it cannot lie lower.
+  size_t Of(const Block& block) { return Highest(kRoot, Whole(), {block.first, block.last}); }
+  void Place(const Block& block, size_t offset) {
+    Raise(kRoot, Whole(), {block.first, block.last}, offset, offset + RoundUp(block.size));
+  }
+
+ private:
+  struct Steps {
+    int first, last;  // both included
+    bool Holds(Steps other) const { return first <= other.first && other.last <= last; }
+    bool Meets(Steps other) const { return first <= other.last && other.first <= last; }
+    Steps Half(int i) const {
+      const int middle = first + (last - first) / 2;
+      return i == 0 ? Steps{first, middle} : Steps{middle + 1, last};
+    }
+  };
+  struct Node {
+    size_t lowest = 0, highest = 0;
+  };
+  static constexpr size_t kRoot = 1;
+
+  Steps Whole() const { return {first_step_, first_step_ + static_cast<int>(nodes_.size() / 2) - 1}; }
+  // A node whose floors are all the same may have been set without its halves.
+  void PushDown(size_t node) {
+    if (nodes_[node].lowest == nodes_[node].highest) nodes_[2 * node] = nodes_[2 * node + 1] = nodes_[node];
+  }
+
+  size_t Highest(size_t node, Steps steps, Steps wanted) {
+    if (!wanted.Meets(steps)) return 0;
+    if (wanted.Holds(steps) || nodes_[node].lowest == nodes_[node].highest) return nodes_[node].highest;
+    return std::max(Highest(2 * node, steps.Half(0), wanted), Highest(2 * node + 1, steps.Half(1), wanted));
+  }
+
+  // Floors from `offset` to `end` rise to `end`; where those of many steps differ they may stay, which is no mistake.
+  void Raise(size_t node, Steps steps, Steps wanted, size_t offset, size_t end) {
+    Node& now = nodes_[node];
+    if (!wanted.Meets(steps) || now.highest < offset || now.lowest >= end) return;
+    if (wanted.Holds(steps)) {
+      if (now.lowest >= offset && now.highest <= end) now = {end, end};
+      return;
+    }
+    PushDown(node);
+    for (int i = 0; i < 2; ++i) Raise(2 * node + static_cast<size_t>(i), steps.Half(i), wanted, offset, end);
+    now = {std::min(nodes_[2 * node].lowest, nodes_[2 * node + 1].lowest),
+           std::max(nodes_[2 * node].highest, nodes_[2 * node + 1].highest)};
+  }
+
+  int first_step_ = 0, last_step_ = 0;
+  std::vector<Node> nodes_;  // node i has the halves 2 i and 2 i + 1
+};
+
+// The lowest offset from `floor` on where `block` fits among `placed`, sorted by offset; those that it does not meet
+// are no hindrance.
+size_t LowestOffset(const Block& block, size_t floor, absl::Span<const Block> blocks, absl::Span<const size_t> placed,
                     absl::Span<const size_t> offsets) {
   const size_t size = RoundUp(block.size);
-  size_t offset = 0;
+  size_t offset = floor;
   for (size_t other : placed) {
     if (!Meet(block, blocks[other])) continue;
     if (offset + size <= offsets[other]) break;
@@ -73,6 +137,8 @@ size_t LowestOffset(const Block& block, absl::Span<const Block> blocks, absl::Sp
 }  // namespace
 
 MemoryPlan PlanMemory(absl::Span<const Block> blocks) {
+  constexpr size_t kFew = 256;  // blocks that are looked at sooner than those that meet are collected
+  constexpr size_t kSmall = 64 * kAlignment;
   std::vector<size_t> order(blocks.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return blocks[a].size > blocks[b].size; });
@@ -80,16 +146,38 @@ MemoryPlan PlanMemory(absl::Span<const Block> blocks) {
   plan.offsets.resize(blocks.size());
   auto lower = [&](size_t a, size_t b) { return plan.offsets[a] < plan.offsets[b]; };
   Lifetimes lifetimes(blocks);
-  std::vector<size_t> placed, met;  // `placed` is sorted by offset
+  Floors floors(blocks);
+  const size_t largest = blocks.empty() ? 0 : RoundUp(blocks[order[0]].size);
+  std::vector<size_t> placed, met, large;  // `placed` is sorted by offset
+  // What ends above the floor begins no lower than so much below it.
+  auto reach = [&](size_t floor) {
+    const bool all_small = large.size() <= kFew && std::none_of(large.begin(), large.end(), [&](size_t a) {
+      return plan.offsets[a] < floor && plan.offsets[a] + RoundUp(blocks[a].size) > floor;
+    });
+    return std::min(floor, all_small ? kSmall : largest);
+  };
   for (size_t now : order) {
-    lifetimes.Collect(blocks[now], met);
-    // Where most blocks meet this one, walking through all costs less than sorting those.
-    const bool few = met.size() * static_cast<size_t>(std::bit_width(met.size())) < placed.size();
-    if (few) std::sort(met.begin(), met.end(), lower);
-    plan.offsets[now] = LowestOffset(blocks[now], blocks, few ? met : placed, plan.offsets);
-    plan.size = std::max(plan.size, plan.offsets[now] + RoundUp(blocks[now].size));
+    const Block& block = blocks[now];
+    if (block.size == 0) break;  // and so are those that follow: any place is good
+    const size_t floor = floors.Of(block);
+    const size_t begin = floor - reach(floor);
+    const auto first = std::lower_bound(placed.begin(), placed.end(), begin,
+                                        [&](size_t a, size_t offset) { return plan.offsets[a] < offset; });
+    absl::Span<const size_t> above = absl::MakeConstSpan(placed).subspan(static_cast<size_t>(first - placed.begin()));
+    if (above.size() > kFew) {
+      lifetimes.Collect(block, met);
+      // Where most blocks meet this one, walking through all costs less than sorting those.
+      if (met.size() * static_cast<size_t>(std::bit_width(met.size())) < above.size()) {
+        std::sort(met.begin(), met.end(), lower);
+        above = met;
+      }
+    }
+    plan.offsets[now] = LowestOffset(block, floor, blocks, above, plan.offsets);
+    plan.size = std::max(plan.size, plan.offsets[now] + RoundUp(block.size));
     placed.insert(std::upper_bound(placed.begin(), placed.end(), now, lower), now);
     lifetimes.Add(now);
+    floors.Place(block, plan.offsets[now]);
+    if (RoundUp(block.size) > kSmall) large.push_back(now);
   }
   return plan;
 }

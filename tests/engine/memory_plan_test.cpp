@@ -25,6 +25,26 @@ size_t LowerBound(const std::vector<Block>& blocks) {
   return most;
 }
 
+// Each block in turn, largest first, lies at the lowest offset that no block placed before and alive with it takes.
+void RequireLowest(const std::vector<Block>& blocks) {
+  const MemoryPlan plan = PlanMemory(blocks);
+  std::vector<size_t> order(blocks.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return blocks[a].size > blocks[b].size; });
+  for (size_t now = 0; now < order.size(); ++now) {
+    const Block& block = blocks[order[now]];
+    auto free = [&](size_t offset) {
+      return std::none_of(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(now), [&](size_t other) {
+        const bool together = block.first <= blocks[other].last && blocks[other].first <= block.last;
+        return together && offset < plan.offsets[other] + RoundUp(blocks[other].size) &&
+               plan.offsets[other] < offset + RoundUp(block.size);
+      });
+    };
+    REQUIRE(free(plan.offsets[order[now]]));
+    for (size_t offset = 0; offset < plan.offsets[order[now]]; offset += kAlignment) REQUIRE_FALSE(free(offset));
+  }
+}
+
 }  // namespace
 
 TEST_CASE("blocks that are alive together never overlap") {
@@ -65,23 +85,21 @@ TEST_CASE("blocks of a long chain with a few that last are placed as one by one 
     const int length = random() % 20 == 0 ? static_cast<int>(random() % 600) : static_cast<int>(random() % 3);
     blocks.push_back({1 + random() % 5000, i, i + length});
   }
-  const MemoryPlan plan = PlanMemory(blocks);
-  // Each in turn, largest first, at the lowest offset that no block placed before and alive with it takes.
-  std::vector<size_t> order(blocks.size());
-  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return blocks[a].size > blocks[b].size; });
-  for (size_t now = 0; now < order.size(); ++now) {
-    const Block& block = blocks[order[now]];
-    auto free = [&](size_t offset) {
-      return std::none_of(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(now), [&](size_t other) {
-        const bool together = block.first <= blocks[other].last && blocks[other].first <= block.last;
-        return together && offset < plan.offsets[other] + RoundUp(blocks[other].size) &&
-               plan.offsets[other] < offset + RoundUp(block.size);
-      });
-    };
-    size_t lowest = 0;
-    while (!free(lowest)) lowest += kAlignment;
-    REQUIRE(plan.offsets[order[now]] == lowest);
+  RequireLowest(blocks);
+}
+
+TEST_CASE("blocks of which many are alive together are placed as one by one would be") {
+  std::mt19937 random(12);
+  for (int round = 0; round < 20; ++round) {
+    const size_t largest = round % 2 == 0 ? 1 : 400;
+    std::vector<Block> blocks;
+    for (int i = 0; i < 320; ++i) {
+      const int first = static_cast<int>(random() % 100);
+      const int last = random() % 4 != 0 ? 100 : first + static_cast<int>(random() % 40);
+      blocks.push_back({1 + random() % largest, first, last});
+    }
+    if (round >= 10) blocks.push_back({20000, 90, 101});  // what is made of them
+    RequireLowest(blocks);
   }
 }
 
