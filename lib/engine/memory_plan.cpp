@@ -102,12 +102,13 @@ class Floors {
     return std::max(Highest(2 * node, steps.Half(0), wanted), Highest(2 * node + 1, steps.Half(1), wanted));
   }
 
-  // Floors from `offset` to `end` rise to `end`; where those of many steps differ they may stay, which is no mistake.
+  // Floors that reach `offset` rise to `end`.
   void Raise(size_t node, Steps steps, Steps wanted, size_t offset, size_t end) {
     Node& now = nodes_[node];
     if (!wanted.Meets(steps) || now.highest < offset || now.lowest >= end) return;
-    if (wanted.Holds(steps)) {
-      if (now.lowest >= offset && now.highest <= end) now = {end, end};
+    const bool same = now.lowest == now.highest;
+    if (wanted.Holds(steps) && (same || (now.lowest >= offset && now.highest <= end))) {
+      now = {end, end};
       return;
     }
     PushDown(node);
