@@ -112,7 +112,7 @@ absl::Status ExecutableImpl::PrepareNode(ir::NodeId id) {
   if (kernel.prepare == nullptr) {
     // Nothing to pack.
   } else if (on_demand && PreparedBytes(*op, packs_floats, node.attrs(), inputs) >= kLeastOnDemand) {
-    prepared.prepare = kernel.prepare;
+    if (!op->packs_in_parts) prepared.prepare = kernel.prepare;
   } else {
     ZP_ASSIGN_OR_RETURN(prepared.prepared, CallPrepare(id, kernel.prepare));
   }
@@ -205,7 +205,7 @@ PackedWeights MeasurePacking(const ir::Model& model) {
       if (bytes < kLeastOnDemand) {
         packed.always += bytes;
       } else {
-        packed.largest = std::max(packed.largest, bytes);
+        packed.largest = std::max(packed.largest, op->packs_in_parts ? std::min(bytes, ops::kPackedPartBytes) : bytes);
       }
     }
   }

@@ -56,22 +56,83 @@ absl::StatusOr<std::shared_ptr<const void>> Prepare(const PrepareContext& contex
   return std::shared_ptr<const kernels::PackedConv>(PackWeights(context.inputs[1]));
 }
 
+// Calls body(first, weights of some units from `first` on) for all units, at most kPackedPartBytes of them at a time,
+// when their elements take `element_bytes` each. A whole number of panels, which is even as well: two weights of 4 bits
+// share a byte.
+template <typename Body>
+absl::Status ForParts(const TensorView& weights, size_t element_bytes, const Body& body) {
+  constexpr int64_t kPanel = 32;
+  const int64_t units = weights.dim(0), depth = weights.dim(1);
+  const int64_t fit = static_cast<int64_t>(kPackedPartBytes / element_bytes) / std::max<int64_t>(1, depth);
+  const int64_t part = std::max<int64_t>(1, fit / kPanel) * kPanel;
+  for (int64_t first = 0; first < units; first += part) {
+    const int64_t dims[] = {std::min(part, units - first), depth};
+    TensorView rows = weights;
+    rows.dims = dims;
+    rows.data = static_cast<const uint8_t*>(weights.data) + ByteSize(weights.type, static_cast<size_t>(first * depth));
+    ZP_RETURN_IF_ERROR(body(first, rows));
+  }
+  return absl::OkStatus();
+}
+
+// One row of pixels to as many.
+kernels::Window RowsTimes(const TensorView& weights, int64_t rows) {
+  kernels::Window window;
+  window.batch = window.in_h = window.out_h = window.kernel_h = window.kernel_w = 1;
+  window.in_w = window.out_w = rows;
+  window.in_c = weights.dim(1);
+  window.out_c = weights.dim(0);
+  return window;
+}
+
+// Weights that were not packed ahead. The results of a part lie apart in the output, but for a single row.
+absl::Status EvalInParts(const EvalContext& context, kernels::Clamp clamp) {
+  const int64_t units = context.inputs[1].dim(0), rows = context.outputs[0].elements() / units;
+  const float* bias = OptionalFloats(context, 2);
+  float* y = context.outputs[0].As<float>();
+  return ForParts(context.inputs[1], sizeof(float), [&](int64_t first, const TensorView& weights) -> absl::Status {
+    const std::unique_ptr<kernels::PackedConv> packed = PackWeights(weights);
+    if (packed == nullptr) return absl::InvalidArgumentError("the weights have no elements");
+    const kernels::Window window = RowsTimes(weights, rows);
+    const size_t kernel_bytes = packed->ScratchBytes(window), n = static_cast<size_t>(window.out_c);
+    const bool in_place = rows == 1 || window.out_c == units;
+    char* memory = static_cast<char*>(
+        context.scratch.Get(kernel_bytes + (in_place ? 0 : n * static_cast<size_t>(rows) * sizeof(float))));
+    float* results = in_place ? y + first : reinterpret_cast<float*>(memory + kernel_bytes);
+    packed->Run(window, context.inputs[0].As<float>(), bias == nullptr ? nullptr : bias + first, clamp, results, memory,
+                context.range);
+    for (int64_t r = 0; r < rows && !in_place; ++r) {
+      std::copy_n(results + r * window.out_c, window.out_c, y + r * units + first);
+    }
+    return absl::OkStatus();
+  });
+}
+
 absl::Status Eval(const EvalContext& context) {
   ZP_RETURN_IF_ERROR(CheckFloats(context));
   ZP_ASSIGN_OR_RETURN(const kernels::Clamp clamp, FusedClamp(context.attrs));
   if (context.outputs[0].elements() == 0) return absl::OkStatus();
-  std::unique_ptr<kernels::PackedConv> packed_now;
-  const auto* packed = PreparedOrNow(context, packed_now, [&] { return PackWeights(context.inputs[1]); });
-  if (packed == nullptr) return absl::InvalidArgumentError("the weights have no elements");
-  const int64_t units = context.inputs[1].dim(0);
-  kernels::Window window;
-  window.batch = window.in_h = window.out_h = window.kernel_h = window.kernel_w = 1;
-  window.in_w = window.out_w = context.outputs[0].elements() / units;
-  window.in_c = context.inputs[1].dim(1);
-  window.out_c = units;
-  packed->Run(window, context.inputs[0].As<float>(), OptionalFloats(context, 2), clamp, context.outputs[0].As<float>(),
-              context.scratch.Get(packed->ScratchBytes(window)), context.range);
+  if (context.prepared == nullptr) return EvalInParts(context, clamp);
+  const auto& packed = *static_cast<const kernels::PackedConv*>(context.prepared);
+  const kernels::Window window =
+      RowsTimes(context.inputs[1], context.outputs[0].elements() / context.inputs[1].dim(0));
+  packed.Run(window, context.inputs[0].As<float>(), OptionalFloats(context, 2), clamp, context.outputs[0].As<float>(),
+             context.scratch.Get(packed.ScratchBytes(window)), context.range);
   return absl::OkStatus();
+}
+
+// body(first unit, units, their weights) for all at once when they were widened ahead, else in parts.
+template <typename Body>
+absl::Status ForWideParts(const EvalContext& context, int32_t zero, const Body& body) {
+  const TensorView& weights = context.inputs[1];
+  if (context.prepared != nullptr) {
+    return body(0, weights.dim(0), static_cast<const WideWeights*>(context.prepared)->data());
+  }
+  return ForParts(weights, sizeof(int16_t), [&](int64_t first, const TensorView& part) -> absl::Status {
+    const std::shared_ptr<const WideWeights> wide = WidenWeights(part, zero);
+    if (wide == nullptr) return NoIntegerKernelFor(weights.type);
+    return body(first, part.dim(0), wide->data());
+  });
 }
 
 // Constant weights have none; those that are computed are activations, whose zero point LiteRT's kernel takes off.
@@ -90,19 +151,20 @@ absl::Status EvalQuantized(const EvalContext& context) {
   const int64_t units = context.inputs[1].dim(0), depth = context.inputs[1].dim(1);
   if (context.outputs[0].elements() == 0) return absl::OkStatus();
   ZP_ASSIGN_OR_RETURN(const SumToResult results, SumToResult::Make(context, 0, 1, 2, units, Rounding::kReal));
-  std::shared_ptr<const WideWeights> now;
-  ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, 1, now, WeightZero(context.inputs[1])));
   std::vector<int16_t> row(static_cast<size_t>(depth));
+  const int64_t rows = context.outputs[0].elements() / units;
   return ForIntegers(context, 1, [&]<typename T>(T) -> absl::Status {
     std::vector<kernels::SumOf<T>> sums(static_cast<size_t>(units));
     T* y = context.outputs[0].As<T>();
-    for (int64_t r = 0, rows = context.outputs[0].elements() / units; r < rows; ++r) {
-      kernels::Widen(input.As<T>() + r * depth, depth, results.input_zero(), row.data());
-      kernels::Products(row.data(), 1, weights, units, depth, sums.data());
-      results.ApplyRow(0, units, sums.data(), y);
-      y += units;
-    }
-    return absl::OkStatus();
+    const auto multiply = [&](int64_t first, int64_t count, const int16_t* weights) {
+      for (int64_t r = 0; r < rows; ++r) {
+        kernels::Widen(input.As<T>() + r * depth, depth, results.input_zero(), row.data());
+        kernels::Products(row.data(), 1, weights, count, depth, sums.data());
+        results.ApplyRow(first, count, sums.data(), y + r * units + first);
+      }
+      return absl::OkStatus();
+    };
+    return ForWideParts(context, WeightZero(context.inputs[1]), multiply);
   });
 }
 
@@ -112,25 +174,26 @@ absl::Status EvalHybrid(const EvalContext& context) {
   ZP_ASSIGN_OR_RETURN(const kernels::Clamp clamp, FusedClamp(context.attrs));
   if (context.outputs[0].elements() == 0) return absl::OkStatus();
   ZP_ASSIGN_OR_RETURN(const WeightScales scales, WeightScalesOf(context.inputs[1], units));
-  std::shared_ptr<const WideWeights> now;
-  ZP_ASSIGN_OR_RETURN(const int16_t* weights, WeightsOf(context, 1, now));
   const int64_t rows = context.outputs[0].elements() / units;
   const QuantizedRows x =
       QuantizeRows(context.inputs[0].As<float>(), rows, depth, context.attrs.Bool("asymmetric_quantize_inputs"));
   const float* bias = OptionalFloats(context, 2);
   std::vector<int16_t> row(static_cast<size_t>(depth));
   std::vector<int32_t> sums(static_cast<size_t>(units));
-  float* y = context.outputs[0].As<float>();
-  for (int64_t r = 0; r < rows; ++r) {
-    const RowParams& params = x.params[static_cast<size_t>(r)];
-    kernels::Widen(x.elements.data() + r * depth, depth, params.zero, row.data());
-    kernels::Products(row.data(), 1, weights, units, depth, sums.data());
-    for (int64_t c = 0; c < units; ++c) {
-      const float product = static_cast<float>(sums[static_cast<size_t>(c)]) * (params.scale * scales.of(c));
-      *y++ = std::min(std::max((bias == nullptr ? 0.0f : bias[c]) + product, clamp.low), clamp.high);
+  const auto multiply = [&](int64_t first, int64_t count, const int16_t* weights) {
+    for (int64_t r = 0; r < rows; ++r) {
+      const RowParams& params = x.params[static_cast<size_t>(r)];
+      kernels::Widen(x.elements.data() + r * depth, depth, params.zero, row.data());
+      kernels::Products(row.data(), 1, weights, count, depth, sums.data());
+      float* y = context.outputs[0].As<float>() + r * units;
+      for (int64_t c = first; c < first + count; ++c) {
+        const float product = static_cast<float>(sums[static_cast<size_t>(c - first)]) * (params.scale * scales.of(c));
+        y[c] = std::min(std::max((bias == nullptr ? 0.0f : bias[c]) + product, clamp.low), clamp.high);
+      }
     }
-  }
-  return absl::OkStatus();
+    return absl::OkStatus();
+  };
+  return ForWideParts(context, 0, multiply);
 }
 
 int Version(const VersionContext& context) {
@@ -165,6 +228,7 @@ OpDef FullyConnected() {
                   {"quantized_bias_type", Table::VT_QUANTIZED_BIAS_TYPE, FieldKind::kInt8}}};
   def.infer = Infer;
   def.prepare = Prepare;
+  def.packs_in_parts = true;
   def.eval_float = Eval;
   def.prepare_quantized = PrepareQuantized;
   def.eval_quantized = EvalQuantized;

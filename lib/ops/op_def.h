@@ -228,6 +228,8 @@ enum class Conversion : uint8_t {
 
 // --- the record ---------------------------------------------------------------------------------------------------
 
+inline constexpr size_t kPackedPartBytes = size_t{16} << 20;
+
 struct OpDef {
   absl::string_view name;  // "HARD_SWISH"; equals the file name in upper case
   int32_t code = -1;       // schema::BuiltinOperator_<NAME>
@@ -238,6 +240,9 @@ struct OpDef {
   PrepareFn prepare = nullptr;
   // Bytes that what `prepare` returns takes. Null: as many as the constant operands.
   size_t (*prepared_bytes)(const PrepareContext&) = nullptr;
+  // Where weights are packed for one run only, `prepare` is not called at all: the kernels, whose `prepared` is null
+  // then, pack kPackedPartBytes at a time.
+  bool packs_in_parts = false;
   EvalFn eval_float = nullptr;  // float32, and int32/int64/bool where the op admits them; also the constant folder
   // Nodes with quantized operands or results, as LiteRT's reference kernels compute them, bit for bit. Null where there
   // is no such kernel; records whose eval_float takes integers as they are (moves_elements, is_view, conversions)
