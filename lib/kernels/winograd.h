@@ -11,8 +11,8 @@
 //
 // Row j of G is coefficient_j * (1, p_j, p_j^2, ...) for the point p_j, and the last tap alone for the point infinity.
 // Filters are transformed in double. Results differ from a direct convolution's by rounding only: measured against the
-// exact sums over 64 to 384 channels, of the largest result, up to 2e-6 along one axis and 9e-6 along two, where a direct
-// sum in order has 1e-6.
+// exact sums over 64 to 384 channels, of the largest result, up to 2e-6 along one axis and 9e-6 along two, where a
+// direct sum in order has 1e-6.
 #ifndef ZEROPOINT_KERNELS_WINOGRAD_H_
 #define ZEROPOINT_KERNELS_WINOGRAD_H_
 

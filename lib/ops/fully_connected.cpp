@@ -1,4 +1,5 @@
 // FULLY_CONNECTED: rows times weights [out, in], plus bias. tf.MatMul becomes it in passes/legalize.
+#include "kernels/convert.h"
 #include "kernels/integer.h"
 #include "ops/activation.h"
 #include "ops/conv_shape.h"
@@ -85,13 +86,24 @@ kernels::Window RowsTimes(const TensorView& weights, int64_t rows) {
   return window;
 }
 
+// float16 weights as float32, in `floats`; others as they are.
+TensorView Widened(TensorView weights, std::vector<float>& floats) {
+  if (weights.type != ElementType::kFloat16) return weights;
+  floats.resize(static_cast<size_t>(weights.elements()));
+  kernels::FromHalf(weights.As<uint16_t>(), floats.size(), floats.data());
+  weights.type = ElementType::kFloat32;
+  weights.data = floats.data();
+  return weights;
+}
+
 // Weights that were not packed ahead. The results of a part lie apart in the output, but for a single row.
 absl::Status EvalInParts(const EvalContext& context, kernels::Clamp clamp) {
   const int64_t units = context.inputs[1].dim(0), rows = context.outputs[0].elements() / units;
   const float* bias = OptionalFloats(context, 2);
   float* y = context.outputs[0].As<float>();
+  std::vector<float> floats;
   return ForParts(context.inputs[1], sizeof(float), [&](int64_t first, const TensorView& weights) -> absl::Status {
-    const std::unique_ptr<kernels::PackedConv> packed = PackWeights(weights);
+    const std::unique_ptr<kernels::PackedConv> packed = PackWeights(Widened(weights, floats));
     if (packed == nullptr) return absl::InvalidArgumentError("the weights have no elements");
     const kernels::Window window = RowsTimes(weights, rows);
     const size_t kernel_bytes = packed->ScratchBytes(window), n = static_cast<size_t>(window.out_c);
@@ -109,13 +121,12 @@ absl::Status EvalInParts(const EvalContext& context, kernels::Clamp clamp) {
 }
 
 absl::Status Eval(const EvalContext& context) {
-  ZP_RETURN_IF_ERROR(CheckFloats(context));
+  if (context.inputs[1].type != ElementType::kFloat16) ZP_RETURN_IF_ERROR(CheckFloats(context));
   ZP_ASSIGN_OR_RETURN(const kernels::Clamp clamp, FusedClamp(context.attrs));
   if (context.outputs[0].elements() == 0) return absl::OkStatus();
   if (context.prepared == nullptr) return EvalInParts(context, clamp);
   const auto& packed = *static_cast<const kernels::PackedConv*>(context.prepared);
-  const kernels::Window window =
-      RowsTimes(context.inputs[1], context.outputs[0].elements() / context.inputs[1].dim(0));
+  const kernels::Window window = RowsTimes(context.inputs[1], context.outputs[0].elements() / context.inputs[1].dim(0));
   packed.Run(window, context.inputs[0].As<float>(), OptionalFloats(context, 2), clamp, context.outputs[0].As<float>(),
              context.scratch.Get(packed.ScratchBytes(window)), context.range);
   return absl::OkStatus();

@@ -241,7 +241,7 @@ struct OpDef {
   // Bytes that what `prepare` returns takes. Null: as many as the constant operands.
   size_t (*prepared_bytes)(const PrepareContext&) = nullptr;
   // Where weights are packed for one run only, `prepare` is not called at all: the kernels, whose `prepared` is null
-  // then, pack kPackedPartBytes at a time.
+  // then, pack kPackedPartBytes at a time. They take float16 weights, too, and widen what they pack.
   bool packs_in_parts = false;
   EvalFn eval_float = nullptr;  // float32, and int32/int64/bool where the op admits them; also the constant folder
   // Nodes with quantized operands or results, as LiteRT's reference kernels compute them, bit for bit. Null where there

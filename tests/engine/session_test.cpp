@@ -1,9 +1,11 @@
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstring>
 #include <map>
 
 #include "engine/engine.h"
 #include "ir/text.h"
+#include "numeric/float16.h"
 
 using namespace zeropoint;
 using engine::Executable;
@@ -317,4 +319,53 @@ TEST_CASE("what packing takes is known before anything is packed") {
   };
   CHECK(measured(2) == 32 * 3 * 2 * 32 * sizeof(float));
   CHECK(measured(3) == 32 * 6 * 6 * 32 * sizeof(float));  // as kernels/winograd.h wants it
+}
+
+TEST_CASE("a dense layer gives the same bits when its weights are packed a part at a time") {
+  constexpr int64_t kUnits = 100, kDepth = 70000, kRows = 2;  // 28 MB of floats: two parts of 16 MB
+  const auto run = [&](ElementType type, engine::Packing packing) {
+    auto graph = ir::ParseGraph(
+        "graph main\ninput %x : float32[2, 70000]\n%y = FULLY_CONNECTED(%x, %x) "
+        "{fused_activation_function=0} : float32[2, 100]\noutput %y\n");
+    INFO(Describe(graph.status()));
+    REQUIRE(graph.ok());
+    std::vector<uint8_t> bytes(ByteSize(type, static_cast<size_t>(kUnits * kDepth)));
+    for (size_t i = 0; i < static_cast<size_t>(kUnits * kDepth); ++i) {
+      const float w = static_cast<float>(static_cast<int>(i * 7 % 211) - 105);
+      if (type == ElementType::kFloat32) std::memcpy(&bytes[4 * i], &w, 4);
+      if (type == ElementType::kInt8) bytes[i] = static_cast<uint8_t>(static_cast<int8_t>(w));
+      if (type == ElementType::kFloat16) {
+        const uint16_t half = numeric::FloatToFiniteHalf(w);
+        std::memcpy(&bytes[2 * i], &half, 2);
+      }
+    }
+    const ir::ValueId weights =
+        graph->AddConstant("w", type, ir::Shape({kUnits, kDepth}), Bytes::Own(std::move(bytes)));
+    if (type == ElementType::kInt8)
+      graph->value(weights).quant.scale = {0.5f}, graph->value(weights).quant.zero_point = {0};
+    graph->SetInput(graph->first(), 1, weights);
+    ir::Model model;
+    model.graphs.push_back(*std::move(graph));
+    const auto program = engine::Program::Create(model, packing);
+    auto executable = program->Prepare(0);
+    INFO(Describe(executable.status()));
+    REQUIRE(executable.ok());
+    const auto session = Session::Create(**executable);
+    std::vector<float> x(kRows * kDepth);
+    for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(static_cast<int>(i * 13 % 97) - 40) / 64.0f;
+    const ir::Dims dims = {kRows, kDepth};
+    ops::TensorView view;
+    view.dims = dims;
+    view.data = x.data();
+    const absl::Status status = session->Run({&view, 1}, nullptr);
+    INFO(Describe(status));
+    REQUIRE(status.ok());
+    const ops::TensorView y = session->output(0);
+    return std::vector<float>(y.As<float>(), y.As<float>() + y.elements());
+  };
+  const std::vector<float> whole = run(ElementType::kFloat32, engine::Packing::kOnce);
+  CHECK(whole[0] != whole[99]);
+  CHECK(run(ElementType::kFloat32, engine::Packing::kOnDemand) == whole);
+  CHECK(run(ElementType::kFloat16, engine::Packing::kOnDemand) == whole);  // these weights are whole numbers
+  CHECK(run(ElementType::kInt8, engine::Packing::kOnDemand) == run(ElementType::kInt8, engine::Packing::kOnce));
 }
